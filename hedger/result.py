@@ -1,0 +1,93 @@
+"""The frozen results of a run: what the report shows and what JSON carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from execution.orders import Fill, ParentOrder
+from hedger.exposure import Exposure
+from hedger.policy.policy import HedgeDecision
+from hedger.portfolio import Portfolio
+from pricing.market import Market
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """What the user chose for a run; with the inputs' hashes it determines the result bit for bit.
+
+    risk_aversion: per unit of account currency. horizon_minutes: time in which parent orders are worked.
+    """
+
+    policy: str = "whalley-wilmott"
+    schedule: str = "almgren-chriss"
+    risk_aversion: float = 1e-6
+    seed: int = 0
+    horizon_minutes: float = 30.0
+    regime: str = "calm"
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCost:
+    """One parent order's transaction-cost analysis. Prices [currency]; costs positive is paid.
+
+    expected_bps and its currency come from the CostCurve before the trade; realised from the fills, both against the
+    arrival mid, fees included. leaves_quantity: what the horizon left undone. parts_bps sums to realised_bps.
+    """
+
+    parent_id: str
+    symbol: str
+    quantity: int
+    filled_quantity: int
+    leaves_quantity: int
+    arrival_price: float
+    average_price: float | None
+    expected_bps: float
+    expected_currency: float
+    realised_bps: float
+    realised_currency: float
+    parts_bps: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkedOrder:
+    """A parent order with what happened: fills, the schedule's plan and the market's mid while it was worked.
+
+    path_ts_ns, path_mid: shape (step,), sampled mid price [currency]. plan_ts_ns, plan_quantity: shape (slice,),
+    cumulative contracts the schedule wanted by then.
+    """
+
+    order: ParentOrder
+    schedule: str
+    fills: tuple[Fill, ...]
+    path_ts_ns: npt.NDArray[np.int64]
+    path_mid: npt.NDArray[np.float64]
+    plan_ts_ns: npt.NDArray[np.int64]
+    plan_quantity: npt.NDArray[np.float64]
+    cost: OrderCost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HedgeRun:
+    """One run from portfolio to hedged book."""
+
+    settings: RunSettings
+    as_of: datetime
+    portfolio: Portfolio
+    market: Market
+    exposure_before: Exposure
+    exposure_after: Exposure
+    decisions: tuple[HedgeDecision, ...]
+    orders: tuple[WorkedOrder, ...]
+    holdings_after: Portfolio
+    cash_change: float
+    fees: float
+    explained: Mapping[str, Mapping[str, float]]
+    seconds: Mapping[str, float]

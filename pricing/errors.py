@@ -1,0 +1,40 @@
+"""What pricing raises when the user's input is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputProblem:
+    """One thing wrong with one input: where it is, what was found, what was expected."""
+
+    file: str
+    expected: str
+    value: str | None = None
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(f"column '{self.column}'")
+        found = "" if self.value is None else f"found {shortened(self.value)}, "
+        return f"{', '.join(place)}: {found}expected {self.expected}"
+
+
+class InputError(ValueError):
+    """The user's input cannot be used; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Iterable[InputProblem] | InputProblem) -> None:
+        self.problems = (problems,) if isinstance(problems, InputProblem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def shortened(value: str, limit: int = 60) -> str:
+    """Quote a value for a message: control characters escaped, long values cut."""
+    text = value if len(value) <= limit else value[: limit - 1] + "…"
+    return repr(text)

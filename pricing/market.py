@@ -1,0 +1,80 @@
+"""The immutable market that a book is priced in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pricing.curves import DiscountCurve, ForwardCurve
+from pricing.garch import VolForecast
+from pricing.history import PriceHistory
+from pricing.instrument import HedgeInstrument, InstrumentKind
+from pricing.quotes import Quotes
+from pricing.surface.surface import VolSurface
+
+
+class MissingMarketError(LookupError):
+    """The book holds an underlying for which there is no market data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where one part of the market came from, for the report's provenance."""
+
+    part: str  # "surface", "history", "forecast", "forward", "discount", ...
+    origin: str  # file name or package, said as a reader would cite it
+    detail: str = ""
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderlyingMarket:
+    """One underlying on one date: spot [currency], curves, surface, forecast and hedge instrument."""
+
+    symbol: str
+    as_of: datetime
+    spot: float
+    discount: DiscountCurve
+    forward: ForwardCurve
+    surface: VolSurface
+    forecast: VolForecast
+    hedge: HedgeInstrument
+    history: PriceHistory | None = None
+    quotes: Quotes | None = None
+    sources: tuple[Source, ...] = ()
+
+    def hedge_price(self) -> float:
+        """Fair price of the hedge instrument [currency]: the future at its forward, others at ratio x spot."""
+        if self.hedge.kind is InstrumentKind.FUTURE:
+            return self.hedge.ratio * self.forward.forward_at(self._hedge_expiry_years())
+        return self.hedge.ratio * self.spot
+
+    def hedge_delta(self) -> float:
+        """Units of underlying that one contract of the hedge instrument carries (d price / d spot x multiplier)."""
+        return self.hedge.multiplier * self.hedge_price() / self.spot
+
+    def _hedge_expiry_years(self) -> float:
+        from pricing.time import year_fraction
+
+        return 0.0 if self.hedge.expiry is None else year_fraction(self.as_of, self.hedge.expiry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """Every underlying of a book at one instant."""
+
+    as_of: datetime
+    underlyings: Mapping[str, UnderlyingMarket]
+    sources: tuple[Source, ...] = field(default=())
+
+    def underlying(self, symbol: str) -> UnderlyingMarket:
+        """Return the underlying's market, or raise MissingMarketError naming it and what to add."""
+        try:
+            return self.underlyings[symbol]
+        except KeyError:
+            known = ", ".join(sorted(self.underlyings)) or "none"
+            raise MissingMarketError(
+                f"no market data for underlying '{symbol}' (there is data for: {known}); "
+                f"add a section [underlying.{symbol}] to the manifest of a market folder and pass it with --market DIR"
+            ) from None
