@@ -27,9 +27,17 @@ class PriceHistory:
     def until(self, last: date) -> PriceHistory:
         """Keep only the days up to and including `last`: nothing after it can be looked at."""
         keep = self.dates <= np.datetime64(last, "D")
-        cut = {name: None if (column := getattr(self, name)) is None else column[keep] for name in ("open", "high", "low")}
+        cut = {
+            name: None if (column := getattr(self, name)) is None else column[keep]
+            for name in ("open", "high", "low")
+        }
         return PriceHistory(
-            symbol=self.symbol, dates=self.dates[keep], close=self.close[keep], origin=self.origin, sha256=self.sha256, **cut
+            symbol=self.symbol,
+            dates=self.dates[keep],
+            close=self.close[keep],
+            origin=self.origin,
+            sha256=self.sha256,
+            **cut,
         )
 
     def log_returns(self) -> FloatArray:

@@ -12,6 +12,7 @@ from pricing.history import PriceHistory
 from pricing.instrument import HedgeInstrument, InstrumentKind
 from pricing.quotes import Quotes
 from pricing.surface.surface import VolSurface
+from pricing.time import year_fraction
 
 
 class MissingMarketError(LookupError):
@@ -45,18 +46,16 @@ class UnderlyingMarket:
     sources: tuple[Source, ...] = ()
 
     def hedge_price(self) -> float:
-        """Fair price of the hedge instrument [currency]: the future at its forward, others at ratio x spot."""
+        """Fair price of the hedge instrument [currency]: a future at its forward, others at ratio x spot."""
         if self.hedge.kind is InstrumentKind.FUTURE:
-            return self.hedge.ratio * self.forward.forward_at(self._hedge_expiry_years())
+            return float(self.hedge.ratio * self.forward.forward_at(self._hedge_expiry_years()))
         return self.hedge.ratio * self.spot
 
     def hedge_delta(self) -> float:
-        """Units of underlying that one contract of the hedge instrument carries (d price / d spot x multiplier)."""
+        """Units of underlying that one contract carries: multiplier x d price / d spot."""
         return self.hedge.multiplier * self.hedge_price() / self.spot
 
     def _hedge_expiry_years(self) -> float:
-        from pricing.time import year_fraction
-
         return 0.0 if self.hedge.expiry is None else year_fraction(self.as_of, self.hedge.expiry)
 
 
@@ -76,5 +75,6 @@ class Market:
             known = ", ".join(sorted(self.underlyings)) or "none"
             raise MissingMarketError(
                 f"no market data for underlying '{symbol}' (there is data for: {known}); "
-                f"add a section [underlying.{symbol}] to the manifest of a market folder and pass it with --market DIR"
+                f"add a section [underlying.{symbol}] to the manifest of a market folder and pass it "
+                "with --market DIR"
             ) from None
