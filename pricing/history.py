@@ -13,7 +13,7 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceHistory:
-    """Daily prices, strictly increasing `dates` (datetime64[D]); close [currency]; OHLC where the source has it."""
+    """Daily prices on increasing `dates` (datetime64[D]); close [currency]; OHLC where the source has it."""
 
     symbol: str
     dates: npt.NDArray[np.datetime64]

@@ -1,0 +1,1 @@
+"""Laws of motion: paths from a passed generator."""
