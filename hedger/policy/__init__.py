@@ -1,1 +1,31 @@
-"""policy."""
+"""Hedge policies: when to trade, how much, in which instrument."""
+
+from __future__ import annotations
+
+from hedger.errors import UsageError
+from hedger.policy.delta import DeltaPolicy
+from hedger.policy.minimum_variance import MinimumVariancePolicy
+from hedger.policy.policy import Action, HedgeDecision, HedgePolicy, HedgeSituation
+from hedger.policy.whalley_wilmott import WhalleyWilmottPolicy
+
+__all__ = [
+    "POLICIES",
+    "Action",
+    "DeltaPolicy",
+    "HedgeDecision",
+    "HedgePolicy",
+    "HedgeSituation",
+    "MinimumVariancePolicy",
+    "WhalleyWilmottPolicy",
+    "policy_named",
+]
+
+POLICIES: tuple[HedgePolicy, ...] = (DeltaPolicy(), MinimumVariancePolicy(), WhalleyWilmottPolicy())
+
+
+def policy_named(name: str) -> HedgePolicy:
+    """The policy as typed on the command line, with its default settings; UsageError lists the names."""
+    for policy in POLICIES:
+        if policy.name == name:
+            return policy
+    raise UsageError(f"unknown policy '{name}'; expected one of {', '.join(p.name for p in POLICIES)}")
