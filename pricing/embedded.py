@@ -102,7 +102,7 @@ def embedded_vix_history() -> PriceHistory:
 def risk_free_rate(day: date) -> float:
     """Continuously compounded rate per year of the one-month Treasury bill in the month before that of `day`.
 
-    It is Fama and French's RF of the last month that had ended, or of the last month in the package (2018-11).
+    It is Fama and French's RF of the last month that had ended, or the last in the package (2018-11).
     Raises InputError before 1926-08.
     """
     known = [rate for month, rate in _monthly_risk_free() if month < (day.year, day.month)]

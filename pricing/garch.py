@@ -30,8 +30,9 @@ def forecast_volatility(
 ) -> VolForecast:
     """Forecast volatility from the last 2,000 returns of `history`, the last of its days included.
 
-    GJR-GARCH(1,1) with Student-t innovations and no mean. `volatility` is the root of the analytic mean
-    variance; `lower` and `upper` are the 5% and 95% points of realised volatility over `paths` simulated
+    GJR-GARCH(1,1) with Student-t innovations and no mean, whose long-run variance is set to the sample's
+    (variance targeting, Engle and Mezrich 1996; `benchmarks/forecast.py` prints what that is worth).
+    `volatility` is the root of the analytic mean variance; `lower` and `upper` are the 5% and 95% points of realised volatility over `paths` simulated
     paths, the same for the same `seed`. `parameters` has the law in percent returns.
 
     Simpler models, named in `model`: the sample volatility below 250 returns; RiskMetrics' exponentially
@@ -65,8 +66,9 @@ def _fitted_or_weighted(percent_returns: FloatArray) -> tuple[GjrLaw, float, str
     """The law, the variance of the next day and the model's name for the report."""
     law, last_variance, trouble = _fit_gjr(percent_returns)
     if trouble is None:
-        model = "GJR-GARCH(1,1), Student-t innovations, zero mean"
-        return law, _next_variance(law, percent_returns[-1], last_variance), model
+        model = "GJR-GARCH(1,1), Student-t innovations, zero mean, long-run variance targeted to the sample's"
+        target = float(np.mean(percent_returns**2))
+        return law.reverting_to(target), _next_variance(law, percent_returns[-1], last_variance), model
     model = f"exponentially weighted variance, decay 0.94, since the GJR-GARCH fit {trouble}"
     return _RISK_METRICS, _weighted_variance(percent_returns), model
 

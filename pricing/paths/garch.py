@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -35,6 +35,10 @@ class GjrLaw:
     def long_run_variance(self) -> float:
         """Variance per day that forecasts revert to; infinite when they do not revert."""
         return self.omega / (1.0 - self.persistence) if self.persistence < 1.0 else np.inf
+
+    def reverting_to(self, variance: float) -> GjrLaw:
+        """The same reaction to returns with `variance` per day as its long-run level; persistence below 1."""
+        return replace(self, omega=variance * (1.0 - self.persistence))
 
 
 def mean_variance(law: GjrLaw, next_variance: float, horizon: int) -> FloatArray:
