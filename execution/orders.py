@@ -1,9 +1,15 @@
-"""Orders and fills: integer ticks, integer quantities, integer nanoseconds."""
+"""Orders, fills and what became of a parent order: integer ticks, integer quantities, integer nanoseconds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 class Side(IntEnum):
@@ -60,6 +66,11 @@ class ParentOrder:
     horizon_ns: int
     rules: TradingRules
 
+    @property
+    def end_ns(self) -> int:
+        """When the horizon is over."""
+        return self.start_ns + self.horizon_ns
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
@@ -73,3 +84,35 @@ class Fill:
     ts_ns: int
     fee: float
     liquidity: Liquidity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """What became of a parent order: its fills, the plan it followed and the market while it was worked.
+
+    arrival_mid: mid price at the order's start, before its first child [currency]. path_ts_ns, path_mid:
+    shape (step,), the mid price [currency] at each look at the market, taken before the order acts at that
+    instant; the last is at the horizon's end, before the final crossing. plan_ts_ns, plan_quantity: shape
+    (slice,), cumulative contracts the schedule wanted by then. market_volume: contracts traded by everybody,
+    this order included, over the horizon. leaves_quantity: contracts that the book could not give; filled +
+    leaves = the order's quantity.
+    """
+
+    fills: tuple[Fill, ...]
+    path_ts_ns: IntArray
+    path_mid: FloatArray
+    plan_ts_ns: IntArray
+    plan_quantity: FloatArray
+    arrival_mid: float
+    market_volume: int
+    leaves_quantity: int
+
+    @property
+    def filled_quantity(self) -> int:
+        """Contracts traded."""
+        return sum(fill.quantity for fill in self.fills)
+
+    @property
+    def participation(self) -> float:
+        """Own filled quantity over the market's volume during the horizon, in [0, 1]."""
+        return self.filled_quantity / self.market_volume if self.market_volume else 0.0

@@ -1,1 +1,1 @@
-"""schedules."""
+"""Schedules: how a parent order's quantity is spread over its horizon."""
