@@ -1,0 +1,148 @@
+"""Hedge policies: the contract, closed forms and limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from execution.tca.cost_curve import CostCurve
+from hedger.errors import UsageError
+from hedger.exposure import measure
+from hedger.policy import (
+    POLICIES,
+    Action,
+    DeltaPolicy,
+    HedgePolicy,
+    HedgeSituation,
+    MinimumVariancePolicy,
+    WhalleyWilmottPolicy,
+    policy_named,
+)
+from hedger.policy.whalley_wilmott import half_width
+from hedger.portfolio import Position
+from pricing.minimum_variance import MinimumVarianceCoefficients
+from pricing.option import Right
+from tests.contracts.hedge_policy import check_hedge_policy
+from tests.markets import book, flat_underlying, future_position, market_of, option_position
+
+COSTS = CostCurve(half_spread_bps=0.5, fee_bps=0.1, impact_coefficient=0.5)
+COEFFICIENTS = MinimumVarianceCoefficients(a=-0.2, b=0.0, c=0.0, origin="given")
+
+
+def situation(*positions: Position, risk_aversion: float = 1e-6, days_since_trade: int | None = None) -> HedgeSituation:
+    market = replace(flat_underlying(), minimum_variance=COEFFICIENTS)
+    exposure = measure(book(*positions), market_of(market)).by_underlying["SPX"]
+    return HedgeSituation(
+        exposure=exposure,
+        market=market,
+        cost_curve=COSTS,
+        risk_aversion=risk_aversion,
+        days_since_trade=days_since_trade,
+    )
+
+
+SHORT_STRADDLE = (option_position(-200, strike=2650), option_position(-200, strike=2650, right=Right.PUT))
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@settings(deadline=None, max_examples=25)
+@given(
+    quantity=st.integers(-2_000, 2_000).filter(bool),
+    strike=st.sampled_from([2300.0, 2600.0, 2650.0, 2700.0, 3000.0]),
+    right=st.sampled_from(Right),
+    contracts=st.integers(-3_000, 3_000),
+    risk_aversion=st.sampled_from([0.0, 1e-8, 1e-6, 1e-3]),
+)
+def test_every_policy_keeps_the_contract(
+    policy: HedgePolicy, quantity: int, strike: float, right: Right, contracts: int, risk_aversion: float
+) -> None:
+    lines = option_position(quantity, strike=strike, right=right), future_position(contracts)
+    check_hedge_policy(policy, situation(*lines, risk_aversion=risk_aversion))
+
+
+def test_delta_hedge_of_a_call_is_its_black_delta_in_whole_futures() -> None:
+    case = situation(option_position(-100, strike=2650))
+    decision = DeltaPolicy().decide(case)
+    assert decision.target_contracts == round(-case.exposure.options.delta / 50.0)
+    assert abs(decision.residual_delta) <= 25.0
+
+
+def test_delta_policy_waits_until_its_frequency_is_due() -> None:
+    weekly = DeltaPolicy(every_days=5)
+    assert weekly.decide(situation(*SHORT_STRADDLE[:1], days_since_trade=4)).action is Action.WAIT
+    assert weekly.decide(situation(*SHORT_STRADDLE[:1], days_since_trade=5)).action is Action.TRADE
+
+
+def test_delta_policy_waits_inside_its_threshold() -> None:
+    case = situation(option_position(-10, strike=2650))
+    assert DeltaPolicy(threshold_delta=1_000.0).decide(case).action is Action.WAIT
+    assert DeltaPolicy(threshold_delta=100.0).decide(case).target_contracts == 10
+
+
+def test_minimum_variance_delta_is_black_delta_plus_the_regression_on_vega() -> None:
+    case = situation(option_position(-100, strike=2650))
+    decision = MinimumVariancePolicy().decide(case)
+    risk = case.exposure.risks[0]
+    correction = risk.greeks.vega / (case.exposure.spot * np.sqrt(risk.expiry_years)) * COEFFICIENTS.a
+    assert decision.target_delta == pytest.approx(risk.greeks.delta + correction, rel=1e-12)
+
+
+def test_minimum_variance_without_coefficients_says_what_to_do() -> None:
+    case = situation(*SHORT_STRADDLE)
+    case = replace(case, market=replace(case.market, minimum_variance=None))
+    with pytest.raises(UsageError, match="choose --policy delta"):
+        MinimumVariancePolicy().decide(case)
+
+
+def test_whalley_wilmott_half_width_is_the_published_cube_root() -> None:
+    width = half_width(
+        gamma=np.array([-40.0]), spot=np.array([100.0]), proportional_cost=1e-3, risk_aversion=2e-4, discount=0.99
+    )
+    assert width[0] == pytest.approx((1.5 * 0.99 * 1e-3 * 100.0 * 1600.0 / 2e-4) ** (1 / 3), rel=1e-14)
+
+
+@given(scale=st.floats(0.1, 10.0))
+def test_whalley_wilmott_band_scales_with_the_cube_root_of_cost_over_aversion(scale: float) -> None:
+    one = half_width(gamma=np.ones(1), spot=np.ones(1), proportional_cost=1e-3, risk_aversion=1.0)
+    other = half_width(gamma=np.ones(1), spot=np.ones(1), proportional_cost=1e-3 * scale, risk_aversion=1.0)
+    assert other[0] / one[0] == pytest.approx(scale ** (1 / 3), rel=1e-12)
+
+
+def test_infinite_aversion_hedges_to_the_forecast_delta_and_no_aversion_never_trades() -> None:
+    keen = WhalleyWilmottPolicy().decide(situation(option_position(-100, strike=2650), risk_aversion=1e12))
+    assert keen.target_contracts == round(-keen.target_delta / 50.0)
+    careless = WhalleyWilmottPolicy().decide(situation(option_position(-100, strike=2650), risk_aversion=0.0))
+    assert careless.action is Action.WAIT
+
+
+def test_whalley_wilmott_trades_to_the_edge_and_not_to_the_middle() -> None:
+    decision = WhalleyWilmottPolicy().decide(situation(option_position(-1_000, strike=2650)))
+    assert decision.action is Action.TRADE
+    assert abs(decision.residual_delta - decision.band_lower) <= 25.0
+
+
+def test_whalley_wilmott_sees_the_forecast_level_of_volatility() -> None:
+    case = situation(option_position(-1_000, strike=2900))
+    calm = replace(case, market=flat_underlying(volatility=0.2, forecast=0.1))
+    assert abs(WhalleyWilmottPolicy().decide(calm).target_delta) < abs(case.exposure.options.delta)
+
+
+def test_at_the_next_trade_level_the_same_policy_trades() -> None:
+    case = situation(*SHORT_STRADDLE)
+    decision = DeltaPolicy().decide(case)
+    assert decision.next_trade_above is not None
+    for factor, action in ((1.02, Action.TRADE), (0.98, Action.WAIT)):
+        move = (decision.next_trade_above - case.exposure.spot) * factor
+        market = flat_underlying(spot=case.exposure.spot + move)
+        lines = (*SHORT_STRADDLE, future_position(decision.target_contracts))
+        exposure = measure(book(*lines), market_of(market)).by_underlying["SPX"]
+        assert DeltaPolicy().decide(replace(case, exposure=exposure, market=market)).action is action
+
+
+def test_an_unknown_policy_lists_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="delta, minimum-variance, whalley-wilmott"):
+        policy_named("gut-feeling")
