@@ -22,9 +22,9 @@ class ReplayDay:
     """One policy's book on one day, from the close before to this close.
 
     profit_and_loss [currency]: change of cash and marks since the last close, today's trading costs included.
-    attribution [currency]: ATTRIBUTION_PARTS, which sum to profit_and_loss. contracts, delta: hedge holding [contracts]
-    and net delta [units of underlying] by underlying after today's trades. settled [currency]: cash of options that
-    expired since the last close.
+    attribution [currency]: ATTRIBUTION_PARTS, which sum to profit_and_loss. contracts, delta: hedge holding
+    [contracts] and net delta [units of underlying] by underlying after today's trades. settled [currency]:
+    cash of options that expired since the last close.
     """
 
     day: date
@@ -40,10 +40,11 @@ class ReplayDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyReplay:
-    """One policy's replay. equity: shape (day,), cash and marks at each close less the first close's [currency].
+    """One policy's replay. equity: shape (day,), cash and marks at each close less the first close's
+    [currency].
 
-    turnover_currency: notional traded at the arrival price; turnover_contracts: contracts traded, both absolute.
-    daily_deviation: sample standard deviation of the daily P&L after the first day [currency].
+    turnover_currency: notional traded at the arrival price; turnover_contracts: contracts traded, both
+    absolute. daily_deviation: sample standard deviation of the daily P&L after the first day [currency].
     """
 
     policy: str
@@ -64,7 +65,8 @@ class PolicyReplay:
 class ReplayResult:
     """Policies side by side on one scenario. The first of `policies` is 'unhedged', the reference line.
 
-    notes: what a reader must know, as sentences (the sticky rule, the rebase of the book, where the surface is from).
+    notes: what a reader must know, as sentences (the sticky rule, the rebase of the book, where the surface
+    is from).
     """
 
     scenario: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -38,8 +38,10 @@ class RunSettings:
 class OrderCost:
     """One parent order's transaction-cost analysis. Prices [currency]; costs positive is paid.
 
-    expected_bps and its currency come from the CostCurve before the trade; realised from the fills, both against the
-    arrival mid, fees included. leaves_quantity: what the horizon left undone. parts_bps sums to realised_bps.
+    expected_bps and its currency come from the CostCurve before the trade; realised from the fills, both
+    against the arrival mid, fees included. leaves_quantity: what the horizon left undone, and in a dry run
+    the whole order. parts_bps sums to realised_bps, parts_currency to realised_currency. participation: own
+    over the market's volume.
     """
 
     parent_id: str
@@ -54,14 +56,16 @@ class OrderCost:
     realised_bps: float
     realised_currency: float
     parts_bps: Mapping[str, float]
+    parts_currency: Mapping[str, float] = field(default_factory=dict)
+    participation: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkedOrder:
     """A parent order with what happened: fills, the schedule's plan and the market's mid while it was worked.
 
-    path_ts_ns, path_mid: shape (step,), sampled mid price [currency]. plan_ts_ns, plan_quantity: shape (slice,),
-    cumulative contracts the schedule wanted by then.
+    path_ts_ns, path_mid: shape (step,), sampled mid price [currency]. plan_ts_ns, plan_quantity: shape
+    (slice,), cumulative contracts the schedule wanted by then.
     """
 
     order: ParentOrder
@@ -76,7 +80,13 @@ class WorkedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HedgeRun:
-    """One run from portfolio to hedged book."""
+    """One run from portfolio to hedged book.
+
+    cash_change [currency]: cash after less before, fees and variation margin included. explained [currency]:
+    by underlying, the P&L of the executed trades by part: spread, impact, timing and fees with their sign (a
+    cost is negative) and mark, the move of the mid since arrival on what was filled. seconds: wall time by
+    stage, the one thing in a run that does not repeat.
+    """
 
     settings: RunSettings
     as_of: datetime

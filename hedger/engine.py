@@ -1,0 +1,175 @@
+"""The main path: measure the exposure, decide, work the orders, book the fills, count the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+
+from execution.executor import work
+from execution.tca.cost_curve import CostCurve
+from hedger.exposure import Exposure, measure
+from hedger.feedback import first_cost_curve
+from hedger.ledger import Ledger, future_values
+from hedger.orders import (
+    hedge_line,
+    market_conditions,
+    parent_order,
+    planned_order,
+    schedule_for,
+    worked_order,
+)
+from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation
+from hedger.portfolio import Portfolio
+from hedger.result import HedgeRun, RunSettings, WorkedOrder
+from pricing.market import Market, UnderlyingMarket
+
+
+class Progress(Protocol):
+    """Is told which stage begins and how much of the run is done, from 0 to 1."""
+
+    def __call__(self, stage: str, fraction: float) -> None:
+        """Take the news; what it returns is not used."""
+        ...
+
+
+def run(
+    portfolio: Portfolio,
+    market: Market,
+    *,
+    policy: HedgePolicy,
+    settings: RunSettings,
+    cost_curves: Mapping[str, CostCurve] | None = None,
+    days_since_trade: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
+) -> HedgeRun:
+    """Hedge a book once. With settings.dry_run orders are planned and nothing trades.
+
+    cost_curves, days_since_trade: by underlying; the default curve and None where there is none.
+    Raises MissingMarketError for an underlying without market data.
+    """
+    stages = _Stages(progress)
+    with stages.begin("exposure", 0.0):
+        before = measure(portfolio, market)
+        curves = {
+            symbol: (cost_curves or {}).get(symbol) or first_cost_curve(market.underlying(symbol))
+            for symbol in before.by_underlying
+        }
+    with stages.begin("decision", 0.2):
+        decisions = _decide(before, market, policy, curves, settings, days_since_trade or {})
+    with stages.begin("execution", 0.4):
+        orders = _work(decisions, market, curves, settings)
+    with stages.begin("ledger", 0.8):
+        ledger = _book(orders, portfolio, market)
+        holdings = ledger.portfolio()
+        after = measure(holdings, market)
+    return HedgeRun(
+        settings=settings,
+        as_of=market.as_of,
+        portfolio=portfolio,
+        market=market,
+        exposure_before=before,
+        exposure_after=after,
+        decisions=decisions,
+        orders=tuple(orders.values()),
+        holdings_after=holdings,
+        cash_change=ledger.cash - before.cash,
+        fees=ledger.fees,
+        explained={symbol: _explained(worked) for symbol, worked in orders.items()},
+        seconds=stages.seconds,
+    )
+
+
+def _decide(
+    exposure: Exposure,
+    market: Market,
+    policy: HedgePolicy,
+    curves: Mapping[str, CostCurve],
+    settings: RunSettings,
+    days_since_trade: Mapping[str, int],
+) -> tuple[HedgeDecision, ...]:
+    return tuple(
+        policy.decide(
+            HedgeSituation(
+                exposure=own,
+                market=market.underlying(symbol),
+                cost_curve=curves[symbol],
+                risk_aversion=settings.risk_aversion,
+                days_since_trade=days_since_trade.get(symbol),
+            )
+        )
+        for symbol, own in exposure.by_underlying.items()
+    )
+
+
+def _work(
+    decisions: tuple[HedgeDecision, ...],
+    market: Market,
+    curves: Mapping[str, CostCurve],
+    settings: RunSettings,
+) -> dict[str, WorkedOrder]:
+    """Plan or work the order of every decision that trades, by underlying."""
+    orders = {}
+    for decision in decisions:
+        own = market.underlying(decision.underlying)
+        if (order := parent_order(decision, own, settings)) is None:
+            continue
+        curve = curves[decision.underlying]
+        schedule = schedule_for(order, own, curve, settings)
+        if settings.dry_run:
+            orders[decision.underlying] = planned_order(order, schedule, own, curve, settings)
+            continue
+        execution = work(
+            order,
+            schedule=schedule,
+            conditions=market_conditions(own, settings),
+            rng=_generator(settings, own),
+        )
+        orders[decision.underlying] = worked_order(order, schedule, execution, own, curve, settings)
+    return orders
+
+
+def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:
+    """Randomness of one underlying's order book: by its name, so that no other underlying matters."""
+    return np.random.default_rng(
+        np.random.SeedSequence(settings.seed, spawn_key=tuple(market.symbol.encode()))
+    )
+
+
+def _book(orders: Mapping[str, WorkedOrder], portfolio: Portfolio, market: Market) -> Ledger:
+    """Book every fill and pay the futures' variation margin up to the market's own price."""
+    ledger = Ledger(portfolio, settlement=future_values(portfolio, market))
+    for symbol, worked in orders.items():
+        line = hedge_line(portfolio, market.underlying(symbol))
+        for fill in worked.fills:
+            ledger.book(fill, line, worked.order.rules)
+    ledger.settle(future_values(ledger.portfolio(), market))
+    return ledger
+
+
+def _explained(worked: WorkedOrder) -> dict[str, float]:
+    """P&L of the executed trades [currency]: what each part cost, and the move of the mid since arrival."""
+    paid = {part: -cost for part, cost in worked.cost.parts_currency.items() if part != "opportunity"}
+    if not worked.fills:
+        return {}
+    scale = worked.order.side * worked.cost.filled_quantity * worked.order.rules.multiplier
+    return {**paid, "mark": scale * (float(worked.path_mid[-1]) - worked.cost.arrival_price)}
+
+
+class _Stages:
+    """Times every stage and tells the caller when it begins."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def begin(self, stage: str, fraction: float) -> Iterator[None]:
+        if self._progress is not None:
+            self._progress(stage, fraction)
+        started = perf_counter()
+        yield
+        self.seconds[stage] = perf_counter() - started

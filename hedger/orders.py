@@ -1,0 +1,214 @@
+"""The one translation between deciding and trading: decisions to orders, executions to worked orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+
+from execution.market.regime import Regime
+from execution.market.simulator import MarketConditions
+from execution.orders import Execution, ParentOrder, Side, TradingRules
+from execution.schedules.almgren_chriss import AlmgrenChriss
+from execution.schedules.schedule import Schedule
+from execution.schedules.twap import Twap
+from execution.tca.cost_curve import CostCurve
+from execution.tca.shortfall import implementation_shortfall
+from hedger.errors import UsageError
+from hedger.exposure import is_hedge_holding
+from hedger.policy.policy import HedgeDecision
+from hedger.portfolio import Portfolio, Position, PositionKind
+from hedger.result import OrderCost, RunSettings, WorkedOrder
+from pricing.instrument import HedgeInstrument, InstrumentKind
+from pricing.market import UnderlyingMarket
+from pricing.time import TRADING_DAYS_PER_YEAR, exchange_date
+
+SCHEDULES = ("twap", "almgren-chriss")
+TRADING_MINUTES_PER_DAY = 390.0
+_NS_PER_MINUTE = 60_000_000_000
+_KINDS: Mapping[InstrumentKind, PositionKind] = {
+    InstrumentKind.FUTURE: PositionKind.FUTURE,
+    InstrumentKind.ETF: PositionKind.ETF,
+    InstrumentKind.STOCK: PositionKind.STOCK,
+}
+
+
+def parent_order(
+    decision: HedgeDecision, market: UnderlyingMarket, settings: RunSettings
+) -> ParentOrder | None:
+    """Translate a decision into an order for whole lots; None when there is less than a lot to trade.
+
+    A quantity between two lots is cut to the smaller: an order never trades more than was decided.
+    """
+    lot = market.hedge.lot_size
+    quantity = abs(decision.trade_contracts) // lot * lot
+    if quantity == 0:
+        return None
+    return ParentOrder(
+        parent_id=f"{decision.underlying}-1",
+        symbol=market.hedge.symbol,
+        side=Side.BUY if decision.trade_contracts > 0 else Side.SELL,
+        quantity=quantity,
+        start_ns=_nanoseconds(market.as_of),
+        horizon_ns=round(settings.horizon_minutes * _NS_PER_MINUTE),
+        rules=_trading_rules(market.hedge),
+    )
+
+
+def market_conditions(market: UnderlyingMarket, settings: RunSettings) -> MarketConditions:
+    """State the hedge instrument's market: its fair price as the mid, and the forecast of the next day."""
+    return MarketConditions(
+        mid_price=market.hedge_price(),
+        tick_size=market.hedge.tick_size,
+        volatility=_volatility(market),
+        half_spread_ticks=market.hedge.half_spread_ticks,
+        average_daily_volume=market.hedge.average_daily_volume,
+        regime=Regime(settings.regime),
+    )
+
+
+def schedule_for(
+    order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
+) -> Schedule:
+    """The schedule that the user named; raises UsageError for a name that is not one of SCHEDULES.
+
+    Almgren and Chriss's impact is linear in the rate of trading: it is set to cost what the curve expects of
+    this order worked evenly. Exponential utility of absolute risk aversion a weighs variance by a / 2.
+    """
+    if settings.schedule == "twap":
+        return Twap()
+    if settings.schedule != "almgren-chriss":
+        raise UsageError(f"There is no schedule '{settings.schedule}': use one of {', '.join(SCHEDULES)}.")
+    horizon_days = _horizon_days(settings)
+    contract_value = market.hedge_price() * market.hedge.multiplier
+    expected = expected_cost_bps(order, market, curve, settings) - curve.proportional_bps()
+    rate_per_day = order.quantity / horizon_days
+    return AlmgrenChriss(
+        horizon=horizon_days,
+        volatility=_volatility(market) / np.sqrt(TRADING_DAYS_PER_YEAR) * contract_value,
+        temporary_impact=expected / 1e4 * contract_value / rate_per_day,
+        risk_aversion=settings.risk_aversion / 2.0,
+        half_spread=curve.half_spread_bps / 1e4 * contract_value,
+    )
+
+
+def expected_cost_bps(
+    order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
+) -> float:
+    """Expected shortfall of an order before it trades [bps of arrival notional], from the cost curve."""
+    volume = market.hedge.average_daily_volume * _horizon_days(settings)
+    return curve.expected_bps(
+        participation=min(1.0, order.quantity / volume),
+        horizon_days=_horizon_days(settings),
+        volatility=_volatility(market),
+    )
+
+
+def planned_order(
+    order: ParentOrder, schedule: Schedule, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
+) -> WorkedOrder:
+    """An order that stays on paper: what the schedule would do and what the curve expects it to cost."""
+    edges = np.array([order.start_ns, order.end_ns], dtype=np.int64)
+    nothing = Execution(
+        fills=(),
+        path_ts_ns=edges[:0],
+        path_mid=np.empty(0),
+        plan_ts_ns=edges,
+        plan_quantity=np.array([0.0, order.quantity]),
+        arrival_mid=market.hedge_price(),
+        market_volume=0,
+        leaves_quantity=order.quantity,
+    )
+    return _worked(order, schedule, nothing, {}, expected_cost_bps(order, market, curve, settings))
+
+
+def worked_order(
+    order: ParentOrder,
+    schedule: Schedule,
+    execution: Execution,
+    market: UnderlyingMarket,
+    curve: CostCurve,
+    settings: RunSettings,
+) -> WorkedOrder:
+    """An executed order with its transaction-cost analysis."""
+    parts = implementation_shortfall(order, execution).parts
+    return _worked(order, schedule, execution, parts, expected_cost_bps(order, market, curve, settings))
+
+
+def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:
+    """The portfolio's line of the hedge instrument, or an empty one to book the first fill on."""
+    for position in portfolio.positions:
+        if is_hedge_holding(position, market):
+            return position
+    instrument = market.hedge
+    return Position(
+        symbol=instrument.symbol,
+        kind=_KINDS[instrument.kind],
+        quantity=0.0,
+        underlying=instrument.underlying,
+        multiplier=instrument.multiplier * instrument.ratio,
+        currency=next((line.currency for line in portfolio.positions), "USD"),
+        expiry=None if instrument.expiry is None else exchange_date(instrument.expiry),
+    )
+
+
+def _worked(
+    order: ParentOrder,
+    schedule: Schedule,
+    execution: Execution,
+    parts: Mapping[str, float],
+    expected_bps: float,
+) -> WorkedOrder:
+    notional = execution.arrival_mid * order.quantity * order.rules.multiplier
+    filled = execution.filled_quantity
+    paid = sum(fill.quantity * fill.price_ticks for fill in execution.fills) * order.rules.tick_size
+    realised = float(sum(parts.values()))
+    return WorkedOrder(
+        order=order,
+        schedule=schedule.name,
+        fills=execution.fills,
+        path_ts_ns=execution.path_ts_ns,
+        path_mid=execution.path_mid,
+        plan_ts_ns=execution.plan_ts_ns,
+        plan_quantity=execution.plan_quantity,
+        cost=OrderCost(
+            parent_id=order.parent_id,
+            symbol=order.symbol,
+            quantity=order.side * order.quantity,
+            filled_quantity=filled,
+            leaves_quantity=execution.leaves_quantity,
+            arrival_price=execution.arrival_mid,
+            average_price=paid / filled if filled else None,
+            expected_bps=expected_bps,
+            expected_currency=expected_bps / 1e4 * notional,
+            realised_bps=1e4 * realised / notional,
+            realised_currency=realised,
+            parts_bps={part: 1e4 * cost / notional for part, cost in parts.items()},
+            parts_currency=parts,
+            participation=execution.participation,
+        ),
+    )
+
+
+def _trading_rules(instrument: HedgeInstrument) -> TradingRules:
+    return TradingRules(
+        symbol=instrument.symbol,
+        tick_size=instrument.tick_size,
+        lot_size=instrument.lot_size,
+        multiplier=instrument.multiplier,
+        fee_per_contract=instrument.fee_per_contract,
+    )
+
+
+def _volatility(market: UnderlyingMarket) -> float:
+    return float(market.forecast.at(1.0))
+
+
+def _horizon_days(settings: RunSettings) -> float:
+    return settings.horizon_minutes / TRADING_MINUTES_PER_DAY
+
+
+def _nanoseconds(instant: datetime) -> int:
+    # In integers: a float of seconds since 1970 holds no nanoseconds.
+    return int(instant.timestamp()) * 1_000_000_000 + instant.microsecond * 1_000
