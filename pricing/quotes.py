@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from pricing.chain import ChainRows, read_rows
+from pricing.chain_cleaning import CleanRows, clean
+from pricing.errors import InputError, InputProblem
+from pricing.time import EXCHANGE_ZONE, close_instant
+
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+
+_LARGEST_SPOT_GAP = 0.05
+_SPOT_CHECK_YEARS = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +45,59 @@ class Quotes:
 
     def __len__(self) -> int:
         return len(self.strike)
+
+
+def read_chain(path: Path, *, underlying: str, as_of: date | None) -> Quotes:
+    """Read and clean the quotes on `underlying` of the day `as_of` (None: the file's last day).
+
+    The columns are found under the names of the usual vendors (pricing.chain.ALIASES). Where the file gives
+    no time of day the quotes are taken at the close. Where it gives no spot, spot is the shortest expiry's
+    parity forward, discounted. Raises InputError for a file that cannot be used, for every malformed row of
+    that day, when no quote survives the cleaning, and when the spot contradicts put-call parity.
+    """
+    rows, day, sha256 = read_rows(path, underlying=underlying, as_of=as_of)
+    instant = _as_of_instant(rows, day)
+    result = clean(rows, instant)
+    if not result.keep.any():
+        lost = ", ".join(f"{count} {reason}" for reason, count in result.dropped.items())
+        expected = f"a quote that can be used on {day}; of {len(rows)} rows were dropped: {lost}"
+        raise InputError(InputProblem(file=path.name, expected=expected))
+    return Quotes(
+        underlying=underlying,
+        as_of=instant,
+        spot=_spot(rows, result, path.name),
+        expiry_years=result.expiry_years[result.keep],
+        strike=rows.strike[result.keep],
+        is_call=rows.is_call[result.keep],
+        bid=rows.bid[result.keep],
+        ask=rows.ask[result.keep],
+        received=len(rows),
+        dropped=result.dropped,
+        origin=path.name,
+        sha256=sha256,
+    )
+
+
+def _as_of_instant(rows: ChainRows, day: date) -> datetime:
+    if rows.quote_time is not None:
+        newest: datetime = rows.quote_time.max().item()
+        if newest.time() != datetime.min.time():
+            return newest.replace(tzinfo=EXCHANGE_ZONE).astimezone(UTC)
+    return close_instant(day)
+
+
+def _spot(rows: ChainRows, result: CleanRows, file: str) -> float:
+    """The file's spot, held against parity; without one, the spot that parity implies."""
+    given = rows.spot[rows.spot > 0]
+    if len(given) == 0 and not result.fits:
+        expected = "a spot column, or calls and puts at the same strikes to imply it from"
+        raise InputError(InputProblem(file=file, expected=expected))
+    if len(given) == 0:
+        return result.fits[0].forward * result.fits[0].discount
+    spot = float(np.median(given))
+    for fit in result.fits[:1]:
+        gap = abs(float(np.log(fit.forward / spot))) if fit.forward > 0 else np.inf
+        if fit.expiry_years < _SPOT_CHECK_YEARS and gap > _LARGEST_SPOT_GAP:
+            expected = f"a spot within 5% of the forward {fit.forward:.2f} that put-call parity gives"
+            raise InputError(InputProblem(file=file, value=f"{spot:g}", expected=expected))
+    return spot

@@ -1,4 +1,4 @@
-"""Vendor tables (CSV or parquet) as text-safe columns, with one clear sentence for each way a file can be bad."""
+"""Vendor tables (CSV or parquet) as columns, with one clear sentence for each way a file can be bad."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Table:
 def read_table(path: Path, aliases: Mapping[str, Sequence[str]]) -> Table:
     """Read the columns of a CSV or parquet file that `aliases` (field -> accepted headers) names.
 
-    Headers match without regard to case, spaces, underscores, dots and brackets; the first alias present wins.
+    Headers match without regard to case, blanks and punctuation; the first alias present wins.
     Raises InputError when the file cannot be opened, decoded or split into columns.
     """
     content = _content(path)
@@ -48,7 +48,7 @@ def read_table(path: Path, aliases: Mapping[str, Sequence[str]]) -> Table:
 
 
 def normalised(header: str) -> str:
-    """A header reduced to its letters and digits, lower case: 'Quote_Date' and '[QUOTE DATE]' are the same."""
+    """A header's letters and digits in lower case: 'Quote_Date' and '[QUOTE DATE]' are the same."""
     return "".join(letter for letter in header.lower() if letter.isalnum())
 
 

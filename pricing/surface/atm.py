@@ -19,8 +19,9 @@ def surface_from_atm(
 ) -> SsviSurface:
     """SSVI surface through at-the-money volatilities [per sqrt(year)] with an index's default skew.
 
-    phi(theta) = eta / sqrt(theta (1 + theta)), free of static arbitrage while eta^2 (1 + |rho|) <= 4 (Gatheral
-    and Jacquier 2014, section 4.1). Total variance is linear between expiries, volatility flat outside.
+    phi(theta) = eta / sqrt(theta (1 + theta)), free of static arbitrage while eta^2 (1 + |rho|) <= 4
+    (Gatheral and Jacquier 2014, section 4.1). Total variance is linear between
+    expiries, volatility flat outside.
     A total variance that falls with expiry is raised to the largest before it. Raises ValueError when the
     expiries are not positive and increasing or a volatility is not positive and finite.
     """

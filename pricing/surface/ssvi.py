@@ -15,11 +15,11 @@ class SsviSurface:
     """SSVI slices at increasing `expiry_years`, free of static arbitrage between them by interpolation.
 
     w(k) = (theta + rho psi k + sqrt((psi k + theta rho)^2 + theta^2 (1 - rho^2))) / 2 with theta the
-    at-the-money total variance, rho the `correlation` and psi = theta phi(theta) the `wing`, which is
-    twice the sum of the wings' slopes over two (Gatheral and Jacquier 2014, eq. 4.1; Hendriks and
-    Martini 2019). theta, psi and rho psi are linear in expiry between slices (Corbetta, Cohort, Laachir
-    and Martini 2019, section 5); before the first the smile is constant in volatility, after the last
-    theta grows at the last forward variance and psi stays.
+    at-the-money total variance, rho the `correlation` and psi = theta phi(theta) the `wing`, the sum of the
+    two wings' asymptotic slopes (Gatheral and Jacquier 2014, eq. 4.1; Hendriks and Martini 2019). theta, psi
+    and rho psi are linear in expiry between slices (Corbetta, Cohort, Laachir and Martini 2019, section 5).
+    Before the first slice the smile is constant in volatility; after the last, theta grows at the last
+    forward variance and psi stays.
     """
 
     expiry_years: FloatArray
@@ -40,7 +40,7 @@ class SsviSurface:
         """Implied volatility sqrt(w / T) per sqrt(year); at T = 0 the first slice's smile."""
         # Below the first knot the smile is constant in volatility, so the floor is exact there.
         years = np.maximum(np.asarray(expiry_years, dtype=np.float64), 1e-3 * self.expiry_years[0])
-        return np.sqrt(self.total_variance(log_moneyness, years) / years)
+        return np.asarray(np.sqrt(self.total_variance(log_moneyness, years) / years), dtype=np.float64)
 
     def _parameters_at(self, years: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """At-the-money total variance, rho x psi and psi at `years` (any shape)."""
@@ -76,7 +76,8 @@ def slice_total_variance(
 def widest_wing(theta: npt.ArrayLike, correlation: npt.ArrayLike) -> FloatArray:
     """The largest psi that keeps a slice free of butterfly arbitrage.
 
-    psi (1 + |rho|) < 4 and psi^2 (1 + |rho|) <= 4 theta (Gatheral and Jacquier 2014, theorem 4.2); sufficient.
+    Sufficient: psi (1 + |rho|) < 4, psi^2 (1 + |rho|) <= 4 theta (Gatheral and Jacquier 2014, theorem 4.2).
     """
     steepness = 1 + np.abs(np.asarray(correlation, dtype=np.float64))
-    return np.minimum(4 / steepness, np.sqrt(4 * np.asarray(theta, dtype=np.float64) / steepness))
+    widest = np.minimum(4 / steepness, np.sqrt(4 * np.asarray(theta, dtype=np.float64) / steepness))
+    return np.asarray(widest, dtype=np.float64)

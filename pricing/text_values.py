@@ -1,0 +1,109 @@
+"""Values of a vendor's column, whatever type it was stored as: numbers, instants and words."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pricing.time import EXCHANGE_ZONE
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+SecondArray = npt.NDArray[np.datetime64]
+IntArray = npt.NDArray[np.int64]
+TextArray = npt.NDArray[np.str_]
+
+_OTHER_DATE_FORMATS = (
+    "%m/%d/%Y",
+    "%m/%d/%y",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%d-%b-%Y",
+    "%d%b%Y",
+    "%d-%b-%y",
+    "%Y/%m/%d",
+)
+
+
+def numbers(column: pa.ChunkedArray) -> tuple[FloatArray, BoolArray]:
+    """Floats, NaN where the cell is empty, and a mask of the cells that hold no finite number."""
+    column = _plain(column)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return _parsed_numbers(column)
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or _is_decimal(column)):
+        return np.full(len(column), np.nan), np.ones(len(column), dtype=np.bool_)
+    values = pc.cast(column, pa.float64(), safe=False)
+    return _finite_or_bad(values, column)
+
+
+def words(column: pa.ChunkedArray) -> tuple[TextArray, IntArray]:
+    """The different words, surrounding blanks cut, and which of them each cell has; empty cells are ''."""
+    filled = pc.fill_null(pc.cast(_plain(column), pa.string()), "")
+    encoded = pc.dictionary_encode(filled.combine_chunks())
+    spellings = np.array([word.strip() for word in encoded.dictionary.to_pylist()], dtype=np.str_)
+    return spellings, encoded.indices.to_numpy().astype(np.int64)
+
+
+def instants(column: pa.ChunkedArray) -> SecondArray:
+    """Instants as datetime64[s] on New York's clock, NaT where the cell holds no date."""
+    column = _plain(column)
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        column = pc.local_timestamp(pc.cast(column, pa.timestamp("us", EXCHANGE_ZONE.key)))
+    if pa.types.is_temporal(column.type):
+        seconds = pc.cast(column, pa.timestamp("s"), safe=False)
+        return np.asarray(seconds.to_numpy(zero_copy_only=False), dtype="datetime64[s]")
+    # A chain repeats few dates many times: parse each spelling once.
+    spellings, where = words(column)
+    return np.array([_instant(str(spelling)) for spelling in spellings], dtype="datetime64[s]")[where]
+
+
+def _instant(text: str) -> np.datetime64:
+    with suppress(ValueError):
+        stamp = datetime.fromisoformat(text)
+        local = stamp if stamp.tzinfo is None else stamp.astimezone(EXCHANGE_ZONE).replace(tzinfo=None)
+        return np.datetime64(local, "s")
+    for pattern in _OTHER_DATE_FORMATS:
+        with suppress(ValueError):
+            return np.datetime64(datetime.strptime(text, pattern), "s")  # noqa: DTZ007 - New York's clock
+    return np.datetime64("NaT", "s")
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Undo dictionary encoding (pandas categoricals)."""
+    if pa.types.is_dictionary(column.type):
+        return pc.cast(column, column.type.value_type)
+    return column
+
+
+def _parsed_numbers(column: pa.ChunkedArray) -> tuple[FloatArray, BoolArray]:
+    cells = pc.utf8_trim_whitespace(column)
+    cells = pc.if_else(pc.equal(cells, ""), pa.scalar(None, cells.type), cells)
+    try:
+        return _finite_or_bad(pc.cast(cells, pa.float64()), cells)
+    except pa.ArrowInvalid:
+        parsed = [None if word is None else _number(word) for word in cells.to_pylist()]
+        return _finite_or_bad(pa.chunked_array([pa.array(parsed, pa.float64())]), cells)
+
+
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        return float("nan")
+
+
+def _finite_or_bad(values: pa.ChunkedArray, cells: pa.ChunkedArray) -> tuple[FloatArray, BoolArray]:
+    floats = np.array(values.to_numpy(zero_copy_only=False), dtype=np.float64)
+    filled = np.asarray(pc.is_valid(cells).to_numpy(zero_copy_only=False), dtype=np.bool_)
+    bad = filled & ~np.isfinite(floats)
+    floats[bad] = np.nan
+    return floats, bad
+
+
+def _is_decimal(column: pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_decimal(column.type))
