@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from execution.tca.cost_curve import CostCurve
 FloatArray = npt.NDArray[np.float64]
 
 _PARAMETERS = 2
+# No spread is measured better than this [bps]: a floor under the noise of an order that paid exactly nothing.
+_LEAST_SPREAD_NOISE_BPS = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,28 +23,27 @@ class CostObservations:
 
     participation: own quantity over the market's volume, in [0, 1]. horizon_days: trading days. volatility:
     annualised. cost_bps: shortfall before fees [bps of arrival notional]; fees are known, not estimated.
-    noise_bps: standard deviation of each cost; None takes the price risk of an order worked evenly over its
-    horizon.
+    spread_bps: the part of cost_bps paid against the mid at the fills, where it was measured; it bears hardly
+    any price risk, so it teaches the half spread with far fewer orders than the whole cost does.
     """
 
     participation: FloatArray
     horizon_days: FloatArray
     volatility: FloatArray
     cost_bps: FloatArray
-    noise_bps: FloatArray | None = None
+    spread_bps: FloatArray | None = None
 
     def horizon_volatility_bps(self) -> FloatArray:
         """Standard deviation of the price over each horizon [bps]."""
         return 1e4 * self.volatility * np.sqrt(self.horizon_days / 252.0)
 
-    def noise(self) -> FloatArray:
-        """Standard deviation of each cost [bps]: evenly worked, a third of the price's variance is left."""
-        return self.horizon_volatility_bps() / np.sqrt(3.0) if self.noise_bps is None else self.noise_bps
+    def price_noise_bps(self) -> FloatArray:
+        """Price risk of each cost [bps]: evenly worked, a third of the price's variance is left."""
+        return self.horizon_volatility_bps() / math.sqrt(3.0)
 
-    def design(self, impact_exponent: float) -> FloatArray:
-        """Regressors of half spread and impact coefficient, shape (order, 2)."""
-        impact = self.horizon_volatility_bps() * self.participation**impact_exponent
-        return np.column_stack([np.ones_like(impact), impact])
+    def impact_regressor(self, impact_exponent: float) -> FloatArray:
+        """What the impact coefficient multiplies [bps]."""
+        return self.horizon_volatility_bps() * self.participation**impact_exponent
 
 
 def fit_cost_curve(
@@ -51,34 +53,35 @@ def fit_cost_curve(
     impact_exponent: float | None = 0.5,
     origin: str = "fills",
 ) -> CostCurve:
-    """Weighted least squares of cost on half spread and impact; the noise's scale is estimated from the
-    residuals.
+    """Weighted least squares of the whole cost on half spread and impact, weights from each order's price
+    risk.
 
-    impact_exponent: None fits it too, by bounded search over [0.1, 1.5] of the residual sum of squares; the
-    standard errors are then conditional on the exponent found.
+    The noise's scale is estimated from the residuals. impact_exponent: None fits it too, by bounded search
+    over [0.1, 1.5] of the residual sum of squares; the standard errors are then conditional on the exponent
+    found.
 
-    Raises ValueError when there are fewer than three orders, or when all have the same participation and
-    volatility, so that spread and impact cannot be told apart.
+    Raises ValueError when there are fewer than three orders, or when all have the same size and volatility,
+    so that spread and impact cannot be told apart.
     """
     if len(observations.cost_bps) <= _PARAMETERS:
         raise ValueError(f"a cost curve needs at least three orders, got {len(observations.cost_bps)}")
     exponent = _best_exponent(observations) if impact_exponent is None else impact_exponent
-    design, cost = _whitened(observations, exponent)
+    design, cost = _whole_cost(observations, exponent)
     if np.linalg.matrix_rank(design) < _PARAMETERS:
         raise ValueError(
             "spread and impact cannot be told apart: every order has the same size and volatility"
         )
-    coefficients = np.linalg.lstsq(design, cost)[0]
-    residual = cost - design @ coefficients
+    half_spread, impact = np.linalg.lstsq(design, cost)[0]
+    residual = cost - design @ (half_spread, impact)
     covariance = np.linalg.inv(design.T @ design) * float(residual @ residual) / (len(cost) - _PARAMETERS)
-    gradient = observations.design(exponent).mean(axis=0)
+    at_mean = np.array([1.0, observations.impact_regressor(exponent).mean()])
     errors = np.sqrt(np.diag(covariance))
     return CostCurve(
-        half_spread_bps=float(coefficients[0]),
+        half_spread_bps=float(half_spread),
         fee_bps=fee_bps,
-        impact_coefficient=float(coefficients[1]),
+        impact_coefficient=float(impact),
         impact_exponent=exponent,
-        standard_error_bps=float(np.sqrt(gradient @ covariance @ gradient)),
+        standard_error_bps=float(np.sqrt(at_mean @ covariance @ at_mean)),
         fills=len(cost),
         origin=origin,
         half_spread_standard_error_bps=float(errors[0]),
@@ -96,22 +99,41 @@ def update_cost_curve(
 ) -> CostCurve:
     """Bayesian linear regression with known noise: the prior curve after these orders, however few they are.
 
-    One order cannot tell spread from impact, but it says something about their sum; the prior shares it out.
+    With spread_bps, the spread teaches the half spread and the rest of the cost the impact. Without it, one
+    order cannot tell them apart but says something about their sum, and the prior shares it out.
     """
-    design, cost = _whitened(observations, prior.impact_exponent)
+    design, cost = _whole_cost(observations, prior.impact_exponent)
+    if observations.spread_bps is not None:
+        design, cost = _parts(observations, observations.spread_bps, prior)
     return prior.moved_by(
         design.T @ design,
         design.T @ (cost - design @ prior.coefficients),
         fee_bps=prior.fee_bps if fee_bps is None else fee_bps,
-        fills=len(cost),
+        fills=len(observations.cost_bps),
         origin=origin,
     )
 
 
-def _whitened(observations: CostObservations, impact_exponent: float) -> tuple[FloatArray, FloatArray]:
-    """Regressors and costs divided by each order's noise, so that plain least squares is efficient."""
-    noise = observations.noise()
-    return observations.design(impact_exponent) / noise[:, None], observations.cost_bps / noise
+def _whole_cost(observations: CostObservations, impact_exponent: float) -> tuple[FloatArray, FloatArray]:
+    """Design (order, 2) and cost, divided by each order's noise so that plain least squares is efficient."""
+    impact = observations.impact_regressor(impact_exponent)
+    noise = observations.price_noise_bps()
+    return np.column_stack([np.ones_like(impact), impact]) / noise[:, None], observations.cost_bps / noise
+
+
+def _parts(
+    observations: CostObservations, spread_bps: FloatArray, prior: CostCurve
+) -> tuple[FloatArray, FloatArray]:
+    """The same with two rows an order: its spread, and what the mid's move and the book's depth added to it.
+
+    An order's spread lies between minus and plus the half spread, so that sets the scale of its noise.
+    """
+    scale = max(float(np.sqrt(np.mean(spread_bps**2))), prior.half_spread_bps, _LEAST_SPREAD_NOISE_BPS)
+    price_noise = observations.price_noise_bps()
+    impact = observations.impact_regressor(prior.impact_exponent) / price_noise
+    none = np.zeros_like(spread_bps)
+    design = np.vstack([np.column_stack([none + 1.0 / scale, none]), np.column_stack([none, impact])])
+    return design, np.concatenate([spread_bps / scale, (observations.cost_bps - spread_bps) / price_noise])
 
 
 def _best_exponent(observations: CostObservations) -> float:
@@ -119,7 +141,7 @@ def _best_exponent(observations: CostObservations) -> float:
     from scipy.optimize import minimize_scalar
 
     def residual_sum(exponent: float) -> float:
-        design, cost = _whitened(observations, exponent)
+        design, cost = _whole_cost(observations, exponent)
         residual = cost - design @ np.linalg.lstsq(design, cost)[0]
         return float(residual @ residual)
 

@@ -18,7 +18,7 @@ ASSUMED = CostCurve(half_spread_bps=1.0, fee_bps=0.1, impact_coefficient=0.3)
 def observe(
     orders: int, *, seed: int, truth: CostCurve = TRUTH, noise_scale: float = 1.0
 ) -> CostObservations:
-    """Orders of random size whose cost before fees is the true curve's plus the price risk of even working."""
+    """Orders of random size that cost what the true curve says, plus the price risk of even working."""
     rng = np.random.default_rng(seed)
     clean = CostObservations(
         participation=rng.uniform(0.001, 0.3, orders),
@@ -26,8 +26,9 @@ def observe(
         volatility=rng.uniform(0.1, 0.5, orders),
         cost_bps=np.zeros(orders),
     )
-    expected = clean.design(truth.impact_exponent) @ truth.coefficients
-    return replace(clean, cost_bps=expected + noise_scale * clean.noise() * rng.standard_normal(orders))
+    impact = truth.impact_coefficient * clean.impact_regressor(truth.impact_exponent)
+    price_risk = noise_scale * clean.price_noise_bps() * rng.standard_normal(orders)
+    return replace(clean, cost_bps=truth.half_spread_bps + impact + price_risk)
 
 
 def test_without_noise_the_fit_is_exact() -> None:
@@ -98,7 +99,19 @@ def test_learning_converges_to_the_truth() -> None:
     learned = update_cost_curve(ASSUMED, observe(200_000, seed=6))
     stated = np.sqrt(np.diag(learned.covariance))
     assert (np.abs(learned.coefficients - TRUTH.coefficients) < 4.0 * stated).all()
-    assert (stated < 0.02).all()
+    assert stated[1] < 0.01
+
+
+def test_a_spread_measured_apart_is_learned_from_few_orders() -> None:
+    seen = observe(50, seed=10)
+    paid = TRUTH.half_spread_bps + 0.2 * np.random.default_rng(10).standard_normal(50)
+    apart = replace(seen, cost_bps=seen.cost_bps + paid - TRUTH.half_spread_bps, spread_bps=paid)
+    whole_error, apart_error = (
+        np.sqrt(update_cost_curve(ASSUMED, orders).covariance[0, 0]) for orders in (seen, apart)
+    )
+    learned = update_cost_curve(ASSUMED, apart)
+    assert learned.half_spread_bps == pytest.approx(TRUTH.half_spread_bps, abs=3.0 * apart_error)
+    assert apart_error < 0.2 * whole_error
 
 
 def test_combining_with_a_fit_weighs_by_precision() -> None:
