@@ -1,4 +1,4 @@
-"""The user's book, read from CSV, JSON or parquet."""
+"""What a book holds."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ class PositionKind(StrEnum):
 class Position:
     """One netted holding. quantity: signed contracts, shares or currency (cash); positive is long.
 
-    symbol: canonical (unpadded OSI for options). option is set exactly for option rows. multiplier: units of
-    underlying per contract; 1 for shares and cash. underlying: root symbol of the market to price it in ("" for cash).
+    symbol: canonical (unpadded OSI for options), unique in a portfolio. option is set exactly for options.
+    multiplier: units of underlying per contract: 100 for most options, 50 for an E-mini, 0.1 for a share of
+    SPY held against the S&P 500; 1 for shares of the underlying itself and for cash. underlying: symbol of
+    the market to price it in ("" for cash). expiry: last trading date of options and of futures that say theirs.
     """
 
     symbol: str
@@ -49,3 +51,8 @@ class Portfolio:
     sha256: str | None = None
     notes: tuple[str, ...] = ()
     ignored_expired: tuple[str, ...] = ()
+
+    @property
+    def underlyings(self) -> tuple[str, ...]:
+        """The markets that the book needs, in the order in which they first appear."""
+        return tuple(dict.fromkeys(p.underlying for p in self.positions if p.underlying))

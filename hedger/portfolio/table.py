@@ -1,0 +1,86 @@
+"""A portfolio file as a table of text, whatever its format, with the row numbers that its author sees."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hedger.portfolio.csv_table import csv_rows
+from hedger.portfolio.json_table import json_rows
+from hedger.portfolio.parquet_table import parquet_rows
+from pricing.errors import InputError, InputProblem
+
+Row = tuple[int, Sequence[str | None]]
+Reader = Callable[[str, bytes], tuple[tuple[str, ...], int | None, Sequence[Row]]]
+
+MAXIMUM_BYTES = 200_000_000
+MAXIMUM_ROWS = 1_000_000
+MAXIMUM_COLUMNS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Header and cells as text. rows: number in the file, then one cell per column, None where there is none.
+
+    Row numbers are file lines for CSV (the header is usually row 1) and the position of the object or record,
+    counted from 1, for JSON and parquet, whose header_row is None.
+    """
+
+    origin: str
+    sha256: str
+    header: tuple[str, ...]
+    header_row: int | None
+    rows: Sequence[Row]
+
+
+def read_table(path: Path) -> Table:
+    """Read a CSV, JSON or parquet file, told apart by its first bytes and its name.
+
+    Raises InputError when the file cannot be opened, decoded or split into cells.
+    """
+    content = _content(path)
+    reader = _reader(path, content)
+    header, header_row, rows = reader(path.name, content)
+    if len(header) > MAXIMUM_COLUMNS or len(rows) > MAXIMUM_ROWS:
+        raise _unusable(path, f"at most {MAXIMUM_COLUMNS:,} columns and {MAXIMUM_ROWS:,} rows")
+    if not rows:
+        raise _unusable(path, "at least one position below the header")
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Table(origin=path.name, sha256=sha256, header=header, header_row=header_row, rows=rows)
+
+
+def _reader(path: Path, content: bytes) -> Reader:
+    if content.startswith(b"PAR1") or path.suffix.lower() in {".parquet", ".pq"}:
+        return parquet_rows
+    if path.suffix.lower() == ".json" or content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}:
+        return json_rows
+    return csv_rows
+
+
+def _content(path: Path) -> bytes:
+    try:
+        mode, size = path.stat().st_mode, path.stat().st_size
+        content = path.read_bytes() if stat.S_ISREG(mode) and size <= MAXIMUM_BYTES else b""
+    except FileNotFoundError:
+        raise _unusable(path, "a file that exists") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise _unusable(path, f"a file that can be read ({reason})") from None
+    if not stat.S_ISREG(mode):
+        raise _unusable(path, f"a CSV, JSON or parquet file, not a {_nature(mode)}")
+    if size > MAXIMUM_BYTES:
+        raise _unusable(path, f"a file of at most {MAXIMUM_BYTES:,} bytes")
+    if not content.strip():
+        raise _unusable(path, "a header and at least one position; the file is empty")
+    return content
+
+
+def _nature(mode: int) -> str:
+    return "directory" if stat.S_ISDIR(mode) else "device or pipe"
+
+
+def _unusable(path: Path, expected: str) -> InputError:
+    return InputError(InputProblem(file=path.name or str(path), expected=expected))
