@@ -1,0 +1,256 @@
+"""Background order flow around a drifting reference price, compiled.
+
+Zero-intelligence flow after Smith, Farmer, Gillemot and Krishnamurthy (2003) and Cont, Stoikov and Talreja (2010):
+limit orders arrive at Poisson rates that fall by a power law with the distance from the touch, each resting order
+is cancelled at a rate, market orders arrive at a rate. Distances are counted from a reference price,
+fundamental + transient impact, instead of the opposite best: the fundamental is a Gaussian random walk that signed
+trades move a little for good, the transient part is moved by them too and decays (Obizhaeva and Wang 2013).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from execution.book.kernel import apply
+from execution.book.layout import MAX_QUANTITY, BookArrays, EventKind, MessageKind, RecordArray
+from execution.market.regime import SECONDS_PER_DAY, MarketConditions, RegimeParameters
+
+OWN = 1  # owner of the orders that an agent entered; the flow's own have 0
+DONE, OWN_FILL, REFUSED = 0, 1, 2
+
+FLOW_STATE = np.dtype(
+    [
+        ("clock_ns", "i8"),  # the fundamental is known up to here
+        ("next_event_ns", "i8"),
+        ("cancel_slots", "i8"),  # order slots that the next event's rates were drawn for
+        ("pending", "i8"),  # 1 while a message was drawn and not yet applied
+        ("fundamental_ticks", "f8"),
+        ("transient_ticks", "f8"),
+        ("traded_volume", "i8"),
+        ("last_bid", "i8"),
+        ("last_ask", "i8"),
+    ]
+)
+
+
+class FlowParameters(NamedTuple):
+    """Rates [1/s], sizes [contracts] and prices [ticks] of one instrument in one regime; see RegimeParameters."""
+
+    limit_rate: float
+    market_rate: float
+    cancel_rate: float
+    stale_rate: float
+    log_one_minus_limit: float  # log(1 - p) of the geometric sizes
+    log_one_minus_market: float
+    half_spread: float
+    stale_tolerance: float
+    informed_share: float
+    volatility: float  # ticks per sqrt(s)
+    permanent: float  # ticks per contract
+    transient: float  # ticks per contract
+    transient_decay: float  # 1/s
+    offset_probability: npt.NDArray[np.float64]  # cumulative over ticks behind the touch
+
+
+def flow_parameters(conditions: MarketConditions, regime: RegimeParameters) -> FlowParameters:
+    """Put a regime into the units of an instrument; sizes are at least one contract."""
+    volume_rate = conditions.average_daily_volume / SECONDS_PER_DAY
+    limit_size = max(1.0, regime.touch_depth * conditions.average_daily_volume / regime.orders_per_level)
+    market_size = max(1.0, volume_rate / regime.market_order_rate)
+    offset = np.arange(regime.placement_levels)
+    density = (1.0 + offset / regime.depth_decay_ticks) ** -regime.depth_exponent
+    daily_ticks = conditions.daily_volatility_ticks * regime.volatility_multiplier
+    per_contract = daily_ticks / conditions.average_daily_volume
+    return FlowParameters(
+        limit_rate=2.0 * regime.orders_per_level * regime.cancel_rate * float(density.sum()),
+        market_rate=volume_rate / market_size,
+        cancel_rate=regime.cancel_rate,
+        stale_rate=regime.stale_cancel_rate,
+        log_one_minus_limit=_log_one_minus(limit_size),
+        log_one_minus_market=_log_one_minus(market_size),
+        half_spread=conditions.half_spread_ticks * regime.spread_multiplier,
+        stale_tolerance=regime.stale_tolerance_ticks,
+        informed_share=regime.informed_share,
+        volatility=daily_ticks / math.sqrt(SECONDS_PER_DAY),
+        permanent=regime.permanent_impact * per_contract,
+        transient=regime.transient_impact * per_contract,
+        transient_decay=1.0 / regime.transient_seconds,
+        offset_probability=np.cumsum(density) / density.sum(),
+    )
+
+
+def _log_one_minus(mean: float) -> float:
+    """Give log(1 - p) of the geometric law on 1, 2, ... with this mean; -inf makes every size 1."""
+    return math.log1p(-1.0 / mean) if mean > 1.0 else -math.inf
+
+
+@njit(cache=True)
+def run_until(
+    book: BookArrays,
+    flow: RecordArray,
+    parameters: FlowParameters,
+    until_ns: int,
+    rng: np.random.Generator,
+    message: RecordArray,
+    events: RecordArray,
+) -> tuple[int, int, int]:
+    """Run the flow up to `until_ns`; return DONE, OWN_FILL or REFUSED, the event count and the book's refusal.
+
+    OWN_FILL stops after a message that traded with the agent: its events are in `events`. REFUSED stops with the
+    message kept: call again when the book has room. Steps of any length give the same flow.
+    """
+    state = flow[0]
+    while state["pending"] or state["next_event_ns"] <= until_ns:
+        if not state["pending"]:
+            _advance_reference(state, parameters, rng)
+            state["pending"] = _draw(book, state, parameters, rng, message[0])
+        count = 0
+        if state["pending"]:
+            count = apply(book, message[0], events, 0)
+            if count < 0:
+                return REFUSED, 0, count
+            state["pending"] = 0
+        schedule_next(book, state, parameters, rng)
+        if settle(book, state, parameters, events, count):
+            return OWN_FILL, count, 0
+    return DONE, 0, 0
+
+
+@njit(cache=True)
+def settle(
+    book: BookArrays, state: RecordArray, parameters: FlowParameters, events: RecordArray, count: int
+) -> bool:
+    """Let the reference feel the trades among `events`; return whether the agent's resting orders were hit."""
+    own = False
+    for i in range(count):
+        if events[i]["kind"] == EventKind.TRADE:
+            signed = events[i]["side"] * events[i]["quantity"]
+            state["traded_volume"] += events[i]["quantity"]
+            state["fundamental_ticks"] += parameters.permanent * signed
+            state["transient_ticks"] += parameters.transient * signed
+            own |= events[i]["maker_owner"] == OWN
+    origin, levels = book.state[0]["origin_ticks"], book.levels.shape[1]
+    bid, ask = book.state[0]["best_bid"], book.state[0]["best_ask"]
+    if bid >= origin:
+        state["last_bid"] = bid
+    if ask < origin + levels:
+        state["last_ask"] = ask
+    return own
+
+
+@njit(cache=True)
+def schedule_next(
+    book: BookArrays, state: RecordArray, parameters: FlowParameters, rng: np.random.Generator
+) -> None:
+    """Draw the time of the next event from the rates as they are now."""
+    slots = book.state[0]["used_slots"]
+    rate = parameters.limit_rate + parameters.market_rate + parameters.stale_rate * slots
+    state["cancel_slots"] = slots
+    state["next_event_ns"] += np.int64(1e9 * rng.standard_exponential() / rate) + 1
+
+
+@njit(cache=True)
+def _advance_reference(state: RecordArray, parameters: FlowParameters, rng: np.random.Generator) -> None:
+    """Move the fundamental and the transient impact from the clock to the next event."""
+    seconds = 1e-9 * (state["next_event_ns"] - state["clock_ns"])
+    state["fundamental_ticks"] += parameters.volatility * math.sqrt(seconds) * rng.standard_normal()
+    state["transient_ticks"] *= math.exp(-parameters.transient_decay * seconds)
+    state["clock_ns"] = state["next_event_ns"]
+
+
+@njit(cache=True)
+def _draw(
+    book: BookArrays,
+    state: RecordArray,
+    parameters: FlowParameters,
+    rng: np.random.Generator,
+    message: RecordArray,
+) -> int:
+    """Draw which event happens and write its message; return 0 when nothing does (thinning)."""
+    total = parameters.limit_rate + parameters.market_rate + parameters.stale_rate * state["cancel_slots"]
+    u = total * rng.random()
+    reference = state["fundamental_ticks"] + state["transient_ticks"]
+    message["owner"] = 0
+    if u < parameters.limit_rate:
+        _draw_limit(book, reference, parameters, rng, message)
+        return 1
+    if u < parameters.limit_rate + parameters.market_rate:
+        _draw_market(book, reference, parameters, rng, message)
+        return 1
+    return _draw_cancel(book, state["cancel_slots"], reference, parameters, rng, message)
+
+
+@njit(cache=True)
+def _draw_limit(
+    book: BookArrays,
+    reference: float,
+    parameters: FlowParameters,
+    rng: np.random.Generator,
+    message: RecordArray,
+) -> None:
+    """A limit order behind the touch that the reference implies; it joins the book and never takes."""
+    side = 1 if rng.random() < 0.5 else -1
+    last = len(parameters.offset_probability) - 1
+    offset = min(last, np.searchsorted(parameters.offset_probability, rng.random()))
+    if side > 0:
+        price = math.floor(reference - parameters.half_spread + 0.5) - offset
+        price = min(price, book.state[0]["best_ask"] - 1)
+    else:
+        price = math.ceil(reference + parameters.half_spread - 0.5) + offset
+        price = max(price, book.state[0]["best_bid"] + 1)
+    message["kind"] = MessageKind.LIMIT
+    message["side"] = side
+    message["quantity"] = _draw_size(parameters.log_one_minus_limit, rng)
+    message["price_ticks"] = price
+
+
+@njit(cache=True)
+def _draw_market(
+    book: BookArrays,
+    reference: float,
+    parameters: FlowParameters,
+    rng: np.random.Generator,
+    message: RecordArray,
+) -> None:
+    """A market order of random sign, unless it is informed and the reference has passed a quote."""
+    buy = 0.5
+    if reference >= book.state[0]["best_ask"]:
+        buy += 0.5 * parameters.informed_share
+    elif reference <= book.state[0]["best_bid"]:
+        buy -= 0.5 * parameters.informed_share
+    message["kind"] = MessageKind.MARKET
+    message["side"] = 1 if rng.random() < buy else -1
+    message["quantity"] = _draw_size(parameters.log_one_minus_market, rng)
+
+
+@njit(cache=True)
+def _draw_cancel(
+    book: BookArrays,
+    slots: int,
+    reference: float,
+    parameters: FlowParameters,
+    rng: np.random.Generator,
+    message: RecordArray,
+) -> int:
+    """Offer every slot the highest cancel rate and keep the event with the share of its true rate."""
+    order = book.orders[int(slots * rng.random())]
+    accepted = rng.random() * parameters.stale_rate
+    if order["quantity"] == 0 or order["owner"] == OWN:
+        return 0
+    # How far the order's price lies through the quote that the reference implies [ticks].
+    through = order["side"] * (order["price_ticks"] - reference) + parameters.half_spread - 0.5
+    rate = parameters.stale_rate if through > parameters.stale_tolerance else parameters.cancel_rate
+    message["kind"] = MessageKind.CANCEL
+    message["order_id"] = order["order_id"]
+    return 1 if accepted < rate else 0
+
+
+@njit(cache=True)
+def _draw_size(log_one_minus: float, rng: np.random.Generator) -> int:
+    """A geometric size on 1, 2, ... by inversion."""
+    return min(MAX_QUANTITY, 1 + int(math.log(1.0 - rng.random()) / log_one_minus))

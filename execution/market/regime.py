@@ -1,0 +1,124 @@
+"""What kind of market an order meets: the instrument's conditions and two regimes of background flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+TRADING_DAYS_PER_YEAR = 252
+SECONDS_PER_DAY = 23_400  # the regular session, 6.5 hours: volume and volatility of a day happen within it
+
+
+class Regime(StrEnum):
+    """Which parameters drive the background flow."""
+
+    CALM = "calm"
+    STRESSED = "stressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketConditions:
+    """One instrument on one day.
+
+    mid_price and tick_size: currency. volatility: annualised per sqrt(year) of 252 days, as 0.20.
+    half_spread_ticks: usual half bid-ask, at least 0.5. average_daily_volume: contracts. ValueError when one is
+    out of range.
+    """
+
+    mid_price: float
+    tick_size: float
+    volatility: float
+    half_spread_ticks: float
+    average_daily_volume: float
+    regime: Regime = Regime.CALM
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name != "regime" and not 0 < value < float("inf"):
+                raise ValueError(f"{field.name} is {value}, expected a positive number")
+        if self.half_spread_ticks < 0.5:
+            raise ValueError(f"half_spread_ticks is {self.half_spread_ticks}, expected at least 0.5")
+
+    @property
+    def daily_volatility_ticks(self) -> float:
+        """Standard deviation of one day's price change [ticks], before the regime's multiplier."""
+        return self.volatility * self.mid_price / self.tick_size / float(TRADING_DAYS_PER_YEAR) ** 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegimeParameters:
+    """Background flow in units that do not depend on the instrument.
+
+    spread_multiplier, volatility_multiplier: on the stated half spread and annual volatility [1].
+    touch_depth: quantity that would rest at the best price if prices stood still [fraction of a day's volume].
+    orders_per_level: number of orders that make up touch_depth.
+    depth_decay_ticks, depth_exponent: arrivals at k ticks behind the touch fall as (1 + k/decay)^-exponent
+    (power law: Bouchaud, Mezard and Potters 2002; Zovko and Farmer 2002). placement_levels: where they end [ticks].
+    cancel_rate: of each resting order [1/s]; stale_cancel_rate: of an order priced through the reference [1/s].
+    stale_tolerance_ticks: how far through, beyond the half spread, it must be.
+    market_order_rate: [1/s] at most; each side's size follows from the volume.
+    informed_share: part of market orders that take a quote which the reference has passed.
+    permanent_impact: move of the fundamental per signed fraction of a day's volume [daily volatilities];
+    transient_impact: same, decaying over transient_seconds.
+    """
+
+    spread_multiplier: float
+    volatility_multiplier: float
+    touch_depth: float
+    orders_per_level: float
+    depth_decay_ticks: float
+    depth_exponent: float
+    placement_levels: int
+    cancel_rate: float
+    stale_cancel_rate: float
+    stale_tolerance_ticks: float
+    market_order_rate: float
+    informed_share: float
+    permanent_impact: float
+    transient_impact: float
+    transient_seconds: float
+
+
+CALM = RegimeParameters(
+    spread_multiplier=1.0,
+    volatility_multiplier=1.0,
+    touch_depth=2.5e-4,
+    orders_per_level=20.0,
+    depth_decay_ticks=5.0,
+    depth_exponent=1.5,
+    placement_levels=40,
+    cancel_rate=0.25,
+    stale_cancel_rate=2.0,
+    stale_tolerance_ticks=0.5,
+    market_order_rate=5.0,
+    informed_share=0.7,
+    permanent_impact=0.314,
+    transient_impact=28.0,
+    transient_seconds=600.0,
+)
+
+STRESSED = RegimeParameters(
+    spread_multiplier=2.0,
+    volatility_multiplier=1.5,
+    touch_depth=0.6e-4,
+    orders_per_level=10.0,
+    depth_decay_ticks=8.0,
+    depth_exponent=1.5,
+    placement_levels=60,
+    cancel_rate=0.75,
+    stale_cancel_rate=4.0,
+    stale_tolerance_ticks=0.5,
+    market_order_rate=8.0,
+    informed_share=0.8,
+    permanent_impact=0.314,
+    transient_impact=40.0,
+    transient_seconds=900.0,
+)
+
+_PARAMETERS = {Regime.CALM: CALM, Regime.STRESSED: STRESSED}
+
+
+def parameters_of(regime: Regime) -> RegimeParameters:
+    """The flow parameters of a regime."""
+    return _PARAMETERS[regime]
