@@ -8,7 +8,10 @@ from typing import final
 
 import numpy as np
 
+from execution.market.regime import SECONDS_PER_DAY, TRADING_DAYS_PER_YEAR, MarketConditions
+from execution.orders import ParentOrder
 from execution.schedules.schedule import FloatArray, IntArray, whole_lots
+from execution.tca.cost_curve import CostCurve
 
 # exp(-700) is still a normal double; a slice that sheds all but that fraction sheds everything.
 _LARGEST_DECAY = 700.0
@@ -95,3 +98,30 @@ class AlmgrenChriss:
             return 0.0
         half_excess = risk / (4.0 * impact) if impact > 0.0 else math.inf
         return min(2.0 * math.asinh(math.sqrt(half_excess)), _LARGEST_DECAY)
+
+
+def almgren_chriss_for(
+    order: ParentOrder, *, conditions: MarketConditions, curve: CostCurve, risk_aversion: float
+) -> AlmgrenChriss:
+    """Schedule an order by its cost curve and market, with time in trading days.
+
+    eta makes the linear impact cost of even trading, eta X / T a contract, the curve's impact at the order's
+    expected participation; the curve is about the whole shortfall, so no permanent impact is set beside it.
+    sigma is the price's daily volatility. Both become currency per contract through the order's multiplier.
+    risk_aversion: absolute risk aversion of exponential utility [per currency]; to second order its price of
+    variance is half of it.
+    """
+    days = order.horizon_ns / (1e9 * SECONDS_PER_DAY)
+    contract_value = conditions.mid_price * order.rules.multiplier
+    participation = min(1.0, order.quantity / (conditions.average_daily_volume * days))
+    cost_bps = curve.expected_bps(
+        participation=participation, horizon_days=days, volatility=conditions.volatility
+    )
+    impact = 1e-4 * (cost_bps - curve.proportional_bps()) * contract_value
+    return AlmgrenChriss(
+        horizon=days,
+        volatility=conditions.volatility / math.sqrt(TRADING_DAYS_PER_YEAR) * contract_value,
+        temporary_impact=impact * days / order.quantity,
+        risk_aversion=0.5 * risk_aversion,
+        half_spread=1e-4 * curve.proportional_bps() * contract_value,
+    )

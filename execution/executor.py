@@ -1,0 +1,151 @@
+"""Work a parent order: rest at the touch, follow it, cross what is behind at each slice's end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+
+from execution.limits import PreTradeLimits, check_order
+from execution.market.regime import SECONDS_PER_DAY, MarketConditions
+from execution.market.simulator import MarketSimulator
+from execution.orders import Execution, Fill, IntArray, Liquidity, ParentOrder, Side
+from execution.schedules.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionSettings:
+    """How an order is worked.
+
+    slice_ns: length of a slice of the schedule; the horizon is cut into the nearest whole number of equal
+    ones. look_ns: time between two looks at the market, when the mid is sampled and the resting child follows
+    the touch.
+    """
+
+    slice_ns: int = 60 * 10**9
+    look_ns: int = 10**9
+    limits: PreTradeLimits = field(default_factory=PreTradeLimits)
+
+
+def work(
+    order: ParentOrder,
+    *,
+    schedule: Schedule,
+    conditions: MarketConditions,
+    rng: np.random.Generator,
+    settings: ExecutionSettings | None = None,
+) -> Execution:
+    """Work a parent order over its horizon in a simulated market and say what became of it.
+
+    In each slice the quantity that the schedule wants by its end, less what is filled, rests at the near
+    touch behind what is there. At each look it moves when the touch has moved away from it. At the slice's
+    end what is still behind is crossed at market; what an empty book cannot give stays for the next slice,
+    and after the last one it is left.
+
+    Raises OrderRejectedError when the order breaks a rule of its instrument or of the settings' limits.
+    """
+    settings = settings or ExecutionSettings()
+    check_order(order, expected_volume=expected_volume(order, conditions), limits=settings.limits)
+    market = MarketSimulator(conditions, order.start_ns, rng)
+    desk = _Desk(order, market)
+    edge_ns = _slice_edges(order, settings)
+    wanted = schedule.plan(order.quantity, len(edge_ns) - 1, lot_size=order.rules.lot_size).cumsum()
+    volume_before = market.traded_volume
+    desk.look(order.start_ns)
+    for start_ns, end_ns, target in zip(edge_ns[:-1], edge_ns[1:], wanted, strict=True):
+        desk.work_slice(int(start_ns), int(end_ns), int(target), settings.look_ns)
+    return Execution(
+        fills=tuple(desk.fills),
+        path_ts_ns=np.array(desk.path_ts_ns, dtype=np.int64),
+        path_mid=np.array(desk.path_mid, dtype=np.float64),
+        plan_ts_ns=edge_ns[1:],
+        plan_quantity=wanted.astype(np.float64),
+        arrival_mid=desk.path_mid[0],
+        market_volume=int(market.traded_volume - volume_before),
+        leaves_quantity=order.quantity - desk.filled,
+    )
+
+
+def expected_volume(order: ParentOrder, conditions: MarketConditions) -> float:
+    """Contracts that the market is expected to trade over the order's horizon, the order not counted."""
+    return conditions.average_daily_volume * order.horizon_ns / (1e9 * SECONDS_PER_DAY)
+
+
+def _slice_edges(order: ParentOrder, settings: ExecutionSettings) -> IntArray:
+    """Edges of the slices, shape (slice + 1,), equal to the nanosecond."""
+    slices = max(1, round(order.horizon_ns / settings.slice_ns))
+    return np.array(
+        [order.start_ns + order.horizon_ns * k // slices for k in range(slices + 1)], dtype=np.int64
+    )
+
+
+@final
+class _Desk:
+    """One order at work: its resting child, its fills so far and what it saw."""
+
+    def __init__(self, order: ParentOrder, market: MarketSimulator) -> None:
+        self.fills: list[Fill] = []
+        self.filled = 0
+        self.path_ts_ns: list[int] = []
+        self.path_mid: list[float] = []
+        self._order = order
+        self._market = market
+        self._resting: tuple[int, int] | None = None  # order id, price in ticks
+
+    def work_slice(self, start_ns: int, end_ns: int, target: int, look_ns: int) -> None:
+        """Rest and follow the touch until the slice's end, then cross what is behind the target."""
+        now_ns = start_ns
+        while now_ns < end_ns:
+            self._follow_touch(target)
+            now_ns = min(now_ns + look_ns, end_ns)
+            self._market.advance_to(now_ns)
+            self._collect()
+            self.look(now_ns)
+        self._withdraw()
+        if self.filled < target:
+            self._market.submit_market(self._order.side, target - self.filled)
+            self._collect()
+
+    def look(self, ts_ns: int) -> None:
+        """Sample the mid price."""
+        self.path_ts_ns.append(ts_ns)
+        self.path_mid.append(self._market.mid_ticks * self._order.rules.tick_size)
+
+    def _follow_touch(self, target: int) -> None:
+        """Rest the child at the near touch; one that is there already keeps its place in the queue."""
+        price_ticks = self._near_touch()
+        if self._resting is not None and self._resting[1] == price_ticks and self.filled < target:
+            return
+        self._withdraw()
+        if self.filled < target:
+            order_id = self._market.submit_limit(self._order.side, target - self.filled, price_ticks)
+            self._resting = (order_id, price_ticks)
+
+    def _near_touch(self) -> int:
+        """Best price on the own side [ticks], a tick inside the far touch where the own side is stale."""
+        if self._order.side is Side.BUY:
+            return min(self._market.best_bid_ticks, self._market.best_ask_ticks - 1)
+        return max(self._market.best_ask_ticks, self._market.best_bid_ticks + 1)
+
+    def _withdraw(self) -> None:
+        if self._resting is not None:
+            self._market.cancel(self._resting[0])
+            self._resting = None
+
+    def _collect(self) -> None:
+        """Turn the market's fills of our orders into the parent's."""
+        for _, quantity, price_ticks, ts_ns, is_maker in self._market.take_fills():
+            self.filled += quantity
+            self.fills.append(
+                Fill(
+                    parent_id=self._order.parent_id,
+                    symbol=self._order.symbol,
+                    side=self._order.side,
+                    quantity=quantity,
+                    price_ticks=price_ticks,
+                    ts_ns=ts_ns,
+                    fee=self._order.rules.fee_per_contract * quantity,
+                    liquidity=Liquidity.MAKER if is_maker else Liquidity.TAKER,
+                )
+            )
