@@ -120,7 +120,7 @@ def planned_order(
         market_volume=0,
         leaves_quantity=order.quantity,
     )
-    return _worked(order, schedule, nothing, {}, expected_cost_bps(order, market, curve, settings))
+    return _worked(order, schedule, nothing, market, {}, expected_cost_bps(order, market, curve, settings))
 
 
 def worked_order(
@@ -133,7 +133,7 @@ def worked_order(
 ) -> WorkedOrder:
     """An executed order with its transaction-cost analysis."""
     parts = implementation_shortfall(order, execution).parts
-    return _worked(order, schedule, execution, parts, expected_cost_bps(order, market, curve, settings))
+    return _worked(order, schedule, execution, market, parts, expected_cost_bps(order, market, curve, settings))
 
 
 def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:
@@ -157,6 +157,7 @@ def _worked(
     order: ParentOrder,
     schedule: Schedule,
     execution: Execution,
+    market: UnderlyingMarket,
     parts: Mapping[str, float],
     expected_bps: float,
 ) -> WorkedOrder:
@@ -167,6 +168,7 @@ def _worked(
     return WorkedOrder(
         order=order,
         schedule=schedule.name,
+        underlying=market.symbol,
         fills=execution.fills,
         path_ts_ns=execution.path_ts_ns,
         path_mid=execution.path_mid,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import fsum
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from hedger.result import RunSettings, WorkedOrder
 
 FloatArray = npt.NDArray[np.float64]
 
-ATTRIBUTION_PARTS = ("delta", "gamma", "vega", "theta", "rho", "costs", "residual")
+ATTRIBUTION_PARTS = ("delta", "gamma", "vega", "theta", "rho", "costs", "timing", "residual")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +82,28 @@ class ReplayResult:
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def summary(policy: str, days: tuple[ReplayDay, ...]) -> PolicyReplay:
+    """Sum up one policy's days; there are at least two."""
+    daily = np.array([day.profit_and_loss for day in days])
+    worst = days[int(daily.argmin())]
+    traded = [worked for day in days for worked in day.orders if worked.fills]
+    attribution = {part: fsum(day.attribution[part] for day in days) for part in ATTRIBUTION_PARTS}
+    return PolicyReplay(
+        policy=policy,
+        days=days,
+        equity=np.cumsum(daily),
+        profit_and_loss=fsum(daily),
+        attribution=attribution,
+        worst_day=worst.day,
+        worst_day_profit_and_loss=worst.profit_and_loss,
+        daily_deviation=float(daily[1:].std(ddof=1)) if len(days) > 2 else 0.0,
+        costs=-attribution["costs"],
+        trades=len(traded),
+        turnover_contracts=sum(worked.cost.filled_quantity for worked in traded),
+        turnover_currency=fsum(
+            worked.cost.filled_quantity * worked.cost.arrival_price * worked.order.rules.multiplier
+            for worked in traded
+        ),
+    )

@@ -62,7 +62,7 @@ class OrderCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkedOrder:
-    """A parent order with what happened: fills, the schedule's plan and the market's mid while it was worked.
+    """A parent order for an underlying's hedge, with what happened: fills, the schedule's plan and the market's mid while it was worked.
 
     path_ts_ns, path_mid: shape (step,), sampled mid price [currency]. plan_ts_ns, plan_quantity: shape
     (slice,), cumulative contracts the schedule wanted by then.
@@ -76,6 +76,7 @@ class WorkedOrder:
     plan_ts_ns: npt.NDArray[np.int64]
     plan_quantity: npt.NDArray[np.float64]
     cost: OrderCost
+    underlying: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,13 +89,13 @@ class Scenario:
 
 def scenario_names() -> tuple[str, ...]:
     """Names of the scenarios that are shipped."""
-    return tuple(sorted(path.stem for path in _shipped_folder().glob("*.toml")))
+    return tuple(sorted(path.stem for path in shipped_folder().glob("*.toml")))
 
 
 def load_scenario(name_or_path: str) -> Scenario:
     """Read a shipped scenario by name, or one of the user's by path. Raises UsageError and InputError."""
     if name_or_path in scenario_names():
-        return read_scenario(_shipped_folder() / f"{name_or_path}.toml")
+        return read_scenario(shipped_folder() / f"{name_or_path}.toml")
     path = Path(name_or_path)
     if path.suffix == ".toml":
         return read_scenario(path)
@@ -176,7 +176,7 @@ def _starting_market(symbol: str, table: TomlTable) -> StartingMarket:
     )
 
 
-def _shipped_folder() -> Path:
+def shipped_folder() -> Path:
     """`scenarios/` of the checkout, or its copy inside the installed wheel."""
     checkout = Path(__file__).resolve().parents[1] / "scenarios"
     return checkout if checkout.is_dir() else Path(str(resources.files("hedger") / "scenario_files"))
