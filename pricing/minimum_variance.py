@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pricing.history import PriceHistory
+from pricing.option_changes import OptionChanges, option_changes
+from pricing.quotes import Quotes
 from pricing.surface.atm import INDEX_CORRELATION, INDEX_CURVATURE
+from pricing.time import exchange_date
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -17,6 +21,7 @@ BoolArray = npt.NDArray[np.bool_]
 VIX_EXPIRY_YEARS = 30 / 365
 WINDOW_DAYS = 756
 MINIMUM_DAYS = 60
+MINIMUM_CHAIN_DAYS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +99,43 @@ def _common_days(index: PriceHistory, vix: PriceHistory) -> tuple[FloatArray, Fl
     _, in_index, in_vix = np.intersect1d(index.dates, vix.dates, assume_unique=True, return_indices=True)
     last = slice(-WINDOW_DAYS - 1, None)
     return index.close[in_index][last], vix.close[in_vix][last]
+
+
+def estimate_from_chains(chains: Sequence[Quotes], *, before: date) -> MinimumVarianceCoefficients | None:
+    """Estimate a, b and c from the chains of consecutive days, all of them before the day `before`.
+
+    Least squares of price change - delta dS on vega dS / (S sqrt(T)) (1, delta, delta^2) over all options
+    that `option_changes` keeps, calls and puts together with the call's delta at the strike; standard
+    errors clustered by day, since all options of a day share its surprise. None below 10 days. Raises
+    ValueError for a chain of the day `before` or later, or for chains not in order.
+    """
+    late = [chain.as_of for chain in chains if exchange_date(chain.as_of) >= before]
+    if late:
+        raise ValueError(f"a chain of {late[0]} is not known before {before}")
+    changes = option_changes(chains)
+    if len(np.unique(changes.day)) < MINIMUM_CHAIN_DAYS:
+        return None
+    estimate, error = _clustered_least_squares(changes)
+    return MinimumVarianceCoefficients(
+        a=float(estimate[0]),
+        b=float(estimate[1]),
+        c=float(estimate[2]),
+        standard_error=(float(error[0]), float(error[1]), float(error[2])),
+        observations=len(changes),
+        origin=f"{len(changes)} option days on {len(np.unique(changes.day))} days before {before}",
+    )
+
+
+def _clustered_least_squares(changes: OptionChanges) -> tuple[FloatArray, FloatArray]:
+    """Coefficients and their standard errors, clustered by day, each of shape (3,)."""
+    lever = changes.vega * changes.spot_change / (changes.spot * np.sqrt(changes.expiry_years))
+    regressors = lever[:, None] * changes.call_delta[:, None] ** np.arange(3)
+    response = changes.price_change - changes.delta * changes.spot_change
+    estimate, *_ = np.linalg.lstsq(regressors, response)
+    scores = regressors * (response - regressors @ estimate)[:, None]
+    _, day = np.unique(changes.day, return_inverse=True)
+    by_day = np.zeros((day.max() + 1, 3))
+    np.add.at(by_day, day, scores)
+    bread = np.linalg.inv(regressors.T @ regressors)
+    covariance: FloatArray = bread @ (by_day.T @ by_day) @ bread
+    return np.asarray(estimate, dtype=np.float64), np.sqrt(np.diag(covariance))
