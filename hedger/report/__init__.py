@@ -1,1 +1,1 @@
-"""report."""
+"""What people and programs read of a run: terminal tables, a JSON document, a page, files."""

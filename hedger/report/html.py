@@ -1,0 +1,109 @@
+"""A run as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import plotly.graph_objects as go
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from hedger.report import plots
+from hedger.report.smile_plot import smile_fit
+from hedger.report.tables import Table, currency, run_tables
+from hedger.report.terminal import header
+from hedger.result import HedgeRun, WorkedOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A drawn figure with its title and one sentence that says how to read it."""
+
+    title: str
+    caption: str
+    drawing: Markup
+
+
+def page(run: HedgeRun) -> str:
+    """The whole page: tables as on the terminal, then the plots; opens without a network."""
+    return render_page(f"Hedge of {run.portfolio.origin}", header(run), run_tables(run), _pictures(run))
+
+
+def render_page(
+    title: str, lines: tuple[str, ...], tables: tuple[Table, ...], pictures: tuple[Picture, ...]
+) -> str:
+    """Fill the page's template; everything but the drawings is escaped."""
+    template = _environment().get_template("report.html.jinja")
+    script = Markup(get_plotlyjs())  # noqa: S704  plotly's own file, embedded once
+    return template.render(title=title, lines=lines, tables=tables, pictures=pictures, plotly=script)
+
+
+def picture(name: str, title: str, caption: str, figure: go.Figure) -> Picture:
+    """Draw a figure into a division with the id `name`; plotly escapes the text inside its JSON."""
+    drawing = figure.to_html(
+        full_html=False,
+        include_plotlyjs=False,
+        div_id=name,
+        default_height=f"{figure.layout.height}px",
+        config={"displaylogo": False, "responsive": True},
+    )
+    return Picture(title=title, caption=caption, drawing=Markup(drawing))  # noqa: S704
+
+
+def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
+    drawn: list[Picture] = []
+    decisions = {decision.underlying: decision for decision in run.decisions}
+    for i, (symbol, before) in enumerate(run.exposure_before.by_underlying.items()):
+        after, market = run.exposure_after.by_underlying[symbol], run.market.underlying(symbol)
+        ladder = plots.exposure_ladder(before, after, decisions.get(symbol))
+        caption = f"Hedged with {plots.hedge_title(market)}. Shaded: the net delta at which the policy waits."
+        drawn.append(picture(f"ladder-{i}", f"{symbol}: net delta by spot", caption, ladder))
+        drawn.append(
+            picture(
+                f"smile-{i}", f"{symbol}: implied volatility", _smile_caption(run, symbol), smile_fit(market)
+            )
+        )
+    for i, order in enumerate(run.orders):
+        drawn += _order_pictures(i, order)
+    drawn += _explained_pictures(run)
+    return tuple(drawn)
+
+
+def _smile_caption(run: HedgeRun, symbol: str) -> str:
+    market = run.market.underlying(symbol)
+    if market.quotes is None:
+        return f"No option chain was given, so there are no quotes to show. {market.surface.description}"
+    return f"{market.surface.description}. Horizontal axis: log of strike over forward."
+
+
+def _order_pictures(number: int, order: WorkedOrder) -> list[Picture]:
+    name = f"{order.order.side.name.lower()} {order.cost.quantity:,} {order.cost.symbol}"
+    worked = f"Above: contracts planned by {order.schedule} and filled. Below: mid price and every fill."
+    costs = "Parts of the realised cost add up to it; fees included, against the arrival mid."
+    return [
+        picture(f"fills-{number}", f"{name}: fills", worked, plots.fills_against_schedule(order)),
+        picture(f"costs-{number}", f"{name}: cost", costs, plots.cost_parts(order)),
+    ]
+
+
+def _explained_pictures(run: HedgeRun) -> list[Picture]:
+    unit = currency(run)
+    return [
+        picture(
+            f"explained-{number}",
+            f"{symbol}: what the run changed",
+            "Change in the book's value by cause; the bars add up to the total.",
+            plots.explained_bars(dict(parts), unit),
+        )
+        for number, (symbol, parts) in enumerate(run.explained.items())
+        if parts
+    ]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("hedger.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )

@@ -1,0 +1,148 @@
+"""The plots of a run's page, as plotly figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from execution.orders import Fill, Liquidity
+from hedger.exposure import UnderlyingExposure
+from hedger.policy.policy import HedgeDecision
+from hedger.result import WorkedOrder
+from pricing.market import UnderlyingMarket
+
+INK, BLUE, ORANGE, GREEN, GREY = "#1f2933", "#2f6f9f", "#d9822b", "#3b8f63", "#9aa5b1"
+COLORS = (BLUE, ORANGE, GREEN)
+_GRID = "#e4e7eb"
+
+
+def styled(figure: go.Figure, *, height: int) -> go.Figure:
+    """Give a figure the page's calm style; `height` in pixels."""
+    figure.update_layout(
+        template="none",
+        height=height,
+        margin={"l": 70, "r": 20, "t": 40, "b": 50},
+        font={"family": "system-ui, sans-serif", "size": 12, "color": INK},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        hovermode="closest",
+    )
+    figure.update_xaxes(gridcolor=_GRID, zeroline=False, automargin=True)
+    figure.update_yaxes(gridcolor=_GRID, zeroline=False, automargin=True)
+    return figure
+
+
+def exposure_ladder(
+    before: UnderlyingExposure, after: UnderlyingExposure, decision: HedgeDecision | None
+) -> go.Figure:
+    """Net delta by spot before and after the hedge, with the spots of the policy's next trades marked."""
+    figure = go.Figure()
+    for name, exposure, color in (("before", before, GREY), ("after", after, BLUE)):
+        # The hedge instrument is linear: its delta is the same at every level of the ladder.
+        net = exposure.ladder_option_delta + exposure.hedge.delta
+        figure.add_scatter(x=exposure.ladder_spot, y=net, name=name, mode="lines", line={"color": color})
+    figure.add_vline(x=before.spot, line={"color": INK, "width": 1}, annotation_text="spot")
+    if decision is not None:
+        _mark_band(figure, decision)
+    figure.update_xaxes(title=f"{before.underlying} spot")
+    figure.update_yaxes(title="net delta [units of underlying]")
+    return styled(figure, height=380)
+
+
+def fills_against_schedule(order: WorkedOrder) -> go.Figure:
+    """Filled against planned quantity over the horizon, and the mid price with every fill on it."""
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
+    start = order.order.start_ns
+    fills = sorted(order.fills, key=lambda fill: fill.ts_ns)
+    filled_at = [_minutes(start, start), *(_minutes(fill.ts_ns, start) for fill in fills)]
+    filled = np.concatenate(([0], np.cumsum([fill.quantity for fill in fills], dtype=np.int64)))
+    planned_at = np.concatenate(([0.0], (order.plan_ts_ns - start) / 6e10))
+    planned = np.concatenate(([0.0], order.plan_quantity))
+    for name, x, y, color in (("planned", planned_at, planned, GREY), ("filled", filled_at, filled, BLUE)):
+        figure.add_scatter(
+            x=x, y=y, name=name, mode="lines", line={"color": color, "shape": "hv"}, row=1, col=1
+        )
+    path_at = (order.path_ts_ns - start) / 6e10
+    figure.add_scatter(
+        x=path_at, y=order.path_mid, name="mid", mode="lines", line={"color": GREY}, row=2, col=1
+    )
+    for liquidity, color, symbol in (
+        (Liquidity.MAKER, GREEN, "circle"),
+        (Liquidity.TAKER, ORANGE, "diamond"),
+    ):
+        _add_fills(figure, order, [fill for fill in fills if fill.liquidity is liquidity], color, symbol)
+    figure.update_yaxes(title="contracts", row=1, col=1)
+    figure.update_yaxes(title="price", row=2, col=1)
+    figure.update_xaxes(title="minutes from the order's start", row=2, col=1)
+    return styled(figure, height=520)
+
+
+def cost_parts(order: WorkedOrder) -> go.Figure:
+    """The parts of an order's realised cost in bps, adding up to it, with the expected cost beside."""
+    parts = dict(order.cost.parts_bps)
+    names = [*parts, "realised", "expected"]
+    values = [*parts.values(), order.cost.realised_bps, order.cost.expected_bps]
+    figure = go.Figure(
+        go.Waterfall(
+            x=names,
+            y=values,
+            measure=["relative"] * len(parts) + ["total", "absolute"],
+            text=[f"{value:+.2f}" for value in values],
+            increasing={"marker": {"color": ORANGE}},
+            decreasing={"marker": {"color": GREEN}},
+            totals={"marker": {"color": BLUE}},
+            connector={"line": {"color": GREY, "width": 1}},
+        )
+    )
+    figure.update_yaxes(title="bps of arrival notional; positive is a cost")
+    return styled(figure, height=340)
+
+
+def explained_bars(parts: dict[str, float], unit: str) -> go.Figure:
+    """What changed the value of the book, by cause, in currency."""
+    colors = [GREEN if value >= 0 else ORANGE for value in parts.values()]
+    text = [f"{value:,.0f}" for value in parts.values()]
+    figure = go.Figure(go.Bar(x=list(parts), y=list(parts.values()), text=text, marker={"color": colors}))
+    figure.add_hline(y=0, line={"color": INK, "width": 1})
+    figure.update_yaxes(title=unit)
+    return styled(figure, height=320)
+
+
+def hedge_title(market: UnderlyingMarket) -> str:
+    """What hedges the underlying, for a caption."""
+    return f"{market.hedge.symbol} ({market.hedge.kind.value}, {market.hedge_delta():,.1f} units a contract)"
+
+
+def _mark_band(figure: go.Figure, decision: HedgeDecision) -> None:
+    if decision.band_upper > decision.band_lower:
+        figure.add_hrect(
+            y0=decision.band_lower, y1=decision.band_upper, fillcolor=BLUE, opacity=0.08, line_width=0
+        )
+    levels = (
+        ("next trade below", decision.next_trade_below),
+        ("next trade above", decision.next_trade_above),
+    )
+    for name, level in levels:
+        if level is not None:
+            figure.add_vline(
+                x=level, line={"color": ORANGE, "dash": "dot"}, annotation_text=f"{name} {level:,.1f}"
+            )
+
+
+def _add_fills(figure: go.Figure, order: WorkedOrder, fills: list[Fill], color: str, symbol: str) -> None:
+    if not fills:
+        return
+    figure.add_scatter(
+        x=[_minutes(fill.ts_ns, order.order.start_ns) for fill in fills],
+        y=[fill.price_ticks * order.order.rules.tick_size for fill in fills],
+        text=[f"{fill.quantity:,} contracts" for fill in fills],
+        name=fills[0].liquidity.value,
+        mode="markers",
+        marker={"color": color, "symbol": symbol, "size": 8, "line": {"color": "white", "width": 1}},
+        row=2,
+        col=1,
+    )
+
+
+def _minutes(ts_ns: int, start_ns: int) -> float:
+    return (ts_ns - start_ns) / 6e10

@@ -1,0 +1,183 @@
+"""The tables of a run as text cells: the terminal and the page draw the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from execution.orders import Side
+from hedger.exposure import UnderlyingExposure
+from hedger.policy.policy import Action, HedgeDecision
+from hedger.report.horizon import compare_volatility
+from hedger.report.units import desk_greeks, number, percent, printable
+from hedger.result import HedgeRun, WorkedOrder
+from pricing.market import Source, UnderlyingMarket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of text. columns: headers, a leading '>' aligns right. notes: sentences printed below it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def run_tables(run: HedgeRun) -> tuple[Table, ...]:
+    """Every table of a run in reading order; those with nothing to say are left out."""
+    tables = (
+        provenance_table(run),
+        exposure_table(run),
+        forecast_table(run),
+        decision_table(run),
+        order_table(run),
+    )
+    return tuple(table for table in tables if table.rows)
+
+
+def currency(run: HedgeRun) -> str:
+    """The account's currency when the book has exactly one, else the word."""
+    named = {position.currency for position in run.portfolio.positions if position.currency}
+    return printable(named.pop()) if len(named) == 1 else "currency"
+
+
+def provenance_table(run: HedgeRun) -> Table:
+    """Where every part of the market came from, with the quotes that were dropped by reason."""
+    rows = [_source_row("all", source) for source in run.market.sources]
+    for symbol, market in run.market.underlyings.items():
+        rows += [_source_row(symbol, source) for source in market.sources]
+        rows += _quote_rows(market)
+    return Table(
+        title="Market",
+        columns=("", "part", "origin", "detail"),
+        rows=tuple(rows),
+        notes=tuple(printable(note) for note in run.portfolio.notes) + _expired_note(run),
+    )
+
+
+def exposure_table(run: HedgeRun) -> Table:
+    """Net exposure by underlying before and after, in desk units."""
+    rows: list[tuple[str, ...]] = []
+    for symbol, before in run.exposure_before.by_underlying.items():
+        rows.append(_exposure_row(f"{symbol} before", before))
+        rows.append(_exposure_row(f"{symbol} after", run.exposure_after.by_underlying[symbol]))
+    unit = currency(run)
+    columns = (
+        "",
+        ">delta\nunits",
+        f">delta\n{unit}/1%",
+        ">gamma\nunits/1%",
+        f">vega\n{unit}/pt",
+        f">theta\n{unit}/day",
+    )
+    return Table(title="Exposure", columns=columns, rows=tuple(rows))
+
+
+def forecast_table(run: HedgeRun) -> Table:
+    """GARCH forecast with its interval against at-the-money implied volatility at the book's horizon."""
+    rows, notes = [], []
+    for symbol, exposure in run.exposure_before.by_underlying.items():
+        market = run.market.underlying(symbol)
+        found = compare_volatility(exposure, market)
+        interval = f"{percent(found.lower)} to {percent(found.upper)} ({percent(found.level, 0)})"
+        gap = f"{100.0 * (found.implied - found.forecast):+.1f} pt"
+        days = f"{found.horizon_days:.0f} days"
+        rows.append((symbol, days, percent(found.forecast), interval, percent(found.implied), gap))
+        said = "; ".join(text for text in (market.forecast.model, market.surface.description) if text)
+        notes.append(printable(f"{symbol}: {said}"))
+    columns = ("", ">horizon", ">forecast", ">interval", ">implied\nATM", ">implied less\nforecast")
+    return Table(title="Volatility, per year", columns=columns, rows=tuple(rows), notes=tuple(notes))
+
+
+def decision_table(run: HedgeRun) -> Table:
+    """Trade or wait, in what, and at which spot levels the policy would trade next."""
+    return Table(
+        title="Decisions",
+        columns=(
+            "",
+            "decision",
+            ">now",
+            ">target",
+            ">residual",
+            ">next\nbelow",
+            ">next\nabove",
+        ),
+        rows=tuple(_decision_row(decision) for decision in run.decisions),
+        notes=tuple(f"{d.underlying}: {printable(d.reason)}" for d in run.decisions),
+    )
+
+
+def order_table(run: HedgeRun) -> Table:
+    """What each order was expected to cost and what it cost, fees included, against the arrival mid."""
+    unit = currency(run)
+    columns = ("order", ">filled", ">arrival", ">average", "cost", ">bps", f">{unit}")
+    rows = tuple(row for order in run.orders for row in _order_rows(order, planned=run.settings.dry_run))
+    return Table(title="Orders", columns=columns, rows=rows, notes=_order_notes(run, unit))
+
+
+def _source_row(symbol: str, source: Source) -> tuple[str, ...]:
+    return tuple(printable(text) for text in (symbol, source.part, source.origin, source.detail))
+
+
+def _quote_rows(market: UnderlyingMarket) -> Iterator[tuple[str, ...]]:
+    if market.quotes is None:
+        return
+    quotes = market.quotes
+    reasons = ", ".join(
+        f"{reason} {number(count)}" for reason, count in sorted(quotes.dropped.items()) if count
+    )
+    detail = f"{number(len(quotes))} of {number(quotes.received)} kept; dropped: {reasons or 'none'}"
+    yield tuple(printable(text) for text in (market.symbol, "quotes", quotes.origin, detail))
+
+
+def _expired_note(run: HedgeRun) -> tuple[str, ...]:
+    expired = run.portfolio.ignored_expired
+    return (f"Expired and ignored: {printable(', '.join(expired))}.",) if expired else ()
+
+
+def _exposure_row(label: str, exposure: UnderlyingExposure) -> tuple[str, ...]:
+    desk = desk_greeks(exposure.net, exposure.spot)
+    return (
+        label,
+        number(desk.delta, 1),
+        number(desk.delta_1pct),
+        number(desk.gamma_1pct, 1),
+        number(desk.vega_point),
+        number(desk.theta_day),
+    )
+
+
+def _decision_row(decision: HedgeDecision) -> tuple[str, ...]:
+    quantity = decision.trade_contracts
+    verb = "buy" if quantity > 0 else "sell"
+    said = f"{verb} {abs(quantity):,} {decision.instrument}" if decision.action is Action.TRADE else "wait"
+    return (
+        decision.underlying,
+        said,
+        number(decision.current_contracts),
+        number(decision.target_contracts),
+        number(decision.residual_delta, 1),
+        number(decision.next_trade_below, 2),
+        number(decision.next_trade_above, 2),
+    )
+
+
+def _order_rows(order: WorkedOrder, *, planned: bool) -> Iterator[tuple[str, ...]]:
+    cost = order.cost
+    verb = "buy" if order.order.side is Side.BUY else "sell"
+    name = f"{verb} {cost.quantity:,} {cost.symbol}"
+    filled = "planned" if planned else f"{cost.filled_quantity:,} of {cost.quantity:,}"
+    expected = ("expected", number(cost.expected_bps, 2), number(cost.expected_currency))
+    yield (name, filled, number(cost.arrival_price, 2), number(cost.average_price, 2), *expected)
+    if not planned:
+        yield ("", "", "", "", "realised", number(cost.realised_bps, 2), number(cost.realised_currency))
+
+
+def _order_notes(run: HedgeRun, unit: str) -> tuple[str, ...]:
+    if run.settings.dry_run:
+        return ("Planned only: nothing was traded.",)
+    total = f"Cash changed by {number(run.cash_change, 2)} {unit}, fees of {number(run.fees, 2)} included."
+    leaves = sum(order.cost.leaves_quantity for order in run.orders)
+    left = f"{number(leaves)} contracts were left unfilled at the end of the horizon."
+    return (total, left) if leaves else (total,)

@@ -1,0 +1,54 @@
+"""A run on the terminal: readable from 80 columns, plain when it is piped."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from hedger.report.tables import Table, currency, run_tables
+from hedger.report.units import number, printable
+from hedger.result import HedgeRun
+from pricing.time import EXCHANGE_ZONE
+
+
+def render(run: HedgeRun, console: Console, *, next_step: str = "") -> None:
+    """Print a run: market, exposure, volatility, decisions, orders; `next_step` is the last line."""
+    for line in header(run):
+        console.print(Text(line))
+    for table in run_tables(run):
+        draw(table, console)
+    if next_step:
+        console.print(Text(next_step))
+
+
+def header(run: HedgeRun) -> tuple[str, ...]:
+    """Two lines that say what was run: book, as-of, seed, policy and schedule."""
+    settings = run.settings
+    at = run.as_of.astimezone(EXCHANGE_ZONE)
+    lines = number(len(run.portfolio.positions))
+    minutes = f"{settings.horizon_minutes:g} minutes"
+    worked = f"worked by {settings.schedule} in {minutes}, {settings.regime} market"
+    return (
+        f"{printable(run.portfolio.origin)}: {lines} lines, as of {at:%Y-%m-%d %H:%M} New York, "
+        f"amounts in {currency(run)}, seed {settings.seed}",
+        f"policy {settings.policy}, risk aversion {settings.risk_aversion:g}; "
+        f"{'decided only, no orders' if settings.dry_run else worked}",
+    )
+
+
+def draw(table: Table, console: Console) -> None:
+    """Print one table with its notes; cells wrap rather than lose text."""
+    drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    for column in table.columns:
+        header_text = Text(column.removeprefix(">"))
+        drawn.add_column(header_text, justify="right" if column.startswith(">") else "left", overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    console.print()
+    console.print(Text(table.title, style="bold"))
+    console.print(drawn)
+    for note in table.notes:
+        console.print(Padding(Text(note, style="dim"), (0, 0, 0, 2), expand=False))

@@ -1,0 +1,56 @@
+"""The desk's units: per 1% of spot, per vol point and per day, where the engine counts per 1.00 and year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedger.exposure import Greeks
+
+MISSING = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskGreeks:
+    """Net Greeks as a desk reads them.
+
+    value [currency], delta [units of underlying], delta_1pct [currency per 1% of spot], gamma_1pct [units of
+    underlying per 1% move], vega_point [currency per vol point], theta_day [currency per calendar day].
+    """
+
+    value: float
+    delta: float
+    delta_1pct: float
+    gamma_1pct: float
+    vega_point: float
+    theta_day: float
+
+
+def desk_greeks(greeks: Greeks, spot: float) -> DeskGreeks:
+    """Convert from the engine's units; `spot` [currency] sets what 1% is."""
+    one_percent = 0.01 * spot
+    return DeskGreeks(
+        value=greeks.value,
+        delta=greeks.delta,
+        delta_1pct=greeks.delta * one_percent,
+        gamma_1pct=greeks.gamma * one_percent,
+        vega_point=greeks.vega / 100.0,
+        theta_day=greeks.theta / 365.0,
+    )
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Thousands separated, `digits` decimals; a missing value is a dash and a rounded zero has no sign."""
+    if value is None:
+        return MISSING
+    text = f"{value:,.{digits}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A fraction as a percentage: 0.2 is '20.0%'."""
+    return MISSING if value is None else f"{100.0 * value:.{digits}f}%"
+
+
+def printable(text: str) -> str:
+    """Text from a user's file with control characters escaped, so that it cannot steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
