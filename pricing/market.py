@@ -10,6 +10,7 @@ from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.garch import VolForecast
 from pricing.history import PriceHistory
 from pricing.instrument import HedgeInstrument, InstrumentKind
+from pricing.minimum_variance import MinimumVarianceCoefficients
 from pricing.quotes import Quotes
 from pricing.surface.surface import VolSurface
 from pricing.time import year_fraction
@@ -43,6 +44,7 @@ class UnderlyingMarket:
     hedge: HedgeInstrument
     history: PriceHistory | None = None
     quotes: Quotes | None = None
+    minimum_variance: MinimumVarianceCoefficients | None = None
     sources: tuple[Source, ...] = ()
 
     def hedge_price(self) -> float:
