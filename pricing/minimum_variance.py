@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
+from pricing.embedded import embedded_days, embedded_history, embedded_vix_history
 from pricing.history import PriceHistory
 from pricing.option_changes import OptionChanges, option_changes
 from pricing.quotes import Quotes
@@ -79,10 +80,27 @@ def estimate_from_vix(
     without a constant over at most 756 days; the standard error is White's. None below 60 days of both.
     """
     index_close, vix_close = _common_days(history.until(until), vix.until(until))
+    return _vix_regression(index_close, vix_close, until) if len(vix_close) > MINIMUM_DAYS else None
+
+
+def embedded_coefficients(day: date) -> MinimumVarianceCoefficients:
+    """`estimate_from_vix` on the embedded S&P 500 until `day`; before 2014-04 on its last three years.
+
+    The latter looks ahead, and `origin` says so.
+    """
+    history, vix = embedded_history("SPX"), embedded_vix_history()
+    known = estimate_from_vix(history, vix, until=day)
+    if known is not None:
+        return known
+    later = _vix_regression(*_common_days(history, vix), until=embedded_days()[-1])
+    return replace(later, origin=f"{later.origin}: later than {day}, since there is no earlier VIX")
+
+
+def _vix_regression(
+    index_close: FloatArray, vix_close: FloatArray, until: date
+) -> MinimumVarianceCoefficients:
     returns = index_close[1:] / index_close[:-1] - 1.0
     response = np.sqrt(VIX_EXPIRY_YEARS) * np.diff(vix_close)
-    if len(returns) < MINIMUM_DAYS:
-        return None
     slope = float(returns @ response / (returns @ returns))
     residual = response - slope * returns
     error = float(np.sqrt(np.sum((returns * residual) ** 2)) / (returns @ returns))
