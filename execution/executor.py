@@ -46,7 +46,12 @@ def work(
     Raises OrderRejectedError when the order breaks a rule of its instrument or of the settings' limits.
     """
     settings = settings or ExecutionSettings()
-    check_order(order, expected_volume=expected_volume(order, conditions), limits=settings.limits)
+    check_order(
+        order,
+        tick_size=conditions.tick_size,
+        expected_volume=expected_volume(order, conditions),
+        limits=settings.limits,
+    )
     market = MarketSimulator(conditions, order.start_ns, rng)
     desk = _Desk(order, market)
     edge_ns = _slice_edges(order, settings)

@@ -22,16 +22,21 @@ class PreTradeLimits:
     maximum_participation: float = 1.0
 
 
-def check_order(order: ParentOrder, *, expected_volume: float, limits: PreTradeLimits) -> None:
+def check_order(
+    order: ParentOrder, *, tick_size: float, expected_volume: float, limits: PreTradeLimits
+) -> None:
     """Raise OrderRejectedError, naming the rule and the value, unless the order may be worked.
 
-    expected_volume: contracts that the market is expected to trade over the order's horizon.
+    tick_size: of the market that the order goes to [currency]. expected_volume: contracts that the market is
+    expected to trade over the order's horizon.
     """
     _refuse_unless(order.quantity > 0, order, "quantity is positive", order.quantity)
     lot = order.rules.lot_size
     _refuse_unless(
         order.quantity % lot == 0, order, f"quantity is a multiple of the lot {lot}", order.quantity
     )
+    tick = f"tick is the market's {tick_size:g}"
+    _refuse_unless(order.rules.tick_size == tick_size, order, tick, f"{order.rules.tick_size:g}")
     _refuse_unless(order.horizon_ns > 0, order, "horizon is positive", f"{order.horizon_ns} ns")
     participation = order.quantity / expected_volume if expected_volume > 0.0 else math.inf
     ceiling = f"{limits.maximum_participation:.1%} of the expected {expected_volume:,.0f} contracts"

@@ -13,9 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from execution.schedules.almgren_chriss import AlmgrenChriss
+from execution.market.regime import MarketConditions
+from execution.orders import ParentOrder, Side, TradingRules
+from execution.schedules.almgren_chriss import AlmgrenChriss, almgren_chriss_for
+from execution.schedules.named import SCHEDULE_NAMES, schedule_named
 from execution.schedules.schedule import FloatArray, Schedule
 from execution.schedules.twap import Twap
+from execution.tca.cost_curve import CostCurve
 from tests.contracts.schedule import SCHEDULE_PROMISES
 
 # Almgren and Chriss (2000), table 1: a million shares of a 50 dollar stock over five days.
@@ -28,6 +32,20 @@ PAPER = AlmgrenChriss(
     risk_aversion=2e-6,
 )
 SHARES = 1_000_000
+
+CURVE = CostCurve(half_spread_bps=0.5, fee_bps=0.1, impact_coefficient=0.8)
+CONDITIONS = MarketConditions(
+    mid_price=2600.0, tick_size=0.25, volatility=0.2, half_spread_ticks=0.5, average_daily_volume=1_000_000.0
+)
+ORDER = ParentOrder(
+    parent_id="p1",
+    symbol="ES",
+    side=Side.BUY,
+    quantity=10_000,
+    start_ns=0,
+    horizon_ns=2340 * 10**9,
+    rules=TradingRules(symbol="ES", tick_size=0.25, multiplier=50.0),
+)
 
 
 def ideal_trades(schedule: AlmgrenChriss, slices: int) -> FloatArray:
@@ -132,3 +150,42 @@ def test_more_risk_aversion_never_holds_more() -> None:
 def test_twap_is_never_more_than_half_a_lot_from_even() -> None:
     cumulative = Twap().plan(700, 9, lot_size=100).cumsum()
     assert np.abs(cumulative - 700 * np.arange(1, 10) / 9).max() <= 50
+
+
+def test_linear_impact_costs_what_the_curve_says_when_traded_evenly() -> None:
+    schedule = almgren_chriss_for(ORDER, conditions=CONDITIONS, curve=CURVE, risk_aversion=1e-6)
+    expected_bps = CURVE.expected_bps(participation=0.1, horizon_days=0.1, volatility=0.2)
+    notional = 10_000 * 2600.0 * 50.0
+    cost = schedule.expected_cost(np.full(20, 10_000 / 20))
+    assert 1e4 * cost / notional == pytest.approx(expected_bps)
+
+
+def test_sigma_is_a_days_move_of_one_contract_and_half_the_aversion_prices_its_variance() -> None:
+    schedule = almgren_chriss_for(ORDER, conditions=CONDITIONS, curve=CURVE, risk_aversion=1e-6)
+    assert schedule.volatility == pytest.approx(0.2 / math.sqrt(252) * 2600.0 * 50.0)
+    assert schedule.risk_aversion == 0.5e-6
+    assert schedule.horizon == pytest.approx(0.1)
+
+
+def test_a_larger_multiplier_at_the_same_aversion_hurries() -> None:
+    small, large = (
+        almgren_chriss_for(
+            replace(ORDER, rules=replace(ORDER.rules, multiplier=multiplier)),
+            conditions=CONDITIONS,
+            curve=CURVE,
+            risk_aversion=1e-7,
+        ).remaining(10)
+        for multiplier in (5.0, 50.0)
+    )
+    assert (large[1:-1] < small[1:-1]).all()
+
+
+@pytest.mark.parametrize("name", SCHEDULE_NAMES)
+def test_a_schedule_answers_to_its_name(name: str) -> None:
+    schedule = schedule_named(name, ORDER, conditions=CONDITIONS, curve=CURVE, risk_aversion=1e-6)
+    assert schedule.name == name
+
+
+def test_an_unknown_schedule_is_answered_with_the_names_that_exist() -> None:
+    with pytest.raises(ValueError, match="'vwap'; there are twap, almgren-chriss"):
+        schedule_named("vwap", ORDER, conditions=CONDITIONS, curve=CURVE, risk_aversion=1e-6)

@@ -1,0 +1,158 @@
+"""The executor: nothing is created or lost, the schedule is kept, and the same seed does the same."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from execution.errors import OrderRejectedError
+from execution.executor import ExecutionSettings, expected_volume, work
+from execution.limits import PreTradeLimits
+from execution.market.regime import MarketConditions, Regime
+from execution.orders import Execution, Liquidity, ParentOrder, Side, TradingRules
+from execution.schedules.schedule import IntArray, Schedule
+from execution.schedules.twap import Twap
+from execution.tca.shortfall import implementation_shortfall
+
+SECOND = 10**9
+CONDITIONS = MarketConditions(
+    mid_price=2650.0, tick_size=0.25, volatility=0.2, half_spread_ticks=0.5, average_daily_volume=200_000.0
+)
+ORDER = ParentOrder(
+    parent_id="p1",
+    symbol="ES",
+    side=Side.BUY,
+    quantity=60,
+    start_ns=1_000 * SECOND,
+    horizon_ns=120 * SECOND,
+    rules=TradingRules(symbol="ES", tick_size=0.25, multiplier=50.0, fee_per_contract=1.25),
+)
+QUICK = ExecutionSettings(slice_ns=20 * SECOND)
+UNLIMITED = ExecutionSettings(slice_ns=SECOND, limits=PreTradeLimits(maximum_participation=math.inf))
+
+
+@dataclass(frozen=True)
+class AllAtTheEnd:
+    """Wants nothing before the last slice."""
+
+    name: str = "all-at-the-end"
+
+    def plan(self, quantity: int, slices: int, *, lot_size: int = 1) -> IntArray:
+        return np.array([0] * (slices - 1) + [quantity], dtype=np.int64)
+
+
+def worked(
+    order: ParentOrder = ORDER,
+    *,
+    seed: int = 1,
+    how: ExecutionSettings = QUICK,
+    regime: Regime = Regime.CALM,
+    schedule: Schedule | None = None,
+) -> Execution:
+    return work(
+        order,
+        schedule=schedule or Twap(),
+        conditions=replace(CONDITIONS, regime=regime),
+        rng=np.random.default_rng(seed),
+        settings=how,
+    )
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    side=st.sampled_from(Side),
+    quantity=st.integers(1, 5_000),
+    horizon_ns=st.integers(1, 60 * SECOND),
+    regime=st.sampled_from(Regime),
+    seed=st.integers(0, 10_000),
+)
+def test_filled_and_left_is_what_was_ordered(
+    side: Side, quantity: int, horizon_ns: int, regime: Regime, seed: int
+) -> None:
+    order = replace(ORDER, side=side, quantity=quantity, horizon_ns=horizon_ns)
+    execution = worked(order, seed=seed, regime=regime, how=replace(UNLIMITED, slice_ns=15 * SECOND))
+    assert execution.filled_quantity + execution.leaves_quantity == quantity
+    assert all(fill.quantity > 0 and fill.side is side for fill in execution.fills)
+    assert all(order.start_ns <= fill.ts_ns <= order.end_ns for fill in execution.fills)
+    assert execution.filled_quantity <= execution.market_volume
+    assert implementation_shortfall(order, execution).fees == pytest.approx(1.25 * execution.filled_quantity)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_an_order_larger_than_the_book_leaves_what_nobody_gives(side: Side) -> None:
+    order = replace(ORDER, side=side, quantity=1_000_000, horizon_ns=2 * SECOND)
+    execution = worked(order, how=UNLIMITED)
+    assert 0 < execution.filled_quantity < 1_000_000
+    assert execution.leaves_quantity == 1_000_000 - execution.filled_quantity
+    assert math.isfinite(implementation_shortfall(order, execution).total)
+
+
+@pytest.mark.parametrize("regime", Regime)
+def test_the_plan_is_kept_at_every_slice_end(regime: Regime) -> None:
+    execution = worked(regime=regime)
+    ts_ns = np.array([fill.ts_ns for fill in execution.fills])
+    quantity = np.array([fill.quantity for fill in execution.fills])
+    for edge_ns, wanted in zip(execution.plan_ts_ns, execution.plan_quantity, strict=True):
+        assert quantity[ts_ns <= edge_ns].sum() == wanted
+
+
+def test_resting_children_are_filled_as_makers_without_paying_the_spread() -> None:
+    execution = worked()
+    resting = [fill for fill in execution.fills if fill.liquidity is Liquidity.MAKER]
+    assert resting
+    assert implementation_shortfall(ORDER, replace(execution, fills=tuple(resting))).spread < 0.0
+
+
+def test_what_is_behind_at_a_slice_end_is_crossed() -> None:
+    execution = worked(replace(ORDER, quantity=150, horizon_ns=5 * SECOND), how=UNLIMITED)
+    crossed = [fill for fill in execution.fills if fill.liquidity is Liquidity.TAKER]
+    assert crossed
+    assert all(fill.ts_ns in execution.plan_ts_ns for fill in crossed)
+    assert execution.leaves_quantity == 0
+
+
+def test_nothing_trades_before_the_schedule_wants_it() -> None:
+    execution = worked(schedule=AllAtTheEnd())
+    assert execution.plan_quantity.tolist() == [0, 0, 0, 0, 0, 60]
+    assert min(fill.ts_ns for fill in execution.fills) > execution.plan_ts_ns[-2]
+
+
+def test_the_path_starts_at_arrival_and_ends_with_the_horizon() -> None:
+    execution = worked()
+    assert execution.path_ts_ns[0] == ORDER.start_ns
+    assert execution.path_ts_ns[-1] == execution.plan_ts_ns[-1] == ORDER.end_ns
+    assert (np.diff(execution.path_ts_ns) == SECOND).all()
+    assert execution.path_mid[0] == execution.arrival_mid == pytest.approx(2650.0, abs=1.0)
+
+
+def test_a_horizon_that_no_slice_divides_is_cut_to_the_nanosecond() -> None:
+    execution = worked(replace(ORDER, quantity=5, horizon_ns=50 * SECOND + 1))
+    assert len(execution.plan_ts_ns) == 3
+    assert execution.plan_ts_ns[-1] == ORDER.start_ns + 50 * SECOND + 1
+
+
+def test_the_same_seed_does_the_same_and_another_does_not() -> None:
+    first, again, other = worked(seed=3), worked(seed=3), worked(seed=4)
+    assert first.fills == again.fills
+    assert first.path_mid.tolist() == again.path_mid.tolist()
+    assert first.fills != other.fills
+
+
+def test_each_fill_pays_the_fee_of_its_contracts() -> None:
+    assert all(fill.fee == 1.25 * fill.quantity for fill in worked().fills)
+
+
+def test_an_order_larger_than_the_expected_volume_is_refused() -> None:
+    assert expected_volume(ORDER, CONDITIONS) == pytest.approx(200_000 * 120 / 23_400)
+    with pytest.raises(OrderRejectedError, match="participation is at most 100"):
+        worked(replace(ORDER, quantity=1_100))
+
+
+def test_a_market_on_another_tick_is_refused() -> None:
+    with pytest.raises(OrderRejectedError, match="tick"):
+        worked(replace(ORDER, rules=replace(ORDER.rules, tick_size=0.5)))
