@@ -137,7 +137,8 @@ def _mark_outside_wings(
         outward = direction * (rows.strike[of_expiry] - fit.forward)
         side = of_expiry[(rows.is_call[of_expiry] == is_call) & (outward > 0)]
         side = side[np.argsort(direction * rows.strike[side], kind="stable")]
-        without = ~(rows.bid[side] > 0)
+        # A row without bid and ask is a market that was not open, not one that nobody bids for.
+        without = ~(rows.bid[side] > 0) & (rows.ask[side] > 0)
         both = np.flatnonzero(without[1:] & without[:-1])
         if len(both):
             beyond = side[both[0] :]
