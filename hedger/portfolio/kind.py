@@ -6,7 +6,7 @@ from datetime import date
 
 from hedger.portfolio.convention import FOLLOWERS, INDEX_OPTIONS, split_future
 from hedger.portfolio.holding_row import TICKER
-from hedger.portfolio.option_row import is_osi
+from hedger.portfolio.option_row import osi_or_none
 from hedger.portfolio.position import PositionKind
 from hedger.portfolio.row import Row
 from pricing.option import Right
@@ -57,7 +57,7 @@ def kind_and_right(row: Row, as_of: date) -> tuple[PositionKind, Right | None]:
 
 def _recognised(row: Row, as_of: date) -> PositionKind:
     symbol = (row.text("symbol") or row.text("underlying") or "").upper().lstrip("^$/")
-    if row.has("strike") or is_osi(symbol):
+    if row.has("strike") or osi_or_none(symbol) is not None:
         return PositionKind.OPTION
     if symbol in _CURRENCIES or "CASH" in symbol:
         return PositionKind.CASH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from hedger.portfolio.cells import calendar_date, number
 from hedger.portfolio.convention import INDEX_OPTIONS, OptionConvention, listed_root, option_convention
@@ -13,21 +14,25 @@ from pricing.option import Exercise, Option, OsiSymbol, Right, Settlement, forma
 from pricing.time import expiry_instant, is_trading_day, third_friday
 
 _ROOT = re.compile(r"[A-Z][A-Z0-9]{0,5}")
+_AN_OSI_SYMBOL = (
+    "an OSI symbol (root, yymmdd, C or P, strike x 1000 in eight digits) as in SPXW180228P02600000"
+)
 _HIGHEST_STRIKE = 100_000.0
 _EXERCISES = {
     **dict.fromkeys(("european", "euro", "eur", "e"), Exercise.EUROPEAN),
     **dict.fromkeys(("american", "amer", "am", "a"), Exercise.AMERICAN),
 }
 
+_expiry_instant = lru_cache(maxsize=4096)(expiry_instant)
+
 
 def option_position(row: Row, *, right: Right | None, as_of: date) -> Position:
     """Read an option. Raises InputError with everything that is wrong with the row."""
-    contract = _contract(row, right, as_of)
     quantity = row.quantity(whole=True)
     multiplier = row.multiplier(100.0)
     strategy, currency = row.strategy(), row.currency()
     exercise = row.read("exercise", _exercise, None)
-    row.finish()
+    contract = _contract(row, right, as_of)
     symbol = _canonical(row, contract)
     convention = option_convention(contract.root)
     underlying = _underlying(row, contract.root, convention)
@@ -37,7 +42,7 @@ def option_position(row: Row, *, right: Right | None, as_of: date) -> Position:
         row.assume(_sentence(contract.root, convention))
     option = Option(
         underlying=underlying,
-        expiry=expiry_instant(contract.expiry, convention.settlement),
+        expiry=_expiry_instant(contract.expiry, convention.settlement),
         strike=contract.strike,
         right=contract.right,
         exercise=exercise,
@@ -58,25 +63,21 @@ def option_position(row: Row, *, right: Right | None, as_of: date) -> Position:
     )
 
 
-def is_osi(symbol: str) -> bool:
-    """Whether the text is an OSI option symbol."""
+@lru_cache(maxsize=16_384)
+def osi_or_none(symbol: str) -> OsiSymbol | None:
+    """The contract that an OSI symbol names, None for any other text."""
     try:
-        parse_osi(symbol)
+        return parse_osi(symbol)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _contract(row: Row, right: Right | None, as_of: date) -> OsiSymbol:
     """The contract that the row names; raises InputError when it names none, or two that differ."""
-    symbol = row.text("symbol")
-    described = row.has("strike") or row.has("expiry") or right is not None
-    if symbol is not None and (is_osi(symbol) or not described):
-        named = row.read("symbol", parse_osi, None)
-        row.finish()
-        if named is not None:
-            return _agreed(row, _in_century(named, as_of), right)
-    return _described(row, right)
+    named = osi_or_none(row.text("symbol") or "")
+    contract = _described(row, right) if named is None else _agreed(row, _in_century(named, as_of), right)
+    row.finish()
+    return contract
 
 
 def _in_century(named: OsiSymbol, as_of: date) -> OsiSymbol:
@@ -101,6 +102,9 @@ def _agreed(row: Row, named: OsiSymbol, right: Right | None) -> OsiSymbol:
 
 
 def _described(row: Row, right: Right | None) -> OsiSymbol:
+    if row.has("symbol") and not (row.has("strike") or row.has("expiry") or right is not None):
+        row.note("symbol", _AN_OSI_SYMBOL)
+        row.finish()
     root = _root(row)
     for field in ("expiry", "strike"):
         if not row.has(field):
@@ -121,7 +125,7 @@ def _root(row: Row) -> str:
     field = "symbol" if row.has("symbol") else "underlying"
     root = (row.text(field) or "").upper().lstrip("^$").replace(".", "").replace("/", "")
     if not _ROOT.fullmatch(root):
-        row.note(field, "an OSI symbol such as SPXW180228P02600000, or the underlying's, such as SPX")
+        row.note(field, f"{_AN_OSI_SYMBOL}, or the underlying's, as in SPX")
     return root
 
 
@@ -130,9 +134,14 @@ def _last_trading_date(row: Row, expiry: date, field: str) -> date:
     if friday == third_friday(friday.year, friday.month):
         row.assume("options dated on a Saturday (until 2015) are read as expiring on the Friday before")
         expiry = friday
-    if not is_trading_day(expiry) and expiry != third_friday(expiry.year, expiry.month):
+    if not _may_expire_on(expiry):
         row.note(field, f"an expiry on a trading day of the New York Stock Exchange, which {expiry} is not")
     return expiry
+
+
+@lru_cache(maxsize=4096)
+def _may_expire_on(day: date) -> bool:
+    return is_trading_day(day) or day == third_friday(day.year, day.month)
 
 
 def _canonical(row: Row, contract: OsiSymbol) -> str:

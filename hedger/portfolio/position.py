@@ -27,7 +27,7 @@ class Position:
     symbol: canonical (unpadded OSI for options), unique in a portfolio. option is set exactly for options.
     multiplier: units of underlying per contract: 100 for most options, 50 for an E-mini, 0.1 for a share of
     SPY held against the S&P 500; 1 for shares of the underlying itself and for cash. underlying: symbol of
-    the market to price it in ("" for cash). expiry: last trading date of options and of futures that say theirs.
+    the market to price it in ("" for cash). expiry: last trading date of options and futures that say theirs.
     """
 
     symbol: str

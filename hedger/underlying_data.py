@@ -1,0 +1,223 @@
+"""One underlying's market: history, forecast, curves, surface and hedge, each with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from hedger.config import UnderlyingConfig
+from hedger.errors import UsageError
+from pricing.curves import DiscountCurve, ForwardCurve
+from pricing.embedded import EMBEDDED_SYMBOLS, embedded_history, risk_free_rate
+from pricing.forecast import VolForecast
+from pricing.garch import forecast_volatility
+from pricing.history import PriceHistory, read_history
+from pricing.instrument import HedgeInstrument
+from pricing.market import MissingMarketError, Source, UnderlyingMarket
+from pricing.parity import imply_curves
+from pricing.quotes import Quotes, read_chain
+from pricing.surface.atm import surface_from_atm
+from pricing.surface.surface import VolSurface
+from pricing.time import close_instant, exchange_date, trading_days_between
+from pricing.variance_premium import atm_volatility_term_structure
+
+FORECAST_HORIZON_DAYS = 252
+_STALE_DAYS = 5
+_NAMED = "hedger's own assumption"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Priced:
+    """What options are priced with, and where it is from."""
+
+    as_of: datetime
+    spot: float
+    discount: DiscountCurve
+    forward: ForwardCurve
+    surface: VolSurface
+    sources: tuple[Source, ...]
+
+
+def underlying_market(
+    config: UnderlyingConfig, *, day: date, discount: DiscountCurve | None, seed: int
+) -> UnderlyingMarket:
+    """Build the market of one underlying at the close of `day`, or at the time of its quotes of that day.
+
+    discount: the manifest's curve, used where there is no chain to imply one from. Raises MissingMarketError
+    without prices or hedge, UsageError where there are none for `day`, InputError for unusable files.
+    """
+    instrument = _hedge(config, day)
+    quotes = None if config.chain is None else read_chain(config.chain, underlying=config.symbol, as_of=day)
+    history = _history(config, day, quotes)
+    forecast = forecast_volatility(history, horizon_days=range(1, FORECAST_HORIZON_DAYS + 1), seed=seed)
+    priced = _without_chain(config, history, forecast, discount) if quotes is None else _from_chain(quotes)
+    return UnderlyingMarket(
+        symbol=config.symbol,
+        as_of=priced.as_of,
+        spot=priced.spot,
+        discount=priced.discount,
+        forward=priced.forward,
+        surface=priced.surface,
+        forecast=forecast,
+        hedge=instrument,
+        history=history,
+        quotes=quotes,
+        sources=(*_history_sources(history, forecast), *priced.sources, _hedge_source(config, instrument)),
+    )
+
+
+def _hedge(config: UnderlyingConfig, day: date) -> HedgeInstrument:
+    if config.hedge is None:
+        raise MissingMarketError(
+            f"There is no hedge instrument for {config.symbol}: add [underlying.{config.symbol}.hedge] with "
+            "its symbol, kind, tick_size and average_daily_volume to the manifest of a market folder."
+        )
+    return config.hedge.on(day, underlying=config.symbol)
+
+
+def _history(config: UnderlyingConfig, day: date, quotes: Quotes | None) -> PriceHistory:
+    """Prices up to `day`, but not the close of a day whose quotes were taken before it."""
+    if config.history is not None:
+        whole = read_history(config.history, symbol=config.symbol)
+    elif EMBEDDED_SYMBOLS.get(config.symbol) == config.symbol:
+        whole = embedded_history(config.symbol)
+    else:
+        raise MissingMarketError(
+            f"There is no price history of {config.symbol}: name a file as `history` in the manifest's "
+            f"[underlying.{config.symbol}], or give --history FILE for a book with one underlying."
+        )
+    if quotes is None:
+        _require_day(whole, day)
+        return whole.until(day)
+    known = whole.until(day if quotes.as_of >= close_instant(day) else day - timedelta(days=1))
+    if len(known.dates) == 0 or trading_days_between(known.dates[-1].item(), day) > _STALE_DAYS:
+        raise UsageError(
+            f"The prices of {config.symbol} run from {whole.dates[0]} to {whole.dates[-1]}, the quotes are of "
+            f"{day}: the forecast needs prices up to then, from --history FILE or the manifest."
+        )
+    return known
+
+
+def _require_day(history: PriceHistory, day: date) -> None:
+    at = int(np.searchsorted(history.dates, np.datetime64(day, "D")))
+    if at < len(history.dates) and history.dates[at].item() == day:
+        return
+    first, last = history.dates[0], history.dates[-1]
+    near = " and ".join(str(known) for known in history.dates[max(at - 1, 0) : at + 1])
+    raise UsageError(
+        f"There is no price of {history.symbol} on {day} in {history.origin}, which runs from {first} to "
+        f"{last}; the nearest is on {near}."
+    )
+
+
+def _from_chain(quotes: Quotes) -> _Priced:
+    # The fitter's optimisers take a while to import, and a run without a chain does not need them.
+    from pricing.surface.fit import fit_surface
+
+    discount, forward, fits = imply_curves(quotes)
+    fitted = fit_surface(quotes, discount, forward)
+    borrowed = sum(fit.discount_borrowed for fit in fits)
+    parity = f"put-call parity at {len(fits)} expiries of {quotes.origin}"
+    dropped = ", ".join(f"{count} {reason}" for reason, count in quotes.dropped.items())
+    used = f"{len(quotes)} of {quotes.received} quotes used" + (f"; dropped: {dropped}" if dropped else "")
+    return _Priced(
+        as_of=quotes.as_of,
+        spot=quotes.spot,
+        discount=discount,
+        forward=forward,
+        surface=fitted.surface,
+        sources=(
+            Source(part="quotes", origin=quotes.origin, detail=used, sha256=quotes.sha256),
+            Source(part="forward", origin=parity),
+            Source(
+                part="discount",
+                origin=parity,
+                detail=f"{borrowed} rates from the other expiries" if borrowed else "",
+            ),
+            Source(part="surface", origin=quotes.origin, detail=fitted.surface.description),
+        ),
+    )
+
+
+def _without_chain(
+    config: UnderlyingConfig, history: PriceHistory, forecast: VolForecast, discount: DiscountCurve | None
+) -> _Priced:
+    day = history.dates[-1].item()
+    spot = float(history.close[-1])
+    curve, curve_source = _discount(day, discount)
+    dividend_yield = config.dividend_yield or 0.0
+    assumed = "dividend_yield" in config.assumed or config.dividend_yield is None
+    surface, surface_source = _surface(config, day, forecast)
+    return _Priced(
+        as_of=close_instant(day),
+        spot=spot,
+        discount=curve,
+        forward=ForwardCurve(
+            spot=spot, expiry_years=curve.expiry_years, carry_rate=curve.zero_rate - dividend_yield
+        ),
+        surface=surface,
+        sources=(
+            curve_source,
+            Source(
+                part="forward",
+                origin=_NAMED if assumed else "manifest",
+                detail=f"rate less a dividend yield of {dividend_yield:.2%} a year",
+            ),
+            surface_source,
+        ),
+    )
+
+
+def _discount(day: date, stated: DiscountCurve | None) -> tuple[DiscountCurve, Source]:
+    if stated is not None:
+        return stated, Source(
+            part="discount", origin="manifest", detail=f"{len(stated.zero_rate)} zero rates"
+        )
+    rate = risk_free_rate(day)
+    curve = DiscountCurve(expiry_years=np.array([1.0]), zero_rate=np.array([rate]))
+    return curve, Source(
+        part="discount",
+        origin="one-month Treasury bill rate of Fama and French, shipped with the arch package",
+        detail=f"{rate:.2%} a year, flat: the last month that had ended by {day}",
+    )
+
+
+def _surface(config: UnderlyingConfig, day: date, forecast: VolForecast) -> tuple[VolSurface, Source]:
+    if config.volatility is not None:
+        years, volatility = np.array([1.0]), np.array([config.volatility])
+        origin, sentence = "manifest", f"at-the-money volatility {config.volatility:.2%}, flat over expiries"
+    else:
+        years, volatility, sentence = atm_volatility_term_structure(config.symbol, day, forecast)
+        origin = "no option chain was given"
+    surface = surface_from_atm(
+        years,
+        volatility,
+        description=f"{sentence}; the skew is hedger's default SSVI skew of an equity index",
+    )
+    return surface, Source(part="surface", origin=origin, detail=surface.description)
+
+
+def _history_sources(history: PriceHistory, forecast: VolForecast) -> tuple[Source, Source]:
+    span = f"{len(history.dates)} days from {history.dates[0]} to {history.dates[-1]}"
+    return (
+        Source(
+            part="history",
+            origin=history.origin,
+            detail="; ".join((span, *history.notes)),
+            sha256=history.sha256,
+        ),
+        Source(part="forecast", origin=forecast.model, detail=f"{forecast.observations} daily returns"),
+    )
+
+
+def _hedge_source(config: UnderlyingConfig, instrument: HedgeInstrument) -> Source:
+    assumed = "hedge" in config.assumed
+    until = "" if instrument.expiry is None else f", expires {exchange_date(instrument.expiry)}"
+    return Source(
+        part="hedge",
+        origin=_NAMED if assumed else "manifest",
+        detail=f"{instrument.symbol}, multiplier {instrument.multiplier:g}, tick {instrument.tick_size:g}, "
+        f"fee {instrument.fee_per_contract:g}, {instrument.average_daily_volume:,.0f} a day{until}",
+    )
