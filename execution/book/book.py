@@ -36,9 +36,10 @@ class DepthLevel(NamedTuple):
 class OrderBook:
     """Continuous double auction with price-time priority in integer ticks and lots.
 
-    Orders are numbered 0, 1, 2, ... in order of arrival, so that a batch can cancel what it entered itself. The
-    price ladder and the order pool grow by themselves up to `max_levels` and `max_orders`; beyond them a message
-    raises BookCapacityError. Every method that sends messages is all or nothing and returns their EVENT records.
+    Orders are numbered 0, 1, 2, ... in order of arrival, so that a batch can cancel what it entered itself.
+    The price ladder and the order pool grow by themselves up to `max_levels` and `max_orders`; beyond them a
+    message raises BookCapacityError. Every method that sends messages is all or nothing and returns their
+    EVENT records.
 
     >>> book = OrderBook(centre_ticks=100)
     >>> sell = book.limit(Side.SELL, 5, 101)
@@ -84,8 +85,8 @@ class OrderBook:
     def process(self, messages: RecordArray) -> RecordArray:
         """Apply an array of MESSAGE records in order.
 
-        OrderRejectedError (a quantity or price that no book takes) and BookCapacityError leave the book as it was
-        before the first message.
+        OrderRejectedError (a quantity or price that no book takes) and BookCapacityError leave the book as it
+        was before the first message.
         """
         _check(messages)
         before = self._copy() if self._may_overflow(messages) else self.arrays
@@ -163,7 +164,7 @@ class OrderBook:
         self.arrays = with_room(self.arrays, orders=min(2 * orders, self._max_orders), ids=0)
 
     def _may_overflow(self, messages: RecordArray) -> bool:
-        """Whether the batch could need more orders or prices than the book may have (never too optimistic)."""
+        """Whether the batch could need more orders or prices than the book may have, at worst."""
         if self.live_orders + len(messages) > self._max_orders:
             return True
         prices = messages["price_ticks"][np.isin(messages["kind"], _PRICED)]

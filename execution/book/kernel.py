@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from numba import njit
 
-from execution.book.layout import ASK, BID, NIL, BookArrays, EventKind, MessageKind, RecordArray
+from execution.book.layout import ASK, BID, NIL, BookArrays, EventKind, MessageKind, Record, RecordArray
 
 
 class Refusal(IntEnum):
@@ -33,7 +33,7 @@ def process(book: BookArrays, messages: RecordArray, events: RecordArray) -> tup
 
 
 @njit(cache=True)
-def apply(book: BookArrays, message: RecordArray, events: RecordArray, count: int) -> int:
+def apply(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
     """Apply one message, writing events from `count` on; return the new count, or a Refusal."""
     if message["kind"] == MessageKind.CANCEL:
         return _cancel(book, message["order_id"], events, count)
@@ -78,7 +78,7 @@ def remove(book: BookArrays, slot: int) -> None:
 
 
 @njit(cache=True)
-def _limit_ticks(book: BookArrays, message: RecordArray) -> int:
+def _limit_ticks(book: BookArrays, message: Record) -> int:
     """The worst price that the message accepts; for a market order the far end of the ladder."""
     origin = book.state[0]["origin_ticks"]
     if message["kind"] != MessageKind.MARKET:
@@ -87,7 +87,7 @@ def _limit_ticks(book: BookArrays, message: RecordArray) -> int:
 
 
 @njit(cache=True)
-def _refusal(book: BookArrays, message: RecordArray, limit: int) -> int:
+def _refusal(book: BookArrays, message: Record, limit: int) -> int:
     """0 when the order can be taken, else the Refusal, decided before anything changes."""
     state = book.state[0]
     if state["next_id"] >= len(book.slot_of):
@@ -103,7 +103,7 @@ def _refusal(book: BookArrays, message: RecordArray, limit: int) -> int:
 
 @njit(cache=True)
 def _crosses(book: BookArrays, side: int, limit: int) -> bool:
-    """Whether an order of this side trades at once at `limit`; an absent best price lies outside the ladder."""
+    """Whether an order of this side trades at once at `limit`; an absent best lies outside the ladder."""
     state = book.state[0]
     if side > 0:
         return state["best_ask"] <= limit and state["best_ask"] < state["origin_ticks"] + book.levels.shape[1]
@@ -112,9 +112,9 @@ def _crosses(book: BookArrays, side: int, limit: int) -> bool:
 
 @njit(cache=True)
 def _match(
-    book: BookArrays, message: RecordArray, limit: int, order_id: int, events: RecordArray, count: int
+    book: BookArrays, message: Record, limit: int, order_id: int, events: RecordArray, count: int
 ) -> tuple[int, int]:
-    """Trade against the opposite side, best price first, oldest order first; return what is left and the count."""
+    """Trade against the best price first and its oldest order first; return what is left and the count."""
     state = book.state[0]
     row = ASK if message["side"] > 0 else BID
     leaves = message["quantity"]
@@ -136,7 +136,7 @@ def _match(
 
 
 @njit(cache=True)
-def _rest(book: BookArrays, message: RecordArray, quantity: int, order_id: int) -> None:
+def _rest(book: BookArrays, message: Record, quantity: int, order_id: int) -> None:
     """Put what is left of an order at the back of its price's queue."""
     state, side, price = book.state[0], message["side"], message["price_ticks"]
     slot = _take_slot(book)

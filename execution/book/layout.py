@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 RecordArray = npt.NDArray[np.void]
+Record = Any  # one element of a RecordArray, whose fields numpy does not type
 
 NIL = -1  # no order: end of a queue, end of the free list, id that is not in the book
 BID, ASK = 0, 1  # rows of `levels`
@@ -88,10 +89,10 @@ STATE = np.dtype(
 
 
 class BookArrays(NamedTuple):
-    """One book. state: (1,) STATE; levels: (side, level) LEVEL; orders: (slot,) ORDER; slot_of: (order_id,) slots.
+    """One book. state: (1,) STATE; levels: (side, level) LEVEL; orders: (slot,) ORDER; slot_of: (order_id,).
 
-    A level's price is origin_ticks plus its index. Each level is a doubly linked queue through `orders`; a free
-    slot is chained through `next`. Order ids count arrivals from 0.
+    A level's price is origin_ticks plus its index. Each level is a doubly linked queue through `orders`; a
+    free slot is chained through `next`. Order ids count arrivals from 0; slot_of is NIL for those not resting.
     """
 
     state: RecordArray
@@ -101,7 +102,7 @@ class BookArrays(NamedTuple):
 
 
 def empty_book(*, origin_ticks: int, levels: int, orders: int, ids: int) -> BookArrays:
-    """An empty book over prices [origin_ticks, origin_ticks + levels), room for `orders` at once and `ids` ever."""
+    """An empty book: prices [origin_ticks, origin_ticks + levels), `orders` resting at once, `ids` ever."""
     state = np.zeros(1, STATE)
     state[0] = (origin_ticks, origin_ticks - 1, origin_ticks + levels, NIL, 0, 0, 0)
     ladder = np.zeros((2, levels), LEVEL)
@@ -116,7 +117,7 @@ def with_room(book: BookArrays, *, orders: int, ids: int) -> BookArrays:
 
 
 def with_ladder(book: BookArrays, *, origin_ticks: int, levels: int) -> BookArrays:
-    """The same book over prices [origin_ticks, origin_ticks + levels), which must hold every resting order."""
+    """The same book over prices [origin_ticks, origin_ticks + levels), which hold every resting order."""
     moved = empty_book(origin_ticks=origin_ticks, levels=levels, orders=0, ids=0)
     low, high = resting_range(book)
     if low <= high:

@@ -1,10 +1,11 @@
 """Background order flow around a drifting reference price, compiled.
 
-Zero-intelligence flow after Smith, Farmer, Gillemot and Krishnamurthy (2003) and Cont, Stoikov and Talreja (2010):
-limit orders arrive at Poisson rates that fall by a power law with the distance from the touch, each resting order
-is cancelled at a rate, market orders arrive at a rate. Distances are counted from a reference price,
-fundamental + transient impact, instead of the opposite best: the fundamental is a Gaussian random walk that signed
-trades move a little for good, the transient part is moved by them too and decays (Obizhaeva and Wang 2013).
+Zero-intelligence flow after Smith, Farmer, Gillemot and Krishnamurthy (2003) and Cont, Stoikov and Talreja
+(2010): limit orders arrive at Poisson rates that fall by a power law with the distance from the touch, each
+resting order is cancelled at a rate, market orders arrive at a rate. Distances are counted from a reference
+price, fundamental + transient impact, instead of the opposite best: the fundamental is a Gaussian random walk
+that signed trades move a little for good, the transient part is moved by them too and decays (Obizhaeva and
+Wang 2013). Orders that the reference has passed are stale: withdrawn fast, or taken by informed traders.
 """
 
 from __future__ import annotations
@@ -17,7 +18,17 @@ import numpy.typing as npt
 from numba import njit
 
 from execution.book.kernel import apply
-from execution.book.layout import MAX_QUANTITY, BookArrays, EventKind, MessageKind, RecordArray
+from execution.book.layout import (
+    ASK,
+    BID,
+    MAX_QUANTITY,
+    NIL,
+    BookArrays,
+    EventKind,
+    MessageKind,
+    Record,
+    RecordArray,
+)
 from execution.market.regime import SECONDS_PER_DAY, MarketConditions, RegimeParameters
 
 OWN = 1  # owner of the orders that an agent entered; the flow's own have 0
@@ -27,8 +38,10 @@ FLOW_STATE = np.dtype(
     [
         ("clock_ns", "i8"),  # the fundamental is known up to here
         ("next_event_ns", "i8"),
-        ("cancel_slots", "i8"),  # order slots that the next event's rates were drawn for
+        ("slots", "i8"),  # order slots and stale orders that the next event's rate was drawn for
+        ("stale_orders", "i8"),
         ("pending", "i8"),  # 1 while a message was drawn and not yet applied
+        ("expected_sign", "f8"),  # of the market order under way, as the market saw it coming
         ("fundamental_ticks", "f8"),
         ("transient_ticks", "f8"),
         ("traded_volume", "i8"),
@@ -39,7 +52,7 @@ FLOW_STATE = np.dtype(
 
 
 class FlowParameters(NamedTuple):
-    """Rates [1/s], sizes [contracts] and prices [ticks] of one instrument in one regime; see RegimeParameters."""
+    """Rates [1/s], sizes [contracts] and prices [ticks] of one instrument; see RegimeParameters."""
 
     limit_rate: float
     market_rate: float
@@ -99,10 +112,10 @@ def run_until(
     message: RecordArray,
     events: RecordArray,
 ) -> tuple[int, int, int]:
-    """Run the flow up to `until_ns`; return DONE, OWN_FILL or REFUSED, the event count and the book's refusal.
+    """Run the flow up to `until_ns`; return DONE, OWN_FILL or REFUSED, the event count, the book's refusal.
 
-    OWN_FILL stops after a message that traded with the agent: its events are in `events`. REFUSED stops with the
-    message kept: call again when the book has room. Steps of any length give the same flow.
+    OWN_FILL stops after a message that traded with the agent: its events are in `events`. REFUSED stops with
+    the message kept: call again when the book has room. Steps of any length give the same flow.
     """
     state = flow[0]
     while state["pending"] or state["next_event_ns"] <= until_ns:
@@ -115,47 +128,59 @@ def run_until(
             if count < 0:
                 return REFUSED, 0, count
             state["pending"] = 0
+        own = settle(book, state, parameters, events, count)
         schedule_next(book, state, parameters, rng)
-        if settle(book, state, parameters, events, count):
+        if own:
             return OWN_FILL, count, 0
     return DONE, 0, 0
 
 
 @njit(cache=True)
 def settle(
-    book: BookArrays, state: RecordArray, parameters: FlowParameters, events: RecordArray, count: int
+    book: BookArrays, state: Record, parameters: FlowParameters, events: RecordArray, count: int
 ) -> bool:
-    """Let the reference feel the trades among `events`; return whether the agent's resting orders were hit."""
+    """Let the reference feel the trades among `events`; return whether an order of the agent was hit.
+
+    Background trades move it by their surprise, the sign less its expectation (Madhavan, Richardson and Roomans
+    1997), so that informed trades do not move it a second time to where it already is; the agent's in full.
+    """
     own = False
     for i in range(count):
         if events[i]["kind"] == EventKind.TRADE:
-            signed = events[i]["side"] * events[i]["quantity"]
+            surprise = events[i]["quantity"] * (events[i]["side"] - state["expected_sign"])
             state["traded_volume"] += events[i]["quantity"]
-            state["fundamental_ticks"] += parameters.permanent * signed
-            state["transient_ticks"] += parameters.transient * signed
+            state["fundamental_ticks"] += parameters.permanent * surprise
+            state["transient_ticks"] += parameters.transient * surprise
             own |= events[i]["maker_owner"] == OWN
-    origin, levels = book.state[0]["origin_ticks"], book.levels.shape[1]
-    bid, ask = book.state[0]["best_bid"], book.state[0]["best_ask"]
-    if bid >= origin:
-        state["last_bid"] = bid
-    if ask < origin + levels:
-        state["last_ask"] = ask
+    state["expected_sign"] = 0.0
+    best = book.state[0]
+    if best["best_bid"] >= best["origin_ticks"]:
+        state["last_bid"] = best["best_bid"]
+    if best["best_ask"] < best["origin_ticks"] + book.levels.shape[1]:
+        state["last_ask"] = best["best_ask"]
     return own
 
 
 @njit(cache=True)
 def schedule_next(
-    book: BookArrays, state: RecordArray, parameters: FlowParameters, rng: np.random.Generator
+    book: BookArrays, state: Record, parameters: FlowParameters, rng: np.random.Generator
 ) -> None:
     """Draw the time of the next event from the rates as they are now."""
-    slots = book.state[0]["used_slots"]
-    rate = parameters.limit_rate + parameters.market_rate + parameters.stale_rate * slots
-    state["cancel_slots"] = slots
-    state["next_event_ns"] += np.int64(1e9 * rng.standard_exponential() / rate) + 1
+    reference = state["fundamental_ticks"] + state["transient_ticks"]
+    state["slots"] = book.state[0]["used_slots"]
+    state["stale_orders"] = _stale_orders(book, reference, parameters, NIL)
+    state["next_event_ns"] += 1 + np.int64(1e9 * rng.standard_exponential() / _total_rate(state, parameters))
 
 
 @njit(cache=True)
-def _advance_reference(state: RecordArray, parameters: FlowParameters, rng: np.random.Generator) -> None:
+def _total_rate(state: Record, parameters: FlowParameters) -> float:
+    """Rate of all events together [1/s]."""
+    cancels = parameters.cancel_rate * state["slots"] + parameters.stale_rate * state["stale_orders"]
+    return parameters.limit_rate + parameters.market_rate + cancels
+
+
+@njit(cache=True)
+def _advance_reference(state: Record, parameters: FlowParameters, rng: np.random.Generator) -> None:
     """Move the fundamental and the transient impact from the clock to the next event."""
     seconds = 1e-9 * (state["next_event_ns"] - state["clock_ns"])
     state["fundamental_ticks"] += parameters.volatility * math.sqrt(seconds) * rng.standard_normal()
@@ -166,23 +191,28 @@ def _advance_reference(state: RecordArray, parameters: FlowParameters, rng: np.r
 @njit(cache=True)
 def _draw(
     book: BookArrays,
-    state: RecordArray,
+    state: Record,
     parameters: FlowParameters,
     rng: np.random.Generator,
-    message: RecordArray,
+    message: Record,
 ) -> int:
     """Draw which event happens and write its message; return 0 when nothing does (thinning)."""
-    total = parameters.limit_rate + parameters.market_rate + parameters.stale_rate * state["cancel_slots"]
-    u = total * rng.random()
     reference = state["fundamental_ticks"] + state["transient_ticks"]
     message["owner"] = 0
-    if u < parameters.limit_rate:
+    u = _total_rate(state, parameters) * rng.random() - parameters.limit_rate
+    if u < 0.0:
         _draw_limit(book, reference, parameters, rng, message)
         return 1
-    if u < parameters.limit_rate + parameters.market_rate:
-        _draw_market(book, reference, parameters, rng, message)
+    u -= parameters.market_rate
+    if u < 0.0:
+        state["expected_sign"] = _draw_market(book, reference, parameters, rng, message)
         return 1
-    return _draw_cancel(book, state["cancel_slots"], reference, parameters, rng, message)
+    u -= parameters.cancel_rate * state["slots"]
+    if u < 0.0:
+        slot = int(state["slots"] * rng.random())
+    else:
+        slot = _stale_orders(book, reference, parameters, int(state["stale_orders"] * rng.random()))
+    return _cancel(book, slot, message)
 
 
 @njit(cache=True)
@@ -191,7 +221,7 @@ def _draw_limit(
     reference: float,
     parameters: FlowParameters,
     rng: np.random.Generator,
-    message: RecordArray,
+    message: Record,
 ) -> None:
     """A limit order behind the touch that the reference implies; it joins the book and never takes."""
     side = 1 if rng.random() < 0.5 else -1
@@ -215,9 +245,9 @@ def _draw_market(
     reference: float,
     parameters: FlowParameters,
     rng: np.random.Generator,
-    message: RecordArray,
-) -> None:
-    """A market order of random sign, unless it is informed and the reference has passed a quote."""
+    message: Record,
+) -> float:
+    """A market order of random sign, unless it is informed and the reference has passed a quote; return its expected sign."""
     buy = 0.5
     if reference >= book.state[0]["best_ask"]:
         buy += 0.5 * parameters.informed_share
@@ -226,28 +256,48 @@ def _draw_market(
     message["kind"] = MessageKind.MARKET
     message["side"] = 1 if rng.random() < buy else -1
     message["quantity"] = _draw_size(parameters.log_one_minus_market, rng)
+    return 2.0 * buy - 1.0
 
 
 @njit(cache=True)
-def _draw_cancel(
-    book: BookArrays,
-    slots: int,
-    reference: float,
-    parameters: FlowParameters,
-    rng: np.random.Generator,
-    message: RecordArray,
-) -> int:
-    """Offer every slot the highest cancel rate and keep the event with the share of its true rate."""
-    order = book.orders[int(slots * rng.random())]
-    accepted = rng.random() * parameters.stale_rate
-    if order["quantity"] == 0 or order["owner"] == OWN:
+def _cancel(book: BookArrays, slot: int, message: Record) -> int:
+    """Cancel the order in a slot, unless the slot is free or the order is the agent's."""
+    if slot < 0 or book.orders[slot]["quantity"] == 0 or book.orders[slot]["owner"] == OWN:
         return 0
-    # How far the order's price lies through the quote that the reference implies [ticks].
-    through = order["side"] * (order["price_ticks"] - reference) + parameters.half_spread - 0.5
-    rate = parameters.stale_rate if through > parameters.stale_tolerance else parameters.cancel_rate
     message["kind"] = MessageKind.CANCEL
-    message["order_id"] = order["order_id"]
-    return 1 if accepted < rate else 0
+    message["order_id"] = book.orders[slot]["order_id"]
+    return 1
+
+
+@njit(cache=True)
+def _stale_orders(book: BookArrays, reference: float, parameters: FlowParameters, pick: int) -> int:
+    """Count the background orders priced through the quotes that the reference implies.
+
+    With `pick` from 0 on: the slot of the pick-th of them, best bid first, or NIL when there are fewer.
+    """
+    gap = parameters.half_spread - 0.5 - parameters.stale_tolerance
+    state, found = book.state[0], 0
+    price = state["best_bid"]
+    while price >= state["origin_ticks"] and price > reference - gap:
+        slot = book.levels[BID, price - state["origin_ticks"]]["head"]
+        while slot != NIL:
+            if book.orders[slot]["owner"] != OWN:
+                if found == pick:
+                    return slot
+                found += 1
+            slot = book.orders[slot]["next"]
+        price -= 1
+    price = state["best_ask"]
+    while price < state["origin_ticks"] + book.levels.shape[1] and price < reference + gap:
+        slot = book.levels[ASK, price - state["origin_ticks"]]["head"]
+        while slot != NIL:
+            if book.orders[slot]["owner"] != OWN:
+                if found == pick:
+                    return slot
+                found += 1
+            slot = book.orders[slot]["next"]
+        price += 1
+    return found if pick == NIL else NIL
 
 
 @njit(cache=True)

@@ -21,8 +21,8 @@ class MarketConditions:
     """One instrument on one day.
 
     mid_price and tick_size: currency. volatility: annualised per sqrt(year) of 252 days, as 0.20.
-    half_spread_ticks: usual half bid-ask, at least 0.5. average_daily_volume: contracts. ValueError when one is
-    out of range.
+    half_spread_ticks: usual half bid-ask, at least 0.5. average_daily_volume: contracts. ValueError when one
+    is out of range.
     """
 
     mid_price: float
@@ -51,13 +51,13 @@ class RegimeParameters:
     """Background flow in units that do not depend on the instrument.
 
     spread_multiplier, volatility_multiplier: on the stated half spread and annual volatility [1].
-    touch_depth: quantity that would rest at the best price if prices stood still [fraction of a day's volume].
+    touch_depth: what would rest at the best price if prices stood still [fraction of a day's volume].
     orders_per_level: number of orders that make up touch_depth.
     depth_decay_ticks, depth_exponent: arrivals at k ticks behind the touch fall as (1 + k/decay)^-exponent
-    (power law: Bouchaud, Mezard and Potters 2002; Zovko and Farmer 2002). placement_levels: where they end [ticks].
-    cancel_rate: of each resting order [1/s]; stale_cancel_rate: of an order priced through the reference [1/s].
-    stale_tolerance_ticks: how far through, beyond the half spread, it must be.
-    market_order_rate: [1/s] at most; each side's size follows from the volume.
+    (power law: Bouchaud, Mezard and Potters 2002; Zovko and Farmer 2002), up to placement_levels [ticks].
+    cancel_rate: of each resting order [1/s]; stale_cancel_rate: of one priced through the reference [1/s];
+    stale_tolerance_ticks: how far through it must be.
+    market_order_rate: [1/s], less where the day's volume is too small for it; the size follows from the volume.
     informed_share: part of market orders that take a quote which the reference has passed.
     permanent_impact: move of the fundamental per signed fraction of a day's volume [daily volatilities];
     transient_impact: same, decaying over transient_seconds.
@@ -83,14 +83,14 @@ class RegimeParameters:
 CALM = RegimeParameters(
     spread_multiplier=1.0,
     volatility_multiplier=1.0,
-    touch_depth=2.5e-4,
-    orders_per_level=20.0,
-    depth_decay_ticks=5.0,
-    depth_exponent=1.5,
+    touch_depth=4.0e-4,
+    orders_per_level=16.0,
+    depth_decay_ticks=10.0,
+    depth_exponent=1.2,
     placement_levels=40,
     cancel_rate=0.25,
-    stale_cancel_rate=2.0,
-    stale_tolerance_ticks=0.5,
+    stale_cancel_rate=10.0,
+    stale_tolerance_ticks=0.25,
     market_order_rate=5.0,
     informed_share=0.7,
     permanent_impact=0.314,
@@ -101,14 +101,14 @@ CALM = RegimeParameters(
 STRESSED = RegimeParameters(
     spread_multiplier=2.0,
     volatility_multiplier=1.5,
-    touch_depth=0.6e-4,
+    touch_depth=1.0e-4,
     orders_per_level=10.0,
-    depth_decay_ticks=8.0,
-    depth_exponent=1.5,
+    depth_decay_ticks=10.0,
+    depth_exponent=1.2,
     placement_levels=60,
-    cancel_rate=0.75,
-    stale_cancel_rate=4.0,
-    stale_tolerance_ticks=0.5,
+    cancel_rate=0.5,
+    stale_cancel_rate=10.0,
+    stale_tolerance_ticks=0.25,
     market_order_rate=8.0,
     informed_share=0.8,
     permanent_impact=0.314,

@@ -40,9 +40,9 @@ class OwnFill(NamedTuple):
 class MarketSimulator:
     """Background flow and the agent's orders in one book, from `start_ns` on.
 
-    The book is in its stationary state around conditions.mid_price when it starts. The same seed gives the same
-    market, event for event, in steps of any length; the agent's own orders change what follows, through the book
-    and through their impact on the reference price (execution.market.flow).
+    The book is in its stationary state around conditions.mid_price when it starts. The same seed gives the
+    same market, event for event, in steps of any length; the agent's own orders change what follows, through
+    the book and through their impact on the reference price (execution.market.flow).
     """
 
     def __init__(self, conditions: MarketConditions, start_ns: int, rng: np.random.Generator) -> None:
@@ -101,7 +101,8 @@ class MarketSimulator:
     def submit_limit(self, side: Side, quantity: int, price_ticks: int) -> int:
         """Trade up to `price_ticks`, rest what is left, and return the order's id.
 
-        OrderRejectedError when it would trade with an own resting order; BookCapacityError when no book holds it.
+        OrderRejectedError when it would trade with an own resting order; BookCapacityError when the price lies
+        too far from the market for the book.
         """
         self._refuse_self_trade(side, price_ticks)
         events = self._book.limit(side, quantity, price_ticks, owner=OWN)
@@ -135,7 +136,7 @@ class MarketSimulator:
         return fills
 
     def _start(self, mid_ticks: float, start_ns: int, burn_in_ns: int) -> None:
-        """Run the flow from an empty book, then move the whole market so that it starts around `mid_ticks`."""
+        """Run the flow from an empty book, then move the whole market to start around `mid_ticks`."""
         self._flow = np.zeros(1, FLOW_STATE)
         self._flow["clock_ns"] = self._flow["next_event_ns"] = start_ns - burn_in_ns
         self._flow["fundamental_ticks"] = mid_ticks
@@ -199,6 +200,6 @@ class MarketSimulator:
             reached = price_ticks is None or side * (price_ticks - own_price) >= 0
             if own_side is not side and reached:
                 raise OrderRejectedError(
-                    f"the order would trade with order {order_id}, which rests at {own_price} ticks for the same "
-                    "agent; cancel that one first"
+                    f"the order would trade with the agent's own order {order_id}, which rests at {own_price} "
+                    "ticks; cancel that one first"
                 )
