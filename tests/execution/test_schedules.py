@@ -16,7 +16,6 @@ from scipy.optimize import minimize
 from execution.market.regime import MarketConditions
 from execution.orders import ParentOrder, Side, TradingRules
 from execution.schedules.almgren_chriss import AlmgrenChriss, almgren_chriss_for
-from execution.schedules.named import SCHEDULE_NAMES, schedule_named
 from execution.schedules.schedule import FloatArray, Schedule
 from execution.schedules.twap import Twap
 from execution.tca.cost_curve import CostCurve
@@ -178,14 +177,3 @@ def test_a_larger_multiplier_at_the_same_aversion_hurries() -> None:
         for multiplier in (5.0, 50.0)
     )
     assert (large[1:-1] < small[1:-1]).all()
-
-
-@pytest.mark.parametrize("name", SCHEDULE_NAMES)
-def test_a_schedule_answers_to_its_name(name: str) -> None:
-    schedule = schedule_named(name, ORDER, conditions=CONDITIONS, curve=CURVE, risk_aversion=1e-6)
-    assert schedule.name == name
-
-
-def test_an_unknown_schedule_is_answered_with_the_names_that_exist() -> None:
-    with pytest.raises(ValueError, match="'vwap'; there are twap, almgren-chriss"):
-        schedule_named("vwap", ORDER, conditions=CONDITIONS, curve=CURVE, risk_aversion=1e-6)
