@@ -93,9 +93,9 @@ def _explained_pictures(run: HedgeRun) -> list[Picture]:
     return [
         picture(
             f"explained-{number}",
-            f"{symbol}: what the run changed",
-            "Change in the book's value by cause; the bars add up to the total.",
-            plots.explained_bars(dict(parts), unit),
+            f"{symbol}: P&L of the trades explained",
+            "What was paid, with its sign, and the mid's move since arrival on what was filled (mark).",
+            plots.explained_profit(parts, unit),
         )
         for number, (symbol, parts) in enumerate(run.explained.items())
         if parts

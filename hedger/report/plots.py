@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -22,9 +24,9 @@ def styled(figure: go.Figure, *, height: int) -> go.Figure:
     figure.update_layout(
         template="none",
         height=height,
-        margin={"l": 70, "r": 20, "t": 40, "b": 50},
+        margin={"l": 70, "r": 20, "t": 60, "b": 50},
         font={"family": "system-ui, sans-serif", "size": 12, "color": INK},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend={"orientation": "h", "y": 1.0, "yref": "container", "yanchor": "top", "x": 0},
         hovermode="closest",
     )
     figure.update_xaxes(gridcolor=_GRID, zeroline=False, automargin=True)
@@ -41,7 +43,12 @@ def exposure_ladder(
         # The hedge instrument is linear: its delta is the same at every level of the ladder.
         net = exposure.ladder_option_delta + exposure.hedge.delta
         figure.add_scatter(x=exposure.ladder_spot, y=net, name=name, mode="lines", line={"color": color})
-    figure.add_vline(x=before.spot, line={"color": INK, "width": 1}, annotation_text="spot")
+    figure.add_vline(
+        x=before.spot,
+        line={"color": INK, "width": 1},
+        annotation_text="spot",
+        annotation_position="bottom right",
+    )
     if decision is not None:
         _mark_band(figure, decision)
     figure.update_xaxes(title=f"{before.underlying} spot")
@@ -79,33 +86,21 @@ def fills_against_schedule(order: WorkedOrder) -> go.Figure:
 
 def cost_parts(order: WorkedOrder) -> go.Figure:
     """The parts of an order's realised cost in bps, adding up to it, with the expected cost beside."""
-    parts = dict(order.cost.parts_bps)
-    names = [*parts, "realised", "expected"]
-    values = [*parts.values(), order.cost.realised_bps, order.cost.expected_bps]
-    figure = go.Figure(
-        go.Waterfall(
-            x=names,
-            y=values,
-            measure=["relative"] * len(parts) + ["total", "absolute"],
-            text=[f"{value:+.2f}" for value in values],
-            increasing={"marker": {"color": ORANGE}},
-            decreasing={"marker": {"color": GREEN}},
-            totals={"marker": {"color": BLUE}},
-            connector={"line": {"color": GREY, "width": 1}},
-        )
+    cost = order.cost
+    figure = _waterfall(dict(cost.parts_bps), total="realised", digits=2, rising=ORANGE, falling=GREEN)
+    text = f"{cost.expected_bps:+,.2f}"
+    figure.add_bar(
+        x=["expected"], y=[cost.expected_bps], text=[text], textposition="outside", marker={"color": GREY}
     )
-    figure.update_yaxes(title="bps of arrival notional; positive is a cost")
-    return styled(figure, height=340)
+    figure.update_yaxes(title="bps of arrival notional")
+    return styled(figure, height=340).update_layout(showlegend=False)
 
 
-def explained_bars(parts: dict[str, float], unit: str) -> go.Figure:
-    """What changed the value of the book, by cause, in currency."""
-    colors = [GREEN if value >= 0 else ORANGE for value in parts.values()]
-    text = [f"{value:,.0f}" for value in parts.values()]
-    figure = go.Figure(go.Bar(x=list(parts), y=list(parts.values()), text=text, marker={"color": colors}))
-    figure.add_hline(y=0, line={"color": INK, "width": 1})
+def explained_profit(parts: Mapping[str, float], unit: str) -> go.Figure:
+    """The P&L of the executed trades by cause, adding up to it, in currency."""
+    figure = _waterfall(parts, total="P&L", digits=0, rising=GREEN, falling=ORANGE)
     figure.update_yaxes(title=unit)
-    return styled(figure, height=320)
+    return styled(figure, height=340).update_layout(showlegend=False)
 
 
 def hedge_title(market: UnderlyingMarket) -> str:
@@ -113,19 +108,39 @@ def hedge_title(market: UnderlyingMarket) -> str:
     return f"{market.hedge.symbol} ({market.hedge.kind.value}, {market.hedge_delta():,.1f} units a contract)"
 
 
+def _waterfall(
+    parts: Mapping[str, float], *, total: str, digits: int, rising: str, falling: str
+) -> go.Figure:
+    values = [*parts.values(), sum(parts.values())]
+    return go.Figure(
+        go.Waterfall(
+            x=[*parts, total],
+            y=values,
+            measure=["relative"] * len(parts) + ["total"],
+            text=[f"{round(value, digits) + 0.0:+,.{digits}f}" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            increasing={"marker": {"color": rising}},
+            decreasing={"marker": {"color": falling}},
+            totals={"marker": {"color": BLUE}},
+            connector={"line": {"color": GREY, "width": 1}},
+        )
+    )
+
+
 def _mark_band(figure: go.Figure, decision: HedgeDecision) -> None:
     if decision.band_upper > decision.band_lower:
         figure.add_hrect(
             y0=decision.band_lower, y1=decision.band_upper, fillcolor=BLUE, opacity=0.08, line_width=0
         )
-    levels = (
-        ("next trade below", decision.next_trade_below),
-        ("next trade above", decision.next_trade_above),
-    )
-    for name, level in levels:
+    levels = (("below", decision.next_trade_below, "left"), ("above", decision.next_trade_above, "right"))
+    for name, level, where in levels:
         if level is not None:
             figure.add_vline(
-                x=level, line={"color": ORANGE, "dash": "dot"}, annotation_text=f"{name} {level:,.1f}"
+                x=level,
+                line={"color": ORANGE, "dash": "dot"},
+                annotation_text=f"trades {name} {level:,.1f}",
+                annotation_position=f"top {where}",
             )
 
 

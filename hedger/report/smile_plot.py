@@ -28,7 +28,7 @@ def smile_fit(market: UnderlyingMarket) -> go.Figure:
     for panel, years in enumerate(expiries):
         row, column = divmod(panel, _COLUMNS)
         _add_panel(figure, market, years, row=row + 1, col=column + 1, legend=panel == 0)
-    figure.update_yaxes(tickformat=".0%")
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     return styled(figure, height=60 + 260 * rows)
 
 

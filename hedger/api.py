@@ -1,0 +1,129 @@
+"""The library's door: the calls behind the commands. They return frozen results and print nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from hedger import engine
+from hedger.errors import InputError, UsageError
+from hedger.market_data import as_of_date, load_market
+from hedger.policy import POLICIES, policy_named
+from hedger.portfolio import Portfolio, read_portfolio
+from hedger.replay import replay as replay_scenario
+from hedger.replay_result import ReplayResult
+from hedger.report.record import RunInputs
+from hedger.result import HedgeRun, RunSettings
+from hedger.scenario import load_scenario, shipped_folder
+from hedger.version import __version__
+from pricing.market import Market
+
+SHIPPED_DAY = date(2018, 2, 5)
+
+__all__ = [
+    "SHIPPED_DAY",
+    "HedgeRun",
+    "InputError",
+    "Market",
+    "Portfolio",
+    "ReplayResult",
+    "UsageError",
+    "__version__",
+    "hedge",
+    "hedge_files",
+    "load_market",
+    "read_inputs",
+    "read_portfolio",
+    "replay",
+    "shipped_or_own",
+    "shipped_portfolios",
+]
+
+
+def hedge(
+    portfolio: Portfolio,
+    market: Market,
+    *,
+    policy: str = "whalley-wilmott",
+    schedule: str = "almgren-chriss",
+    risk_aversion: float = 1e-6,
+    seed: int = 0,
+    dry_run: bool = False,
+) -> HedgeRun:
+    """Hedge a book once: measure, decide, work the orders in the simulated order book, count the cost.
+
+    risk_aversion: per unit of account currency. seed: of every random number; the same gives the same result.
+    dry_run: decide and plan, trade nothing. Raises UsageError for an unknown policy or schedule, and
+    MissingMarketError for an underlying without market data.
+    """
+    settings = RunSettings(
+        policy=policy, schedule=schedule, risk_aversion=risk_aversion, seed=seed, dry_run=dry_run
+    )
+    return engine.run(portfolio, market, policy=policy_named(policy), settings=settings)
+
+
+def replay(
+    portfolio: Portfolio,
+    scenario: str,
+    *,
+    portfolio_as_of: date,
+    policies: Sequence[str] = (),
+    schedule: str = "almgren-chriss",
+    risk_aversion: float = 1e-6,
+    seed: int = 0,
+    progress: engine.Progress | None = None,
+) -> ReplayResult:
+    """Replay a book through a scenario under each policy, all of them when none is named.
+
+    scenario: a shipped name or the path of a .toml file. portfolio_as_of: the date that the book's expiries
+    belong to; from there it moves to the scenario's start, keeping days to expiry and moneyness.
+    Raises UsageError and InputError.
+    """
+    named = [policy_named(name) for name in dict.fromkeys(policies)] or list(POLICIES)
+    return replay_scenario(
+        portfolio,
+        load_scenario(scenario),
+        policies=named,
+        settings=RunSettings(schedule=schedule, risk_aversion=risk_aversion, seed=seed),
+        portfolio_as_of=portfolio_as_of,
+        progress=progress,
+    )
+
+
+def hedge_files(
+    inputs: RunInputs, settings: RunSettings, *, progress: engine.Progress | None = None
+) -> HedgeRun:
+    """Read the files of a run and hedge them, as `hedger run` does. Raises InputError with every problem."""
+    if progress is not None:
+        progress("market", 0.0)
+    portfolio, market = read_inputs(inputs, seed=settings.seed)
+    return engine.run(
+        portfolio, market, policy=policy_named(settings.policy), settings=settings, progress=progress
+    )
+
+
+def read_inputs(inputs: RunInputs, *, seed: int) -> tuple[Portfolio, Market]:
+    """Read a book and the market it needs. Raises InputError, UsageError and MissingMarketError."""
+    as_of = as_of_date(folder=inputs.market, chain=inputs.chain, as_of=inputs.as_of)
+    portfolio = read_portfolio(inputs.portfolio, as_of=as_of, ignore_expired=inputs.ignore_expired)
+    market = load_market(
+        portfolio,
+        folder=inputs.market,
+        chain=inputs.chain,
+        history=inputs.history,
+        as_of=as_of,
+        seed=seed,
+    )
+    return portfolio, market
+
+
+def shipped_portfolios() -> dict[str, Path]:
+    """The example books that come with hedger, by name; they are of SHIPPED_DAY."""
+    return {path.stem: path for path in sorted((shipped_folder() / "portfolios").iterdir())}
+
+
+def shipped_or_own(name_or_path: str) -> Path:
+    """The path of a book: the user's file where there is one, else the shipped book of that name."""
+    own = Path(name_or_path).absolute()
+    return own if own.is_file() else shipped_portfolios().get(name_or_path, own)

@@ -1,0 +1,57 @@
+"""The `hedger` command: its subcommands and its exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from hedger.cli import errors
+from hedger.cli.doctor import doctor
+from hedger.cli.init import init
+from hedger.cli.replay import replay
+from hedger.cli.run import run
+from hedger.cli.show import scenarios, schema
+from hedger.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="hedger")
+def hedger() -> None:
+    """From a portfolio file to a hedged book: exposure, decision, orders, fills and what they cost.
+
+    Try it: hedger run example
+    """
+
+
+for _command in (run, replay, init, doctor, scenarios, schema):
+    hedger.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and exit: 0 done, 1 a fault of ours, 2 the user's to mend, 130 interrupted."""
+    sys.excepthook = errors.report_defect
+    sys.exit(exit_status(arguments))
+
+
+def exit_status(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status; only faults of ours are raised."""
+    try:
+        status = hedger.main(args=arguments, prog_name="hedger", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return errors.INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone: let the interpreter's last flush go nowhere instead of complaining.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return errors.BROKEN_PIPE
+    except errors.user_errors() as error:
+        click.echo(errors.explain(error), err=True)
+        return errors.USER_ERROR
+    return status if isinstance(status, int) else 0

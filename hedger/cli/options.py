@@ -1,0 +1,74 @@
+"""Options that several commands share, with their units and defaults."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hedger.errors import UsageError
+
+PATH = click.Path(path_type=Path)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+POLICIES = ("delta", "minimum-variance", "whalley-wilmott")
+SCHEDULES = ("twap", "almgren-chriss")
+
+Command = Callable[..., Any]
+
+
+def settings_options(command: Command) -> Command:
+    """How the hedge is decided and traded."""
+    options = (
+        click.option(
+            "--risk-aversion",
+            type=float,
+            default=1e-6,
+            show_default=True,
+            metavar="X",
+            help="Risk aversion per unit of account currency (exponential utility).",
+        ),
+        click.option(
+            "--schedule",
+            type=click.Choice(SCHEDULES),
+            default="almgren-chriss",
+            show_default=True,
+            help="How an order is spread over its 30 minutes.",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(min=0),
+            default=0,
+            show_default=True,
+            metavar="N",
+            help="Seed of every random number; the same seed gives the same result bit for bit.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def output_options(command: Command) -> Command:
+    """Where the result goes."""
+    command = click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print the result as JSON and nothing else (see 'hedger schema').",
+    )(command)
+    return click.option(
+        "--out",
+        type=PATH,
+        metavar="DIR",
+        help="Write the page, the columns and the record to a new directory, whole or not at all.",
+    )(command)
+
+
+def require_positive(name: str, value: float) -> float:
+    """Return `value`, or raise UsageError unless it is finite and above zero."""
+    if not (math.isfinite(value) and value > 0.0):
+        raise UsageError(f"{name} must be a finite number above zero; found {value:g}")
+    return value

@@ -1,0 +1,146 @@
+"""`hedger run`: hedge a book once, or repeat a recorded run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hedger.cli.options import DAY, PATH, POLICIES, output_options, require_positive, settings_options
+from hedger.errors import UsageError
+
+if TYPE_CHECKING:
+    from hedger.report.record import RunInputs
+    from hedger.result import HedgeRun, RunSettings
+
+
+@click.command()
+@click.argument("portfolio", required=False)
+@click.option("--market", type=PATH, metavar="DIR", help="Market folder with a manifest (see 'hedger init').")
+@click.option(
+    "--chain", type=PATH, metavar="FILE", help="Option chain, CSV or parquet, of the book's underlying."
+)
+@click.option("--history", type=PATH, metavar="FILE", help="Daily prices of the underlying, CSV or parquet.")
+@click.option(
+    "--as-of", type=DAY, metavar="DATE", help="Day to hedge on, YYYY-MM-DD, at its close in New York."
+)
+@click.option(
+    "--policy",
+    type=click.Choice(POLICIES),
+    default="whalley-wilmott",
+    show_default=True,
+    help="What decides.",
+)
+@settings_options
+@click.option("--dry-run", is_flag=True, help="Decide and plan the orders, but trade nothing.")
+@click.option(
+    "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
+)
+@click.option(
+    "--repeat", type=PATH, metavar="DIR", help="Repeat the run that --out wrote to DIR and compare."
+)
+@output_options
+def run(
+    portfolio: str | None,
+    market: Path | None,
+    chain: Path | None,
+    history: Path | None,
+    as_of: datetime | None,
+    policy: str,
+    risk_aversion: float,
+    schedule: str,
+    seed: int,
+    dry_run: bool,
+    ignore_expired: bool,
+    repeat: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Hedge the book PORTFOLIO: a CSV, JSON or parquet file, or the name of a shipped book: example."""
+    if repeat is not None:
+        _repeat(repeat, portfolio, out)
+        return
+    if portfolio is None:
+        raise UsageError("name a portfolio: a file of yours, or a shipped one such as 'example'")
+    from hedger.api import SHIPPED_DAY, shipped_or_own, shipped_portfolios
+    from hedger.report.record import RunInputs
+    from hedger.result import RunSettings
+
+    book = shipped_or_own(portfolio)
+    usual_day = SHIPPED_DAY if market is None and book in shipped_portfolios().values() else None
+    inputs = RunInputs(
+        portfolio=book,
+        market=_absolute(market),
+        chain=_absolute(chain),
+        history=_absolute(history),
+        as_of=usual_day if as_of is None else as_of.date(),
+        ignore_expired=ignore_expired,
+    )
+    settings = RunSettings(
+        policy=policy,
+        schedule=schedule,
+        risk_aversion=require_positive("--risk-aversion", risk_aversion),
+        seed=seed,
+        dry_run=dry_run,
+    )
+    _run(inputs, settings, out, as_json)
+
+
+def _run(inputs: RunInputs, settings: RunSettings, out: Path | None, as_json: bool) -> None:
+    from hedger.api import hedge_files
+    from hedger.cli.progress import progress
+
+    if out is not None:
+        from hedger.report.files import require_free, write_run
+
+        require_free(out)
+    with progress() as say:
+        result = hedge_files(inputs, settings, progress=say)
+        if out is not None:
+            say("writing", 0.9)
+            write_run(result, out, inputs)
+    _show(result, out, as_json)
+
+
+def _show(result: HedgeRun, out: Path | None, as_json: bool) -> None:
+    if as_json:
+        from hedger.report.json_document import document, dumps
+
+        click.echo(dumps(document(result)))
+        return
+    from rich.console import Console
+
+    from hedger.report.terminal import render
+
+    if out is None:
+        next_step = "Add --out DIR for the page with plots and a record from which the run can be repeated."
+    else:
+        next_step = f"Page: {out / 'report.html'}. Repeat: hedger run --repeat {out}"
+    render(result, Console(highlight=False), next_step=next_step)
+
+
+def _repeat(directory: Path, portfolio: str | None, out: Path | None) -> None:
+    if portfolio is not None or out is not None:
+        raise UsageError(
+            "--repeat takes everything from the recorded run: name no portfolio and no --out with it"
+        )
+    from hedger.api import hedge_files
+    from hedger.cli.progress import progress
+    from hedger.report.json_document import document
+    from hedger.report.record import digest, first_difference, read_record, require_unchanged
+
+    record = read_record(directory)
+    require_unchanged(record)
+    with progress() as say:
+        found = document(hedge_files(record.inputs, record.settings, progress=say))
+    if digest(found) == record.digest:
+        click.echo(f"repeated bit for bit: {directory} (result digest {record.digest[:16]})")
+        return
+    click.echo(f"not repeated: {first_difference(record.document, found)}", err=True)
+    raise click.exceptions.Exit(1)
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.absolute()

@@ -1,0 +1,29 @@
+"""`hedger scenarios` and `hedger schema`: what is shipped, and what --json prints."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+def scenarios() -> None:
+    """List the shipped scenarios and example portfolios."""
+    from hedger.api import shipped_portfolios
+    from hedger.scenario import load_scenario, scenario_names
+
+    click.echo("Scenarios, for 'hedger replay NAME --portfolio FILE':")
+    for name in scenario_names():
+        click.echo(f"  {name:<24}{load_scenario(name).title}")
+    click.echo("Portfolios, for 'hedger run NAME':")
+    for name, path in shipped_portfolios().items():
+        click.echo(f"  {name:<24}{path}")
+
+
+@click.command()
+@click.argument("name", type=click.Choice(("run", "replay")), default="run")
+def schema(name: str) -> None:
+    """Print the JSON Schema of what 'hedger run --json' or 'hedger replay --json' prints."""
+    from hedger.report.json_document import dumps
+    from hedger.report.json_document import schema as find_schema
+
+    click.echo(dumps(find_schema(name)))
