@@ -15,7 +15,7 @@ from pricing.market import UnderlyingMarket
 # QuantLib's calendar ends in 2199: so many of its days are shared out over a market's horizon.
 _DAYS_AHEAD = 100_000
 _FIRST_EXPIRY_YEARS = 3.0 / (24.0 * 365.0)
-_LOG_MONEYNESS = np.sinh(np.linspace(-4.0, 4.0, 161)) / np.sinh(4.0)
+_LOG_MONEYNESS = np.sinh(np.linspace(-6.0, 6.0, 241)) / np.sinh(6.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def quantlib_market(
 ) -> QuantLibMarket:
     """Build QuantLib's term structures of a market, exact at the given strikes and expiries.
 
-    Those join a grid of 161 strikes within a factor e of spot, densest at the money, and of 40 expiries from
+    Those join a grid of 241 strikes within a factor e of spot, densest at the money, and of 80 expiries from
     three hours to the last of the curves. expiry_years > 0; expiries closer than a hundred-thousandth of the
     longest one coincide.
     """
@@ -79,7 +79,7 @@ def quantlib_prices(
 
 def _default_expiries(market: UnderlyingMarket) -> FloatArray:
     last = max(float(market.forward.expiry_years[-1]), 1.0)
-    return np.geomspace(_FIRST_EXPIRY_YEARS, last, 40)
+    return np.geomspace(_FIRST_EXPIRY_YEARS, last, 80)
 
 
 def _variance_surface(
