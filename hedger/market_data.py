@@ -99,8 +99,8 @@ def _require(portfolio: Portfolio, known: Mapping[str, UnderlyingConfig]) -> Non
     if missing:
         raise MissingMarketError(
             f"There is no market data for {', '.join(missing)}; there is for "
-            f"{', '.join(known) or 'nothing'}. Add [underlying.{missing[0]}] with its history and hedge to the manifest of a market folder "
-            "and pass it with --market DIR; `hedger init DIR` writes an example."
+            f"{', '.join(known) or 'nothing'}. Add [underlying.{missing[0]}] with its history and hedge to "
+            "the manifest of a market folder, --market DIR; `hedger init DIR` writes an example."
         )
 
 

@@ -94,8 +94,8 @@ def _history(config: UnderlyingConfig, day: date, quotes: Quotes | None) -> Pric
     known = whole.until(day if quotes.as_of >= close_instant(day) else day - timedelta(days=1))
     if len(known.dates) == 0 or trading_days_between(known.dates[-1].item(), day) > _STALE_DAYS:
         raise UsageError(
-            f"The prices of {config.symbol} run from {whole.dates[0]} to {whole.dates[-1]}, the quotes are of "
-            f"{day}: the forecast needs prices up to then, from --history FILE or the manifest."
+            f"The prices of {config.symbol} run from {whole.dates[0]} to {whole.dates[-1]}, the quotes are "
+            f"of {day}: the forecast needs prices up to then, from --history FILE or the manifest."
         )
     return known
 
