@@ -13,8 +13,6 @@ from execution.tca.cost_curve import CostCurve
 FloatArray = npt.NDArray[np.float64]
 
 _PARAMETERS = 2
-# No spread is measured better than this [bps]: a floor under the noise of an order that paid exactly nothing.
-_LEAST_SPREAD_NOISE_BPS = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +21,12 @@ class CostObservations:
 
     participation: own quantity over the market's volume, in [0, 1]. horizon_days: trading days. volatility:
     annualised. cost_bps: shortfall before fees [bps of arrival notional]; fees are known, not estimated.
-    spread_bps: the part of cost_bps paid against the mid at the fills, where it was measured; it bears hardly
-    any price risk, so it teaches the half spread with far fewer orders than the whole cost does.
     """
 
     participation: FloatArray
     horizon_days: FloatArray
     volatility: FloatArray
     cost_bps: FloatArray
-    spread_bps: FloatArray | None = None
 
     def horizon_volatility_bps(self) -> FloatArray:
         """Standard deviation of the price over each horizon [bps]."""
@@ -99,12 +94,11 @@ def update_cost_curve(
 ) -> CostCurve:
     """Bayesian linear regression with known noise: the prior curve after these orders, however few they are.
 
-    With spread_bps, the spread teaches the half spread and the rest of the cost the impact. Without it, one
-    order cannot tell them apart but says something about their sum, and the prior shares it out.
+    One order cannot tell spread from impact, but it says something about their sum; the prior shares it out.
+    The spread part of a shortfall is no shortcut to half_spread_bps: orders that rest earn the spread at
+    their fills and pay for the waiting in the timing part, so only the whole cost is the cost.
     """
     design, cost = _whole_cost(observations, prior.impact_exponent)
-    if observations.spread_bps is not None:
-        design, cost = _parts(observations, observations.spread_bps, prior)
     return prior.moved_by(
         design.T @ design,
         design.T @ (cost - design @ prior.coefficients),
@@ -119,21 +113,6 @@ def _whole_cost(observations: CostObservations, impact_exponent: float) -> tuple
     impact = observations.impact_regressor(impact_exponent)
     noise = observations.price_noise_bps()
     return np.column_stack([np.ones_like(impact), impact]) / noise[:, None], observations.cost_bps / noise
-
-
-def _parts(
-    observations: CostObservations, spread_bps: FloatArray, prior: CostCurve
-) -> tuple[FloatArray, FloatArray]:
-    """The same with two rows an order: its spread, and what the mid's move and the book's depth added to it.
-
-    An order's spread lies between minus and plus the half spread, so that sets the scale of its noise.
-    """
-    scale = max(float(np.sqrt(np.mean(spread_bps**2))), prior.half_spread_bps, _LEAST_SPREAD_NOISE_BPS)
-    price_noise = observations.price_noise_bps()
-    impact = observations.impact_regressor(prior.impact_exponent) / price_noise
-    none = np.zeros_like(spread_bps)
-    design = np.vstack([np.column_stack([none + 1.0 / scale, none]), np.column_stack([none, impact])])
-    return design, np.concatenate([spread_bps / scale, (observations.cost_bps - spread_bps) / price_noise])
 
 
 def _best_exponent(observations: CostObservations) -> float:

@@ -102,18 +102,6 @@ def test_learning_converges_to_the_truth() -> None:
     assert stated[1] < 0.01
 
 
-def test_a_spread_measured_apart_is_learned_from_few_orders() -> None:
-    seen = observe(50, seed=10)
-    paid = TRUTH.half_spread_bps + 0.2 * np.random.default_rng(10).standard_normal(50)
-    apart = replace(seen, cost_bps=seen.cost_bps + paid - TRUTH.half_spread_bps, spread_bps=paid)
-    whole_error, apart_error = (
-        np.sqrt(update_cost_curve(ASSUMED, orders).covariance[0, 0]) for orders in (seen, apart)
-    )
-    learned = update_cost_curve(ASSUMED, apart)
-    assert learned.half_spread_bps == pytest.approx(TRUTH.half_spread_bps, abs=3.0 * apart_error)
-    assert apart_error < 0.2 * whole_error
-
-
 def test_combining_with_a_fit_weighs_by_precision() -> None:
     prior = replace(ASSUMED, half_spread_standard_error_bps=0.3, impact_standard_error=0.1)
     measured = replace(TRUTH, half_spread_standard_error_bps=0.1, impact_standard_error=0.1, fills=7)
