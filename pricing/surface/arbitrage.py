@@ -65,7 +65,7 @@ def durrleman(
 def certify(
     surface: VolSurface, expiry_years: npt.ArrayLike, *, log_moneyness: FloatArray | None = None
 ) -> ArbitrageCertificate:
-    """Check a surface at increasing `expiry_years`, half way between, before the first and past the last.
+    """Check a surface at increasing `expiry_years`, half way between them and outside of them.
 
     log_moneyness: the grid, by default 401 points to 1.5 either side, dense about the forward. The derivatives
     are central differences, so any surface can be judged.

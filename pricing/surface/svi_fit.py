@@ -23,11 +23,12 @@ _TYPICAL_WINGS = (0.3, 1.0)
 _WING_PULL = 3.0
 _SHAPE_PULL = 0.05
 _CALENDAR_WEIGHT, _CALENDAR_MARGIN = 700.0, 5e-4
-_BUTTERFLY_WEIGHT, _BUTTERFLY_MARGIN = 100.0, 0.03
+_BUTTERFLY_WEIGHT = 1000.0
+_BUTTERFLY_MARGINS = (0.01, 0.05, 0.2)
 _DIFFERENCE_STEP = 1e-7
 _POOR_COST = 20.0  # per quote
-_PENALTY_POINTS = 41
-_LIFT_POINTS, _LIFT_SCALE = 801, 0.005
+_PENALTY_POINTS = 61
+_DENSE_POINTS, _DENSE_SCALE = 801, 0.005
 # Lowest variance, (wings apart,) shift and smoothing in the units of _Scale.
 _TYPICAL_SHAPE = np.array([np.log(0.6), 0.0, 0.0, 0.3, np.log(0.6)])
 
@@ -86,17 +87,28 @@ def fit_svi(smiles: Sequence[Smile]) -> SviSurface:
 def _fitted_numbers(
     smile: Smile, scale: _Scale, longer: SviParameters | None, longer_numbers: FloatArray | None
 ) -> FloatArray:
-    """Levenberg-Marquardt from the longer slice's shape, and from the typical smile where it fails."""
-    residuals = _residuals(smile, scale, longer)
+    """Fit from the longer slice's shape; again with a wider margin if the density dips between grid points."""
+    starts = [_typical_start(scale)]
+    if longer_numbers is not None:
+        starts.insert(0, np.concatenate((longer_numbers[:1], (1.5, 1.5), longer_numbers[3:])))
+    for margin in _BUTTERFLY_MARGINS:
+        numbers = _minimised(_residuals(smile, scale, longer, margin), starts, len(smile.log_moneyness))
+        if _has_density(scale.parameters(numbers)):
+            break
+        starts = [numbers, *starts]
+    return numbers
+
+
+def _minimised(
+    residuals: Callable[[FloatArray], FloatArray], starts: Sequence[FloatArray], quotes: int
+) -> FloatArray:
+    """Levenberg-Marquardt from each start until the cost per quote is not poor; the best of those tried."""
 
     def jacobian(numbers: FloatArray) -> FloatArray:
         # All five differences in one broadcast call: as quick as formulas, and nothing to keep in step.
         moved = residuals(numbers + _DIFFERENCE_STEP * np.vstack((np.zeros(5), np.eye(5))))
         return np.asarray((moved[1:] - moved[0]).T / _DIFFERENCE_STEP)
 
-    starts = [_typical_start(scale)]
-    if longer_numbers is not None:
-        starts.insert(0, np.concatenate((longer_numbers[:1], (1.5, 1.5), longer_numbers[3:])))
     fits = []
     for start in starts:
         fits.append(
@@ -104,9 +116,14 @@ def _fitted_numbers(
                 residuals, start, jac=jacobian, method="lm", max_nfev=40, ftol=1e-4, xtol=1e-4, gtol=1e-4
             )
         )
-        if fits[-1].cost < _POOR_COST * len(smile.log_moneyness):
+        if fits[-1].cost < _POOR_COST * quotes:
             break
     return np.asarray(min(fits, key=lambda fit: float(fit.cost)).x, dtype=np.float64)
+
+
+def _has_density(svi: SviParameters) -> bool:
+    grid = stretched_grid(_DENSE_SCALE, _FURTHEST_LOG_MONEYNESS, _DENSE_POINTS)
+    return bool(np.all(durrleman(grid, svi.total_variance(grid), *svi.derivatives(grid)) >= 0))
 
 
 def _typical_start(scale: _Scale) -> FloatArray:
@@ -119,7 +136,7 @@ def _typical_start(scale: _Scale) -> FloatArray:
 
 
 def _residuals(
-    smile: Smile, scale: _Scale, longer: SviParameters | None
+    smile: Smile, scale: _Scale, longer: SviParameters | None, margin: float
 ) -> Callable[[FloatArray], FloatArray]:
     grid = stretched_grid(np.sqrt(scale.theta), _FURTHEST_LOG_MONEYNESS, _PENALTY_POINTS)
     ceiling = None if longer is None else longer.total_variance(grid) * (1 - _CALENDAR_MARGIN)
@@ -131,7 +148,7 @@ def _residuals(
         density = durrleman(grid, variance, *svi.derivatives(grid))
         parts = [
             smile.residuals(svi.total_variance(smile.log_moneyness)),
-            _BUTTERFLY_WEIGHT * np.maximum(_BUTTERFLY_MARGIN - density, 0),
+            _BUTTERFLY_WEIGHT * np.maximum(margin - density, 0),
             _WING_PULL * (np.log(np.stack(scale.wings(numbers), axis=-1)) - typical_wings),
             _SHAPE_PULL * (numbers - _TYPICAL_SHAPE)[..., [0, 3, 4]],
         ]
@@ -144,7 +161,7 @@ def _residuals(
 
 def _lifted(slices: SviParameters) -> SviParameters:
     """Raise the level of each slice above all shorter ones on a dense grid, where the penalty left a gap."""
-    grid = stretched_grid(_LIFT_SCALE, _FURTHEST_LOG_MONEYNESS, _LIFT_POINTS)
+    grid = stretched_grid(_DENSE_SCALE, _FURTHEST_LOG_MONEYNESS, _DENSE_POINTS)
     variance = slices.at(np.arange(len(slices.level))[:, None]).total_variance(grid)
     level = slices.level.copy()
     for later in range(1, len(level)):
