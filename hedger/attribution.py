@@ -1,4 +1,4 @@
-"""Where a day's profit and loss came from: yesterday's Greeks against today's moves, trading, and the rest."""
+"""Where a day's profit and loss came from: yesterday's Greeks times today's moves, trading, and the rest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COSTS = ("spread", "impact", "fees")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayMoves:
-    """One book at two closes. before: after the first close's trades. after: at the second, before its trades."""
+    """A book at two closes. before: after the first one's trades. after: at the second, before its trades."""
 
     before: Exposure
     after: Exposure
@@ -36,10 +36,11 @@ def attribute(
 ) -> dict[str, float]:
     """Split a day's P&L [currency] into parts that sum to it: see replay_result.ATTRIBUTION_PARTS.
 
-    Each Greek is yesterday's times today's move: spot, half of spot squared, each option's own implied volatility,
-    calendar years, the three-month rate. costs: spread, impact and fees of today's trades. timing: what else trading
-    changed, which is the market's move away from the close while the orders were worked. residual: what a
-    second-order expansion does not see, as third orders, the carry of futures, and spot and volatility moving at once.
+    Each Greek is yesterday's times today's move: spot, half of spot squared, each option's own implied
+    volatility, calendar years, the three-month rate. costs: spread, impact and fees of today's trades.
+    timing: what else trading changed, which is the market's move away from the close while the orders were
+    worked. residual: what a second-order expansion does not see, as third orders, the carry of futures, and
+    spot and volatility moving at once.
     """
     parts = dict.fromkeys(("delta", "gamma", "vega", "theta", "rho"), 0.0)
     for symbol, held in moves.before.by_underlying.items():

@@ -39,7 +39,7 @@ class Ledger:
     """
 
     def __init__(self, portfolio: Portfolio, *, settlement: Mapping[str, float]) -> None:
-        """Open the books. settlement: last settled value of each future [currency per contract], by symbol."""
+        """Open the books. settlement: last settled value of futures [currency per contract], by symbol."""
         self._opening = portfolio
         self._cash = Fraction(0)
         self._fees = Fraction(0)
@@ -80,7 +80,7 @@ class Ledger:
         self._fees += Fraction(fill.fee)
 
     def settle(self, values: Mapping[str, float]) -> float:
-        """Pay the futures' variation margin at `values` [currency per contract]; returns the cash received."""
+        """Pay the futures' margin at `values` [currency per contract]; returns the cash received."""
         received = Fraction(0)
         for holding in self._holdings.values():
             if holding.line.kind is PositionKind.FUTURE:
@@ -150,6 +150,8 @@ def _future_value(line: Position, market: UnderlyingMarket) -> float:
 
 def _value(holding: _Holding, values: Mapping[str, float]) -> Fraction:
     symbol = holding.line.symbol
+    if holding.quantity == 0:
+        return Fraction(0)
     if symbol not in values:
         raise LedgerError(f"there is no price for '{symbol}', which the book holds")
     return holding.quantity * Fraction(values[symbol])

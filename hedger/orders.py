@@ -133,7 +133,9 @@ def worked_order(
 ) -> WorkedOrder:
     """An executed order with its transaction-cost analysis."""
     parts = implementation_shortfall(order, execution).parts
-    return _worked(order, schedule, execution, market, parts, expected_cost_bps(order, market, curve, settings))
+    return _worked(
+        order, schedule, execution, market, parts, expected_cost_bps(order, market, curve, settings)
+    )
 
 
 def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:

@@ -14,14 +14,14 @@ import numpy as np
 from execution.tca.cost_curve import CostCurve
 from hedger.attribution import DayMoves, attribute, wealth
 from hedger.engine import Progress, run
-from hedger.exposure import Exposure, measure
+from hedger.exposure import Exposure, is_hedge_holding, measure
 from hedger.feedback import first_cost_curve, updated_cost_curve
 from hedger.ledger import Ledger, future_values
 from hedger.policy.policy import HedgePolicy
 from hedger.portfolio import Portfolio
 from hedger.replay_result import PolicyReplay, ReplayDay, ReplayResult, summary
 from hedger.result import HedgeRun, RunSettings
-from hedger.scenario import Scenario
+from hedger.scenario import Scenario, ScenarioKind
 from hedger.timeline import TimelineDay, build_timeline
 from pricing.market import Market
 from pricing.option import Option, Right
@@ -40,26 +40,27 @@ def replay(
 ) -> ReplayResult:
     """Replay a book over a scenario, unhedged and under each policy.
 
-    portfolio_as_of: the date that the book's expiries and strikes belong to; a book from outside the scenario's
-    dates is moved to its start. At every close but the last the engine runs once per policy, with the cost curve that
-    the policy's own fills have taught; the last close is only marked.
-    Raises UsageError and InputError where the scenario has no market for the book.
+    portfolio_as_of: the date that the book's expiries and strikes belong to; a book from outside the
+    scenario's dates is moved to its start. At every close but the last the engine runs once per policy, with
+    the cost curve that the policy's own fills have taught; the last close is only marked. Raises UsageError
+    and InputError where the scenario has no market for the book.
     """
     started = perf_counter()
     timeline = build_timeline(
         scenario, portfolio, settings, portfolio_as_of=portfolio_as_of, progress=progress
     )
     built = perf_counter()
-    replays = [_replay_policy(None, timeline.portfolio, timeline.days, settings)]
+    start, days = timeline.portfolio, timeline.days
+    replays = [_replay_policy(None, _without_hedge(start, days[0].market), days, settings)]
     for policy in policies:
         if progress is not None:
             progress(policy.name, len(replays) / (len(policies) + 1))
-        replays.append(_replay_policy(policy, timeline.portfolio, timeline.days, settings))
+        replays.append(_replay_policy(policy, start, days, settings))
     return ReplayResult(
         scenario=scenario.name,
         title=scenario.title,
         kind=scenario.kind,
-        stickiness=timeline.stickiness,
+        stickiness=scenario.stickiness.value if scenario.kind is ScenarioKind.SHOCKS else None,
         settings=settings,
         portfolio_origin=portfolio.origin,
         days=tuple(own.day for own in timeline.days),
@@ -92,7 +93,7 @@ class _Book:
 def _replay_policy(
     policy: HedgePolicy | None, portfolio: Portfolio, timeline: tuple[TimelineDay, ...], settings: RunSettings
 ) -> PolicyReplay:
-    """One policy's book over the timeline; no policy is no trade."""
+    """One policy's book over the timeline; without a policy nothing trades."""
     start = timeline[0].market
     exposure = measure(portfolio, start)
     curves = {symbol: first_cost_curve(start.underlying(symbol)) for symbol in exposure.by_underlying}
@@ -104,6 +105,16 @@ def _replay_policy(
         book, day = _one_day(book, yesterday.market, today, deciding, settings)
         days.append(day)
     return summary(UNHEDGED if policy is None else policy.name, tuple(days))
+
+
+def _without_hedge(portfolio: Portfolio, market: Market) -> Portfolio:
+    """The reference book: the holdings of the hedge instruments left out."""
+    kept = [
+        line
+        for line in portfolio.positions
+        if not line.underlying or not is_hedge_holding(line, market.underlying(line.underlying))
+    ]
+    return replace(portfolio, positions=tuple(kept))
 
 
 def _one_day(
@@ -129,7 +140,10 @@ def _one_day(
         before=book.exposure, after=marked, market_before=market_before, market_after=today.market
     )
     attribution = attribute(
-        moves, wealth_before=book.wealth, wealth_after=after.wealth, orders=() if hedged is None else hedged.orders
+        moves,
+        wealth_before=book.wealth,
+        wealth_after=after.wealth,
+        orders=() if hedged is None else hedged.orders,
     )
     held = after.exposure.by_underlying
     return after, ReplayDay(
@@ -146,7 +160,7 @@ def _one_day(
 
 
 def _settle_expired(ledger: Ledger, portfolio: Portfolio, market: Market) -> float:
-    """Pay every option that has expired by this close at the intrinsic value of the close; returns the cash."""
+    """Pay the options that have expired by this close at its intrinsic value; returns the cash."""
     return fsum(
         ledger.expire(line.symbol, _intrinsic(line.option, market.underlying(line.underlying).spot))
         for line in portfolio.positions

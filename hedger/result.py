@@ -62,10 +62,10 @@ class OrderCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkedOrder:
-    """A parent order for an underlying's hedge, with what happened: fills, the schedule's plan and the market's mid while it was worked.
+    """A parent order with what happened: fills, the schedule's plan and the market's mid while it was worked.
 
-    path_ts_ns, path_mid: shape (step,), sampled mid price [currency]. plan_ts_ns, plan_quantity: shape
-    (slice,), cumulative contracts the schedule wanted by then.
+    underlying: whose hedge it is. path_ts_ns, path_mid: shape (step,), sampled mid price [currency].
+    plan_ts_ns, plan_quantity: shape (slice,), cumulative contracts the schedule wanted by then.
     """
 
     order: ParentOrder

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -35,7 +36,7 @@ class TomlTable:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise _unreadable(path, f"a readable file ({error.strerror or type(error).__name__})") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except ValueError as error:  # not TOML, not UTF-8, or a number of thousands of digits
             raise _unreadable(path, f"TOML in UTF-8 ({error})") from None
         except RecursionError:
             raise _unreadable(path, "TOML nested less deeply") from None
@@ -106,7 +107,7 @@ class TomlTable:
         """Note every key that nobody asked for, here and below; raise InputError if anything was noted."""
         for table in self._family():
             for key in sorted(table.values.keys() - table.known):
-                table.note(key, f"one of the keys {', '.join(sorted(table.known))}")
+                table.note(key, f"one of the keys {', '.join(sorted(table.known))}{_likeness(key, table)}")
         if self.problems:
             raise InputError(self.problems)
 
@@ -149,6 +150,11 @@ class TomlTable:
 
     def _place_of(self, key: str) -> str:
         return f"{self.place}.{key}" if self.place else key
+
+
+def _likeness(key: str, table: TomlTable) -> str:
+    nearest = get_close_matches(key, table.known, n=1)
+    return f"; did you mean {nearest[0]}?" if nearest else ""
 
 
 def _unreadable(path: Path, expected: str) -> InputError:

@@ -1,0 +1,1 @@
+"""Named axioms that hypothesis drives."""
