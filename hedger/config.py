@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -198,7 +199,7 @@ def _file(table: TomlTable, key: str, folder: Path) -> Path | None:
 def _hedge(table: TomlTable) -> HedgeConfig:
     kind = InstrumentKind(table.choice("kind", tuple(InstrumentKind)))
     lot_size = table.number("lot_size", above=0.0, up_to=1e6, default=1.0)
-    if lot_size != round(lot_size, 0):
+    if math.isfinite(lot_size) and not lot_size.is_integer():
         table.note("lot_size", "a whole number of contracts")
     return HedgeConfig(
         symbol=table.text("symbol").upper(),
@@ -207,7 +208,7 @@ def _hedge(table: TomlTable) -> HedgeConfig:
         average_daily_volume=table.number("average_daily_volume", above=0.0, up_to=1e12),
         multiplier=table.number("multiplier", above=0.0, up_to=1e9, default=1.0),
         ratio=table.number("ratio", above=0.0, up_to=1e6, default=1.0),
-        lot_size=int(lot_size) if lot_size == lot_size else 1,
+        lot_size=int(lot_size) if math.isfinite(lot_size) else 1,
         fee_per_contract=table.number("fee_per_contract", above=-1e3, up_to=1e6, default=0.0),
         half_spread_ticks=table.number("half_spread_ticks", above=0.0, up_to=1e6, default=0.5),
         expiry=_expiry(table, kind),
