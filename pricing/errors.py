@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_LISTED_PROBLEMS = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputProblem:
@@ -27,11 +29,14 @@ class InputProblem:
 
 
 class InputError(ValueError):
-    """The user's input cannot be used; carries every problem found, not only the first."""
+    """The user's input cannot be used; carries every problem found, of which the message lists fifty."""
 
     def __init__(self, problems: Iterable[InputProblem] | InputProblem) -> None:
         self.problems = (problems,) if isinstance(problems, InputProblem) else tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:_LISTED_PROBLEMS]]
+        if len(self.problems) > _LISTED_PROBLEMS:
+            lines.append(f"... and {len(self.problems) - _LISTED_PROBLEMS:,} more problems")
+        super().__init__("\n".join(lines))
 
 
 def shortened(value: str, limit: int = 60) -> str:

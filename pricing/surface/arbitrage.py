@@ -67,7 +67,7 @@ def certify(
 ) -> ArbitrageCertificate:
     """Check a surface at increasing `expiry_years`, half way between them and outside of them.
 
-    log_moneyness: the grid, by default 401 points to 1.5 either side, dense about the forward. The derivatives
+    log_moneyness: the grid, by default 401 points to 1.5 either side, dense about the forward. Derivatives
     are central differences, so any surface can be judged.
     """
     years = _expiries_to_judge(np.asarray(expiry_years, dtype=np.float64))[:, None]

@@ -87,7 +87,7 @@ def fit_svi(smiles: Sequence[Smile]) -> SviSurface:
 def _fitted_numbers(
     smile: Smile, scale: _Scale, longer: SviParameters | None, longer_numbers: FloatArray | None
 ) -> FloatArray:
-    """Fit from the longer slice's shape; again with a wider margin if the density dips between grid points."""
+    """Fit from the longer slice's shape; again with a wider margin if the density dips in between."""
     starts = [_typical_start(scale)]
     if longer_numbers is not None:
         starts.insert(0, np.concatenate((longer_numbers[:1], (1.5, 1.5), longer_numbers[3:])))
