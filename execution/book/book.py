@@ -171,14 +171,13 @@ class OrderBook:
         if not len(prices):
             return False
         origin = int(self.arrays.state["origin_ticks"][0])
-        low, high = (
-            min(origin, int(prices.min())),
-            max(origin + self.arrays.levels.shape[1], int(prices.max()) + 1),
-        )
-        return high - low > self._max_levels
+        low = min(origin, int(prices.min()))
+        high = max(origin + self.arrays.levels.shape[1] - 1, int(prices.max()))
+        return bool(high - low >= self._max_levels)
 
     def _copy(self) -> BookArrays:
-        return BookArrays(*(array.copy() for array in self.arrays))
+        state, levels, orders, slot_of = self.arrays
+        return BookArrays(state.copy(), levels.copy(), orders.copy(), slot_of.copy())
 
 
 _PRICED = (MessageKind.LIMIT, MessageKind.IMMEDIATE_OR_CANCEL)

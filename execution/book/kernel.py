@@ -46,14 +46,15 @@ def apply(book: BookArrays, message: Record, events: RecordArray, count: int) ->
     leaves, count = _match(book, message, limit, order_id, events, count)
     if leaves == 0:
         return count
+    kind = EventKind.EXPIRED.value
     if message["kind"] == MessageKind.LIMIT:
         _rest(book, message, leaves, order_id)
-        return _write(events, count, EventKind.RESTED, message["side"], leaves, limit, order_id)
-    return _write(events, count, EventKind.EXPIRED, message["side"], leaves, limit, order_id)
+        kind = EventKind.RESTED.value
+    return _write(events, count, kind, message["side"], leaves, message["price_ticks"], order_id)
 
 
 @njit(cache=True)
-def remove(book: BookArrays, slot: int) -> None:
+def _remove(book: BookArrays, slot: int) -> None:
     """Take a resting order out of its queue and free its slot; the best price follows."""
     state, order = book.state[0], book.orders[slot]
     row = BID if order["side"] > 0 else ASK
@@ -82,8 +83,8 @@ def _limit_ticks(book: BookArrays, message: Record) -> int:
     """The worst price that the message accepts; for a market order the far end of the ladder."""
     origin = book.state[0]["origin_ticks"]
     if message["kind"] != MessageKind.MARKET:
-        return message["price_ticks"]
-    return origin + book.levels.shape[1] - 1 if message["side"] > 0 else origin
+        return int(message["price_ticks"])
+    return int(origin + book.levels.shape[1] - 1 if message["side"] > 0 else origin)
 
 
 @njit(cache=True)
@@ -106,8 +107,9 @@ def _crosses(book: BookArrays, side: int, limit: int) -> bool:
     """Whether an order of this side trades at once at `limit`; an absent best lies outside the ladder."""
     state = book.state[0]
     if side > 0:
-        return state["best_ask"] <= limit and state["best_ask"] < state["origin_ticks"] + book.levels.shape[1]
-    return state["best_bid"] >= limit and state["best_bid"] >= state["origin_ticks"]
+        end = state["origin_ticks"] + book.levels.shape[1]
+        return bool(state["best_ask"] <= limit and state["best_ask"] < end)
+    return bool(state["best_bid"] >= limit and state["best_bid"] >= state["origin_ticks"])
 
 
 @njit(cache=True)
@@ -131,7 +133,7 @@ def _match(
         maker["quantity"] -= traded
         level["volume"] -= traded
         if maker["quantity"] == 0:
-            remove(book, slot)
+            _remove(book, slot)
     return leaves, count
 
 
@@ -173,7 +175,7 @@ def _take_slot(book: BookArrays) -> int:
         state["used_slots"] = slot + 1
     else:
         state["free_head"] = book.orders[slot]["next"]
-    return slot
+    return int(slot)
 
 
 @njit(cache=True)
@@ -203,7 +205,7 @@ def _cancel(book: BookArrays, order_id: int, events: RecordArray, count: int) ->
     count = _write(
         events, count, EventKind.CANCELLED, order["side"], order["quantity"], order["price_ticks"], order_id
     )
-    remove(book, slot)
+    _remove(book, slot)
     return count
 
 

@@ -92,7 +92,7 @@ class BookArrays(NamedTuple):
     """One book. state: (1,) STATE; levels: (side, level) LEVEL; orders: (slot,) ORDER; slot_of: (order_id,).
 
     A level's price is origin_ticks plus its index. Each level is a doubly linked queue through `orders`; a
-    free slot is chained through `next`. Order ids count arrivals from 0; slot_of is NIL for those not resting.
+    free slot is chained through `next`. Order ids count arrivals from 0; slot_of is NIL where none rests.
     """
 
     state: RecordArray

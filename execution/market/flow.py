@@ -11,10 +11,8 @@ Wang 2013). Orders that the reference has passed are stale: withdrawn fast, or t
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from execution.book.kernel import apply
@@ -29,7 +27,7 @@ from execution.book.layout import (
     Record,
     RecordArray,
 )
-from execution.market.regime import SECONDS_PER_DAY, MarketConditions, RegimeParameters
+from execution.market.regime import FlowParameters
 
 OWN = 1  # owner of the orders that an agent entered; the flow's own have 0
 DONE, OWN_FILL, REFUSED = 0, 1, 2
@@ -49,57 +47,6 @@ FLOW_STATE = np.dtype(
         ("last_ask", "i8"),
     ]
 )
-
-
-class FlowParameters(NamedTuple):
-    """Rates [1/s], sizes [contracts] and prices [ticks] of one instrument; see RegimeParameters."""
-
-    limit_rate: float
-    market_rate: float
-    cancel_rate: float
-    stale_rate: float
-    log_one_minus_limit: float  # log(1 - p) of the geometric sizes
-    log_one_minus_market: float
-    half_spread: float
-    stale_tolerance: float
-    informed_share: float
-    volatility: float  # ticks per sqrt(s)
-    permanent: float  # ticks per contract
-    transient: float  # ticks per contract
-    transient_decay: float  # 1/s
-    offset_probability: npt.NDArray[np.float64]  # cumulative over ticks behind the touch
-
-
-def flow_parameters(conditions: MarketConditions, regime: RegimeParameters) -> FlowParameters:
-    """Put a regime into the units of an instrument; sizes are at least one contract."""
-    volume_rate = conditions.average_daily_volume / SECONDS_PER_DAY
-    limit_size = max(1.0, regime.touch_depth * conditions.average_daily_volume / regime.orders_per_level)
-    market_size = max(1.0, volume_rate / regime.market_order_rate)
-    offset = np.arange(regime.placement_levels)
-    density = (1.0 + offset / regime.depth_decay_ticks) ** -regime.depth_exponent
-    daily_ticks = conditions.daily_volatility_ticks * regime.volatility_multiplier
-    per_contract = daily_ticks / conditions.average_daily_volume
-    return FlowParameters(
-        limit_rate=2.0 * regime.orders_per_level * regime.cancel_rate * float(density.sum()),
-        market_rate=volume_rate / market_size,
-        cancel_rate=regime.cancel_rate,
-        stale_rate=regime.stale_cancel_rate,
-        log_one_minus_limit=_log_one_minus(limit_size),
-        log_one_minus_market=_log_one_minus(market_size),
-        half_spread=conditions.half_spread_ticks * regime.spread_multiplier,
-        stale_tolerance=regime.stale_tolerance_ticks,
-        informed_share=regime.informed_share,
-        volatility=daily_ticks / math.sqrt(SECONDS_PER_DAY),
-        permanent=regime.permanent_impact * per_contract,
-        transient=regime.transient_impact * per_contract,
-        transient_decay=1.0 / regime.transient_seconds,
-        offset_probability=np.cumsum(density) / density.sum(),
-    )
-
-
-def _log_one_minus(mean: float) -> float:
-    """Give log(1 - p) of the geometric law on 1, 2, ... with this mean; -inf makes every size 1."""
-    return math.log1p(-1.0 / mean) if mean > 1.0 else -math.inf
 
 
 @njit(cache=True)
@@ -141,8 +88,8 @@ def settle(
 ) -> bool:
     """Let the reference feel the trades among `events`; return whether an order of the agent was hit.
 
-    Background trades move it by their surprise, the sign less its expectation (Madhavan, Richardson and Roomans
-    1997), so that informed trades do not move it a second time to where it already is; the agent's in full.
+    Background trades move it by their surprise, the sign less its expectation (Madhavan, Richardson and
+    Roomans 1997), so that informed trades do not move it again to where it already is; the agent's in full.
     """
     own = False
     for i in range(count):
@@ -176,7 +123,7 @@ def schedule_next(
 def _total_rate(state: Record, parameters: FlowParameters) -> float:
     """Rate of all events together [1/s]."""
     cancels = parameters.cancel_rate * state["slots"] + parameters.stale_rate * state["stale_orders"]
-    return parameters.limit_rate + parameters.market_rate + cancels
+    return float(parameters.limit_rate + parameters.market_rate + cancels)
 
 
 @njit(cache=True)
@@ -226,7 +173,7 @@ def _draw_limit(
     """A limit order behind the touch that the reference implies; it joins the book and never takes."""
     side = 1 if rng.random() < 0.5 else -1
     last = len(parameters.offset_probability) - 1
-    offset = min(last, np.searchsorted(parameters.offset_probability, rng.random()))
+    offset = min(last, int(np.searchsorted(parameters.offset_probability, rng.random())))
     if side > 0:
         price = math.floor(reference - parameters.half_spread + 0.5) - offset
         price = min(price, book.state[0]["best_ask"] - 1)
@@ -247,7 +194,7 @@ def _draw_market(
     rng: np.random.Generator,
     message: Record,
 ) -> float:
-    """A market order of random sign, unless it is informed and the reference has passed a quote; return its expected sign."""
+    """A market order of random sign unless informed of a stale quote; return its expected sign."""
     buy = 0.5
     if reference >= book.state[0]["best_ask"]:
         buy += 0.5 * parameters.informed_share
@@ -277,26 +224,20 @@ def _stale_orders(book: BookArrays, reference: float, parameters: FlowParameters
     """
     gap = parameters.half_spread - 0.5 - parameters.stale_tolerance
     state, found = book.state[0], 0
-    price = state["best_bid"]
-    while price >= state["origin_ticks"] and price > reference - gap:
-        slot = book.levels[BID, price - state["origin_ticks"]]["head"]
-        while slot != NIL:
-            if book.orders[slot]["owner"] != OWN:
-                if found == pick:
-                    return slot
-                found += 1
-            slot = book.orders[slot]["next"]
-        price -= 1
-    price = state["best_ask"]
-    while price < state["origin_ticks"] + book.levels.shape[1] and price < reference + gap:
-        slot = book.levels[ASK, price - state["origin_ticks"]]["head"]
-        while slot != NIL:
-            if book.orders[slot]["owner"] != OWN:
-                if found == pick:
-                    return slot
-                found += 1
-            slot = book.orders[slot]["next"]
-        price += 1
+    for side in (1, -1):
+        row = BID if side > 0 else ASK
+        price = state["best_bid"] if side > 0 else state["best_ask"]
+        while 0 <= price - state["origin_ticks"] < book.levels.shape[1]:
+            if side * (price - reference) + gap <= 0.0:
+                break
+            slot = book.levels[row, price - state["origin_ticks"]]["head"]
+            while slot != NIL:
+                if book.orders[slot]["owner"] != OWN:
+                    if found == pick:
+                        return int(slot)
+                    found += 1
+                slot = book.orders[slot]["next"]
+            price -= side
     return found if pick == NIL else NIL
 
 

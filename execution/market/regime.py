@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 TRADING_DAYS_PER_YEAR = 252
 SECONDS_PER_DAY = 23_400  # the regular session, 6.5 hours: volume and volatility of a day happen within it
@@ -43,7 +48,7 @@ class MarketConditions:
     @property
     def daily_volatility_ticks(self) -> float:
         """Standard deviation of one day's price change [ticks], before the regime's multiplier."""
-        return self.volatility * self.mid_price / self.tick_size / float(TRADING_DAYS_PER_YEAR) ** 0.5
+        return self.volatility * self.mid_price / self.tick_size / math.sqrt(TRADING_DAYS_PER_YEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ class RegimeParameters:
     (power law: Bouchaud, Mezard and Potters 2002; Zovko and Farmer 2002), up to placement_levels [ticks].
     cancel_rate: of each resting order [1/s]; stale_cancel_rate: of one priced through the reference [1/s];
     stale_tolerance_ticks: how far through it must be.
-    market_order_rate: [1/s], less where the day's volume is too small for it; the size follows from the volume.
+    market_order_rate: [1/s], less where the day's volume is too small for it; sizes follow from the volume.
     informed_share: part of market orders that take a quote which the reference has passed.
     permanent_impact: move of the fundamental per signed fraction of a day's volume [daily volatilities];
     transient_impact: same, decaying over transient_seconds.
@@ -122,3 +127,54 @@ _PARAMETERS = {Regime.CALM: CALM, Regime.STRESSED: STRESSED}
 def parameters_of(regime: Regime) -> RegimeParameters:
     """The flow parameters of a regime."""
     return _PARAMETERS[regime]
+
+
+class FlowParameters(NamedTuple):
+    """Rates [1/s], sizes [contracts] and prices [ticks] of one instrument; see RegimeParameters."""
+
+    limit_rate: float
+    market_rate: float
+    cancel_rate: float
+    stale_rate: float
+    log_one_minus_limit: float  # log(1 - p) of the geometric sizes
+    log_one_minus_market: float
+    half_spread: float
+    stale_tolerance: float
+    informed_share: float
+    volatility: float  # ticks per sqrt(s)
+    permanent: float  # ticks per contract
+    transient: float  # ticks per contract
+    transient_decay: float  # 1/s
+    offset_probability: npt.NDArray[np.float64]  # cumulative over ticks behind the touch
+
+
+def flow_parameters(conditions: MarketConditions, regime: RegimeParameters) -> FlowParameters:
+    """Put a regime into the units of an instrument; sizes are at least one contract."""
+    volume_rate = conditions.average_daily_volume / SECONDS_PER_DAY
+    limit_size = max(1.0, regime.touch_depth * conditions.average_daily_volume / regime.orders_per_level)
+    market_size = max(1.0, volume_rate / regime.market_order_rate)
+    offset = np.arange(regime.placement_levels)
+    density = (1.0 + offset / regime.depth_decay_ticks) ** -regime.depth_exponent
+    daily_ticks = conditions.daily_volatility_ticks * regime.volatility_multiplier
+    per_contract = daily_ticks / conditions.average_daily_volume
+    return FlowParameters(
+        limit_rate=2.0 * regime.orders_per_level * regime.cancel_rate * float(density.sum()),
+        market_rate=volume_rate / market_size,
+        cancel_rate=regime.cancel_rate,
+        stale_rate=regime.stale_cancel_rate,
+        log_one_minus_limit=_log_one_minus(limit_size),
+        log_one_minus_market=_log_one_minus(market_size),
+        half_spread=conditions.half_spread_ticks * regime.spread_multiplier,
+        stale_tolerance=regime.stale_tolerance_ticks,
+        informed_share=regime.informed_share,
+        volatility=daily_ticks / math.sqrt(SECONDS_PER_DAY),
+        permanent=regime.permanent_impact * per_contract,
+        transient=regime.transient_impact * per_contract,
+        transient_decay=1.0 / regime.transient_seconds,
+        offset_probability=np.cumsum(density) / density.sum(),
+    )
+
+
+def _log_one_minus(mean: float) -> float:
+    """Give log(1 - p) of the geometric law on 1, 2, ... with this mean; -inf makes every size 1."""
+    return math.log1p(-1.0 / mean) if mean > 1.0 else -math.inf

@@ -14,12 +14,11 @@ from execution.market.flow import (
     OWN,
     OWN_FILL,
     REFUSED,
-    flow_parameters,
     run_until,
     schedule_next,
     settle,
 )
-from execution.market.regime import MarketConditions, Regime, parameters_of
+from execution.market.regime import MarketConditions, Regime, flow_parameters, parameters_of
 from execution.orders import Side
 
 __all__ = ["MarketConditions", "MarketSimulator", "OwnFill", "Regime"]
@@ -101,8 +100,8 @@ class MarketSimulator:
     def submit_limit(self, side: Side, quantity: int, price_ticks: int) -> int:
         """Trade up to `price_ticks`, rest what is left, and return the order's id.
 
-        OrderRejectedError when it would trade with an own resting order; BookCapacityError when the price lies
-        too far from the market for the book.
+        OrderRejectedError when it would trade with an own resting order; BookCapacityError when the price
+        lies too far from the market for the book.
         """
         self._refuse_self_trade(side, price_ticks)
         events = self._book.limit(side, quantity, price_ticks, owner=OWN)
@@ -200,6 +199,6 @@ class MarketSimulator:
             reached = price_ticks is None or side * (price_ticks - own_price) >= 0
             if own_side is not side and reached:
                 raise OrderRejectedError(
-                    f"the order would trade with the agent's own order {order_id}, which rests at {own_price} "
-                    "ticks; cancel that one first"
+                    f"the order would trade with the agent's own order {order_id} at {own_price} ticks; "
+                    "cancel that one first"
                 )
