@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from hedger.report import plots
 from hedger.report.smile_plot import smile_fit
-from hedger.report.tables import Table, currency, run_tables
+from hedger.report.tables import Table, currency, order_name, run_tables
 from hedger.report.terminal import header
 from hedger.result import HedgeRun, WorkedOrder
 
@@ -79,7 +79,7 @@ def _smile_caption(run: HedgeRun, symbol: str) -> str:
 
 
 def _order_pictures(number: int, order: WorkedOrder) -> list[Picture]:
-    name = f"{order.order.side.name.lower()} {order.cost.quantity:,} {order.cost.symbol}"
+    name = order_name(order)
     worked = f"Above: contracts planned by {order.schedule} and filled. Below: mid price and every fill."
     costs = "Parts of the realised cost add up to it; fees included, against the arrival mid."
     return [

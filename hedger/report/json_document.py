@@ -18,7 +18,7 @@ from hedger.policy.policy import HedgeDecision
 from hedger.portfolio import Portfolio, Position
 from hedger.report.horizon import compare_volatility
 from hedger.result import SCHEMA_VERSION, HedgeRun, OrderCost, WorkedOrder
-from pricing.market import Source, UnderlyingMarket
+from pricing.market import UnderlyingMarket
 
 Json = dict[str, Any]
 
@@ -96,32 +96,20 @@ def _portfolio(portfolio: Portfolio) -> Json:
 
 
 def _provenance(run: HedgeRun) -> list[Json]:
-    rows = [_source(None, source) for source in run.market.sources]
+    rows = [{"underlying": None, **columns_of(source)} for source in run.market.sources]
     for symbol, market in run.market.underlyings.items():
-        rows += [_source(symbol, source) for source in market.sources]
-        if market.quotes is not None:
-            rows.append(_quotes(symbol, market))
+        for source in market.sources:
+            counted = _counted(market) if source.part == "quotes" else {}
+            rows.append({"underlying": symbol, **columns_of(source), **counted})
     return rows
 
 
-def _source(underlying: str | None, source: Source) -> Json:
-    return {"underlying": underlying, **columns_of(source)}
-
-
-def _quotes(symbol: str, market: UnderlyingMarket) -> Json:
+def _counted(market: UnderlyingMarket) -> Json:
+    """How many quotes were read, used, and dropped for which reason."""
     quotes = market.quotes
     if quotes is None:
         return {}
-    return {
-        "underlying": symbol,
-        "part": "quotes",
-        "origin": quotes.origin,
-        "detail": "",
-        "sha256": quotes.sha256,
-        "received": quotes.received,
-        "kept": len(quotes),
-        "dropped": dict(quotes.dropped),
-    }
+    return {"received": quotes.received, "kept": len(quotes), "dropped": dict(quotes.dropped)}
 
 
 def _exposure(exposure: Exposure) -> Json:

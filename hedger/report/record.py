@@ -92,6 +92,8 @@ def read_record(directory: Path) -> RunRecord:
     expected = f"a {RECORD_NAME} that 'hedger run --out' wrote"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+        if digest(found["document"]) != found["digest"]:
+            raise ValueError("a result that does not have the recorded digest")
         return RunRecord(
             inputs=_inputs(found["inputs"]),
             settings=_settings(found["settings"]),
@@ -114,7 +116,8 @@ def require_unchanged(record: RunRecord) -> None:
     ]
     added = {str(path) for _, path in record.inputs.files()} - set(record.hashes)
     problems += [
-        InputProblem(file=name, expected="no file here that the recorded run did not have") for name in added
+        InputProblem(file=name, expected="no file here that the recorded run did not have")
+        for name in sorted(added)
     ]
     if problems:
         raise InputError(problems)

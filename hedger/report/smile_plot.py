@@ -22,11 +22,12 @@ _PLAIN_EXPIRY_DAYS = (7, 30, 60, 91, 182, 365)
 def smile_fit(market: UnderlyingMarket) -> go.Figure:
     """Implied volatility by log-moneyness for up to six expiries; with a chain, its quotes' bid-ask bars."""
     expiries = _expiries(market)
-    rows = -(-len(expiries) // _COLUMNS)
+    columns = min(_COLUMNS, len(expiries))
+    rows = -(-len(expiries) // columns)
     titles = [f"{365.0 * years:.0f} days" for years in expiries]
-    figure = make_subplots(rows=rows, cols=_COLUMNS, subplot_titles=titles, vertical_spacing=0.16)
+    figure = make_subplots(rows=rows, cols=columns, subplot_titles=titles, vertical_spacing=0.16)
     for panel, years in enumerate(expiries):
-        row, column = divmod(panel, _COLUMNS)
+        row, column = divmod(panel, columns)
         _add_panel(figure, market, years, row=row + 1, col=column + 1, legend=panel == 0)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     return styled(figure, height=60 + 260 * rows)

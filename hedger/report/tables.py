@@ -11,7 +11,7 @@ from hedger.policy.policy import Action, HedgeDecision
 from hedger.report.horizon import compare_volatility
 from hedger.report.units import desk_greeks, number, percent, printable
 from hedger.result import HedgeRun, WorkedOrder
-from pricing.market import Source, UnderlyingMarket
+from pricing.market import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,21 @@ def currency(run: HedgeRun) -> str:
     return printable(named.pop()) if len(named) == 1 else "currency"
 
 
+def order_name(order: WorkedOrder) -> str:
+    """An order in words, as 'sell 32 ES'."""
+    verb = "buy" if order.order.side is Side.BUY else "sell"
+    return f"{verb} {order.order.quantity:,} {order.order.symbol}"
+
+
 def provenance_table(run: HedgeRun) -> Table:
     """Where every part of the market came from, with the quotes that were dropped by reason."""
-    rows = [_source_row("all", source) for source in run.market.sources]
+    rows = [_source_row("", source) for source in run.market.sources]
     for symbol, market in run.market.underlyings.items():
-        rows += [_source_row(symbol, source) for source in market.sources]
-        rows += _quote_rows(market)
+        own = [_source_row("", source) for source in market.sources]
+        rows += [(symbol, *row[1:]) if i == 0 else row for i, row in enumerate(own)]
     return Table(
         title="Market",
-        columns=("", "part", "origin", "detail"),
+        columns=("", "part", "where it is from"),
         rows=tuple(rows),
         notes=tuple(printable(note) for note in run.portfolio.notes) + _expired_note(run),
     )
@@ -76,18 +82,15 @@ def exposure_table(run: HedgeRun) -> Table:
 
 def forecast_table(run: HedgeRun) -> Table:
     """GARCH forecast with its interval against at-the-money implied volatility at the book's horizon."""
-    rows, notes = [], []
+    rows = []
     for symbol, exposure in run.exposure_before.by_underlying.items():
-        market = run.market.underlying(symbol)
-        found = compare_volatility(exposure, market)
+        found = compare_volatility(exposure, run.market.underlying(symbol))
         interval = f"{percent(found.lower)} to {percent(found.upper)} ({percent(found.level, 0)})"
         gap = f"{100.0 * (found.implied - found.forecast):+.1f} pt"
         days = f"{found.horizon_days:.0f} days"
         rows.append((symbol, days, percent(found.forecast), interval, percent(found.implied), gap))
-        said = "; ".join(text for text in (market.forecast.model, market.surface.description) if text)
-        notes.append(printable(f"{symbol}: {said}"))
     columns = ("", ">horizon", ">forecast", ">interval", ">implied\nATM", ">implied less\nforecast")
-    return Table(title="Volatility, per year", columns=columns, rows=tuple(rows), notes=tuple(notes))
+    return Table(title="Volatility, per year", columns=columns, rows=tuple(rows))
 
 
 def decision_table(run: HedgeRun) -> Table:
@@ -117,18 +120,8 @@ def order_table(run: HedgeRun) -> Table:
 
 
 def _source_row(symbol: str, source: Source) -> tuple[str, ...]:
-    return tuple(printable(text) for text in (symbol, source.part, source.origin, source.detail))
-
-
-def _quote_rows(market: UnderlyingMarket) -> Iterator[tuple[str, ...]]:
-    if market.quotes is None:
-        return
-    quotes = market.quotes
-    reasons = ", ".join(
-        f"{reason} {number(count)}" for reason, count in sorted(quotes.dropped.items()) if count
-    )
-    detail = f"{number(len(quotes))} of {number(quotes.received)} kept; dropped: {reasons or 'none'}"
-    yield tuple(printable(text) for text in (market.symbol, "quotes", quotes.origin, detail))
+    said = "; ".join(text for text in (source.origin, source.detail) if text)
+    return symbol, source.part, printable(said)
 
 
 def _expired_note(run: HedgeRun) -> tuple[str, ...]:
@@ -165,11 +158,9 @@ def _decision_row(decision: HedgeDecision) -> tuple[str, ...]:
 
 def _order_rows(order: WorkedOrder, *, planned: bool) -> Iterator[tuple[str, ...]]:
     cost = order.cost
-    verb = "buy" if order.order.side is Side.BUY else "sell"
-    name = f"{verb} {cost.quantity:,} {cost.symbol}"
-    filled = "planned" if planned else f"{cost.filled_quantity:,} of {cost.quantity:,}"
+    filled = "planned" if planned else f"{cost.filled_quantity:,} of {order.order.quantity:,}"
     expected = ("expected", number(cost.expected_bps, 2), number(cost.expected_currency))
-    yield (name, filled, number(cost.arrival_price, 2), number(cost.average_price, 2), *expected)
+    yield (order_name(order), filled, number(cost.arrival_price, 2), number(cost.average_price, 2), *expected)
     if not planned:
         yield ("", "", "", "", "realised", number(cost.realised_bps, 2), number(cost.realised_currency))
 
