@@ -157,7 +157,7 @@ def main() -> None:
     """Measure, fit, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--seeds", type=int, default=40, help="seeds of a ten-minute cell; ten times as many a minute"
+        "--seeds", type=int, default=32, help="seeds of a ten-minute cell; ten times as many a minute"
     )
     seeds = parser.parse_args().seeds
     start = process_time()

@@ -69,14 +69,12 @@ def fit_cost_curve(
     half_spread, impact = np.linalg.lstsq(design, cost)[0]
     residual = cost - design @ (half_spread, impact)
     covariance = np.linalg.inv(design.T @ design) * float(residual @ residual) / (len(cost) - _PARAMETERS)
-    at_mean = np.array([1.0, observations.impact_regressor(exponent).mean()])
     errors = np.sqrt(np.diag(covariance))
     return CostCurve(
         half_spread_bps=float(half_spread),
         fee_bps=fee_bps,
         impact_coefficient=float(impact),
         impact_exponent=exponent,
-        standard_error_bps=float(np.sqrt(at_mean @ covariance @ at_mean)),
         fills=len(cost),
         origin=origin,
         half_spread_standard_error_bps=float(errors[0]),

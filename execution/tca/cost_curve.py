@@ -23,16 +23,15 @@ class CostCurve:
 
     participation: own quantity over the market's volume during the horizon, in [0, 1]. volatility: annualised
     per sqrt(year); daily_volatility over the horizon is volatility * sqrt(horizon_days / 252).
-    standard_error_bps: of the expected cost where it was last measured. half_spread_standard_error_bps,
-    impact_standard_error, correlation: of the two coefficients; None where the coefficient was assumed.
-    fills: observations behind the coefficients. origin: where they come from, one phrase.
+    half_spread_standard_error_bps, impact_standard_error, correlation: of the two coefficients that fills
+    teach; None where the coefficient was assumed. fills: observations behind the coefficients. origin: where
+    they come from, one phrase.
     """
 
     half_spread_bps: float
     fee_bps: float
     impact_coefficient: float
     impact_exponent: float = 0.5
-    standard_error_bps: float = 0.0
     fills: int = 0
     origin: str = "assumed"
     half_spread_standard_error_bps: float | None = None
@@ -66,13 +65,10 @@ class CostCurve:
         covariance: FloatArray = np.outer(errors, errors) * correlation
         return covariance
 
-    def expected_standard_error_bps(
-        self, *, participation: float, horizon_days: float, volatility: float
-    ) -> float:
-        """Standard error of `expected_bps` at one order [bps], from the coefficients' covariance."""
-        gradient = np.array(
-            [1.0, 1e4 * volatility * np.sqrt(horizon_days / 252.0) * participation**self.impact_exponent]
-        )
+    def standard_error_bps(self, *, participation: float, horizon_days: float, volatility: float) -> float:
+        """Standard error of `expected_bps` at the same order [bps], from the coefficients' covariance."""
+        horizon_volatility = volatility * np.sqrt(horizon_days / 252.0)
+        gradient = np.array([1.0, 1e4 * horizon_volatility * participation**self.impact_exponent])
         return float(np.sqrt(gradient @ self.covariance @ gradient))
 
     def combined_with(self, measured: CostCurve) -> CostCurve:

@@ -139,8 +139,7 @@ def test_noise_never_teaches_a_negative_cost() -> None:
 def test_the_stated_error_grows_with_the_size_of_the_order() -> None:
     curve = update_cost_curve(ASSUMED, observe(500, seed=9))
     small, large = (
-        curve.expected_standard_error_bps(participation=size, horizon_days=1.0, volatility=0.2)
-        for size in (0.1, 0.4)
+        curve.standard_error_bps(participation=size, horizon_days=1.0, volatility=0.2) for size in (0.1, 0.4)
     )
     assert 0.0 < small < large
 
@@ -149,7 +148,7 @@ def test_the_default_curve_scales_spread_and_fee_to_bps() -> None:
     curve = default_cost_curve(
         tick_size=0.25, price=2500.0, half_spread_ticks=0.5, fee_per_contract=1.25, multiplier=50.0
     )
-    assert 0.0 <= curve.half_spread_bps <= 1e4 * 0.5 * 0.25 / 2500.0
+    assert 0.0 < curve.half_spread_bps < 1e4 * 0.5 * 0.25 / 2500.0
+    assert curve.half_spread_standard_error_bps == pytest.approx(1e4 * 0.5 * 0.25 / 2500.0)
     assert curve.fee_bps == pytest.approx(1e4 * 1.25 / (2500.0 * 50.0))
-    assert curve.impact_coefficient > 0.0
-    assert curve.impact_standard_error is not None
+    assert curve.impact_standard_error == curve.impact_coefficient > 0.0

@@ -17,6 +17,8 @@ from execution.market.regime import MarketConditions, Regime
 from execution.orders import Execution, Liquidity, ParentOrder, Side, TradingRules
 from execution.schedules.schedule import IntArray, Schedule
 from execution.schedules.twap import Twap
+from execution.tca.calibrate import CostObservations, update_cost_curve
+from execution.tca.cost_curve import CostCurve
 from execution.tca.shortfall import implementation_shortfall
 
 SECOND = 10**9
@@ -156,3 +158,22 @@ def test_an_order_larger_than_the_expected_volume_is_refused() -> None:
 def test_a_market_on_another_tick_is_refused() -> None:
     with pytest.raises(OrderRejectedError, match="tick"):
         worked(replace(ORDER, rules=replace(ORDER.rules, tick_size=0.5)))
+
+
+def test_own_fills_pull_a_wrong_cost_curve_towards_what_trading_costs_here() -> None:
+    assumed = CostCurve(half_spread_bps=0.1, fee_bps=0.0, impact_coefficient=2.0)
+    order = replace(ORDER, quantity=150, horizon_ns=60 * SECOND)
+    costs = []
+    for seed in range(60):
+        sided = replace(order, side=Side.BUY if seed % 2 else Side.SELL)
+        execution = worked(sided, seed=seed // 2, how=replace(QUICK, slice_ns=60 * SECOND))
+        costs.append(implementation_shortfall(sided, execution).bps)
+    expected = {"participation": 0.3, "horizon_days": 60 / 23_400, "volatility": 0.2}
+    fees_bps = 1e4 * 1.25 / (2650.0 * 50.0)
+    observations = CostObservations(
+        **{name: np.full(60, value) for name, value in expected.items()}, cost_bps=np.array(costs) - fees_bps
+    )
+    learned = update_cost_curve(assumed, observations)
+    seen, error = float(observations.cost_bps.mean()), learned.standard_error_bps(**expected)
+    assert abs(learned.expected_bps(**expected) - seen) < 0.2 * abs(assumed.expected_bps(**expected) - seen)
+    assert error < 0.2 * assumed.standard_error_bps(**expected)

@@ -56,9 +56,11 @@ def ideal_trades(schedule: AlmgrenChriss, slices: int) -> FloatArray:
     [Twap(), PAPER, replace(PAPER, risk_aversion=0.0), replace(PAPER, risk_aversion=1e9)],
     ids=["twap", "almgren-chriss", "risk-neutral", "impatient"],
 )
-@pytest.mark.parametrize("promise", SCHEDULE_PROMISES)
-def test_every_schedule_keeps_the_promise(schedule: Schedule, promise: Callable[[Schedule], None]) -> None:
-    promise(schedule)
+@pytest.mark.parametrize("check_promise", SCHEDULE_PROMISES)
+def test_every_schedule_keeps_the_promise(
+    schedule: Schedule, check_promise: Callable[[Schedule], None]
+) -> None:
+    check_promise(schedule)
 
 
 def test_paper_parameters_give_the_published_utility() -> None:
