@@ -87,10 +87,10 @@ def format_osi(symbol: OsiSymbol) -> str:
 
     Raises ValueError when the strike is not a whole number of thousandths below 100,000.
     """
-    thousandths = round(symbol.strike * 1000.0)
-    if not 0 < thousandths < 10**8 or abs(symbol.strike * 1000.0 - thousandths) > 1e-6:
+    thousandths = symbol.strike * 1000.0
+    if not 0.5 < thousandths < 1e8 - 0.5 or abs(thousandths - round(thousandths)) > 1e-6:
         raise ValueError(
             f"strike {symbol.strike} cannot be written in an OSI symbol: eight digits of thousandths"
         )
     letter = "C" if symbol.right is Right.CALL else "P"
-    return f"{symbol.root}{symbol.expiry:%y%m%d}{letter}{thousandths:08d}"
+    return f"{symbol.root}{symbol.expiry:%y%m%d}{letter}{round(thousandths):08d}"

@@ -1,4 +1,4 @@
-"""What every arbitrage-free European price obeys, as named assertions; `price` is called as `black_price` is."""
+"""What every European price obeys, as named assertions; `price` is called as `black_price` is."""
 
 from __future__ import annotations
 
