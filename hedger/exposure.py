@@ -130,7 +130,9 @@ def is_hedge_holding(position: Position, market: UnderlyingMarket) -> bool:
     return position.symbol == market.hedge.symbol
 
 
-def option_columns(positions: Sequence[Position], market: UnderlyingMarket) -> tuple[OptionColumns, FloatArray]:
+def option_columns(
+    positions: Sequence[Position], market: UnderlyingMarket
+) -> tuple[OptionColumns, FloatArray]:
     """Option lines as columns, and their signed units (quantity x multiplier); shape (position,)."""
     options = [p.option for p in positions if p.option is not None]
     columns = OptionColumns(
@@ -147,7 +149,9 @@ def _measure_underlying(positions: Sequence[Position], market: UnderlyingMarket)
     option_lines = [p for p in positions if p.option is not None]
     columns, units = option_columns(option_lines, market)
     greeks, volatility = value_options(columns, market)
-    linear = _linear_greeks([p for p in positions if p.option is None and not is_hedge_holding(p, market)], market)
+    linear = _linear_greeks(
+        [p for p in positions if p.option is None and not is_hedge_holding(p, market)], market
+    )
     contracts = hedge_contracts_held(positions, market)
     options = _net(greeks, units) + linear
     hedge = _hedge_greeks(contracts, market)
@@ -183,7 +187,9 @@ def _net(greeks: GreekColumns, units: FloatArray) -> Greeks:
 
 def _linear_greeks(positions: Sequence[Position], market: UnderlyingMarket) -> Greeks:
     """Shares, ETFs and index lines move one for one with spot; a future is worth nothing, settled daily."""
-    value = sum(p.quantity * p.multiplier * market.spot for p in positions if p.kind is not PositionKind.FUTURE)
+    value = sum(
+        p.quantity * p.multiplier * market.spot for p in positions if p.kind is not PositionKind.FUTURE
+    )
     return Greeks(value=value, delta=sum(p.quantity * _delta_per_contract(p, market) for p in positions))
 
 

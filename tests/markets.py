@@ -31,7 +31,12 @@ def flat_surface(volatility: float) -> SsviSurface:
 
 
 def flat_underlying(
-    *, symbol: str = "SPX", spot: float = 2648.94, volatility: float = 0.2, forecast: float = 0.2, rate: float = 0.0
+    *,
+    symbol: str = "SPX",
+    spot: float = 2648.94,
+    volatility: float = 0.2,
+    forecast: float = 0.2,
+    rate: float = 0.0,
 ) -> UnderlyingMarket:
     """An index hedged with a future of multiplier 50."""
     year = np.array([1.0])

@@ -18,13 +18,30 @@ HEAVY = {"QuantLib", "arch", "numba", "numpy", "pandas", "plotly", "pyarrow", "r
 
 def test_the_wheel_carries_scenarios_portfolios_templates_and_types(tmp_path: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "pip", "-qq", "wheel", "--no-deps", "--no-build-isolation", "-w", tmp_path, ROOT],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "-qq",
+            "wheel",
+            "--no-deps",
+            "--no-build-isolation",
+            "-w",
+            tmp_path,
+            ROOT,
+        ],
         check=True,
         capture_output=True,
     )
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
-    shipped = {f"hedger/scenario_files/{p.relative_to(ROOT / 'scenarios')}" for p in _files(ROOT / "scenarios")}
-    code = {str(p.relative_to(ROOT)) for package in ("hedger", "pricing", "execution") for p in _files(ROOT / package)}
+    shipped = {
+        f"hedger/scenario_files/{p.relative_to(ROOT / 'scenarios')}" for p in _files(ROOT / "scenarios")
+    }
+    code = {
+        str(p.relative_to(ROOT))
+        for package in ("hedger", "pricing", "execution")
+        for p in _files(ROOT / package)
+    }
     assert shipped
     assert shipped | code <= names
     assert not {name for name in names if name.startswith(("tests/", "benchmarks/"))}
@@ -44,7 +61,9 @@ def test_the_three_packages_are_the_ones_of_this_checkout() -> None:
 def test_torch_is_an_extra_and_its_cpu_build_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert not any(line.startswith("torch") for line in project["dependencies"])
-    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
+    pins = dict(
+        line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
+    )
     assert pins["torch"].endswith("+cpu")
 
 

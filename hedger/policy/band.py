@@ -24,7 +24,13 @@ class BandView:
 
 
 def decide_by_band(
-    situation: HedgeSituation, view: BandView, *, policy: str, to_edge: bool, rule: str, must_wait: str | None = None
+    situation: HedgeSituation,
+    view: BandView,
+    *,
+    policy: str,
+    to_edge: bool,
+    rule: str,
+    must_wait: str | None = None,
 ) -> HedgeDecision:
     """Wait inside the band; outside trade to its edge (`to_edge`) or to its middle, in whole lots.
 
@@ -78,7 +84,9 @@ def next_trade_levels(
     half_lot = 0.5 * market.hedge_delta() * market.hedge.lot_size
     excess = np.abs(view.delta + contracts * market.hedge_delta()) - view.half_width - half_lot
     today = len(spots) // 2
-    return _first_crossing(spots[today::-1], excess[today::-1]), _first_crossing(spots[today:], excess[today:])
+    return _first_crossing(spots[today::-1], excess[today::-1]), _first_crossing(
+        spots[today:], excess[today:]
+    )
 
 
 def _first_crossing(spots: FloatArray, excess: FloatArray) -> float | None:
@@ -96,7 +104,14 @@ def _first_crossing(spots: FloatArray, excess: FloatArray) -> float | None:
 
 
 def _reason(
-    *, net: float, half_width: float, trade: int, symbol: str, rule: str, residual: float, must_wait: str | None
+    *,
+    net: float,
+    half_width: float,
+    trade: int,
+    symbol: str,
+    rule: str,
+    residual: float,
+    must_wait: str | None,
 ) -> str:
     position = f"net delta {net:+,.0f} against {rule}"
     if must_wait is not None:

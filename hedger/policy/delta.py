@@ -30,7 +30,12 @@ class DeltaPolicy:
         delta = situation.exposure.ladder_option_delta
         view = BandView(delta=delta, half_width=np.full_like(delta, self.threshold_delta))
         return decide_by_band(
-            situation, view, policy=self.name, to_edge=False, rule=self._rule(), must_wait=self._must_wait(situation)
+            situation,
+            view,
+            policy=self.name,
+            to_edge=False,
+            rule=self._rule(),
+            must_wait=self._must_wait(situation),
         )
 
     def _rule(self) -> str:

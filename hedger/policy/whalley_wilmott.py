@@ -64,9 +64,14 @@ class WhalleyWilmottPolicy:
 
 
 def half_width(
-    *, gamma: FloatArray, spot: FloatArray, proportional_cost: float, risk_aversion: float, discount: float = 1.0
+    *,
+    gamma: FloatArray,
+    spot: FloatArray,
+    proportional_cost: float,
+    risk_aversion: float,
+    discount: float = 1.0,
 ) -> FloatArray:
-    """Half width of the Whalley-Wilmott band [units of underlying]; shapes broadcast. Infinite at no risk aversion."""
+    """Half width of the band [units of underlying]; shapes broadcast; infinite without risk aversion."""
     numerator = 1.5 * discount * proportional_cost * spot * gamma**2
     if risk_aversion == 0.0:
         return np.where(numerator > 0.0, np.inf, 0.0)

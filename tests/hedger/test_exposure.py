@@ -25,7 +25,9 @@ def cash(amount: float) -> Position:
 
 
 def test_net_is_options_plus_hedge() -> None:
-    exposure = measure(book(option_position(-100, strike=2650), future_position(40)), MARKET).by_underlying["SPX"]
+    exposure = measure(book(option_position(-100, strike=2650), future_position(40)), MARKET).by_underlying[
+        "SPX"
+    ]
     assert exposure.hedge_contracts == 40
     assert exposure.hedge.delta == pytest.approx(40 * 50.0)
     assert exposure.net.delta == exposure.options.delta + exposure.hedge.delta

@@ -33,7 +33,9 @@ COSTS = CostCurve(half_spread_bps=0.5, fee_bps=0.1, impact_coefficient=0.5)
 COEFFICIENTS = MinimumVarianceCoefficients(a=-0.2, b=0.0, c=0.0, origin="given")
 
 
-def situation(*positions: Position, risk_aversion: float = 1e-6, days_since_trade: int | None = None) -> HedgeSituation:
+def situation(
+    *positions: Position, risk_aversion: float = 1e-6, days_since_trade: int | None = None
+) -> HedgeSituation:
     market = replace(flat_underlying(), minimum_variance=COEFFICIENTS)
     exposure = measure(book(*positions), market_of(market)).by_underlying["SPX"]
     return HedgeSituation(
@@ -100,7 +102,11 @@ def test_minimum_variance_without_coefficients_says_what_to_do() -> None:
 
 def test_whalley_wilmott_half_width_is_the_published_cube_root() -> None:
     width = half_width(
-        gamma=np.array([-40.0]), spot=np.array([100.0]), proportional_cost=1e-3, risk_aversion=2e-4, discount=0.99
+        gamma=np.array([-40.0]),
+        spot=np.array([100.0]),
+        proportional_cost=1e-3,
+        risk_aversion=2e-4,
+        discount=0.99,
     )
     assert width[0] == pytest.approx((1.5 * 0.99 * 1e-3 * 100.0 * 1600.0 / 2e-4) ** (1 / 3), rel=1e-14)
 
