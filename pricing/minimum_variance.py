@@ -13,8 +13,9 @@ from pricing.embedded import embedded_days, embedded_history, embedded_vix_histo
 from pricing.history import PriceHistory
 from pricing.option_changes import OptionChanges, option_changes
 from pricing.quotes import Quotes
-from pricing.surface.atm import INDEX_CORRELATION, INDEX_CURVATURE
+from pricing.surface.atm import INDEX_CORRELATION, INDEX_CURVATURE, surface_from_atm
 from pricing.time import exchange_date
+from pricing.variance_swap import variance_swap_volatility
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -71,13 +72,13 @@ def minimum_variance_delta(
 def estimate_from_vix(
     history: PriceHistory, vix: PriceHistory, *, until: date
 ) -> MinimumVarianceCoefficients | None:
-    """Estimate `a` from daily changes of the VIX (per sqrt(year)) and returns of the index, none after
-    `until`.
+    """Estimate `a` from daily changes of the VIX (per sqrt(year)) and index returns, none after `until`.
 
-    The VIX rides along the smile: a strike that stays where it is moves less as the spot climbs the skew.
-    With the default index skew, whose volatility has the slope rho eta / (2 sqrt(T)) in log(K / F) at the
-    money, sqrt(T) d(sigma_K) = (slope of sqrt(T) d(VIX) on dS / S - rho eta / 2) dS / S. Least squares
-    without a constant over at most 756 days; the standard error is White's. None below 60 days of both.
+    The VIX is above the volatility at the money by the default skew's `vix_ratio`, and it rides along the
+    smile: a strike that stays where it is moves less as the spot climbs the skew, whose slope in log(K / F)
+    at the money is rho eta / (2 sqrt(T)). So sqrt(T) d(sigma_K) = (slope / vix_ratio - rho eta / 2) dS / S,
+    with the slope of sqrt(T) d(VIX) on dS / S: least squares without a constant over at most 756 days,
+    White's standard error. None below 60 days of both.
     """
     index_close, vix_close = _common_days(history.until(until), vix.until(until))
     return _vix_regression(index_close, vix_close, until) if len(vix_close) > MINIMUM_DAYS else None
@@ -104,12 +105,19 @@ def _vix_regression(
     slope = float(returns @ response / (returns @ returns))
     residual = response - slope * returns
     error = float(np.sqrt(np.sum((returns * residual) ** 2)) / (returns @ returns))
+    ratio = _vix_ratio(float(np.mean(vix_close)))
     return MinimumVarianceCoefficients(
-        a=slope - 0.5 * INDEX_CORRELATION * INDEX_CURVATURE,
-        standard_error=(error, 0.0, 0.0),
+        a=slope / ratio - 0.5 * INDEX_CORRELATION * INDEX_CURVATURE,
+        standard_error=(error / ratio, 0.0, 0.0),
         observations=len(returns),
         origin=f"{len(returns)} days of VIX and index to {until}, less the ride along the default skew",
     )
+
+
+def _vix_ratio(level: float) -> float:
+    """30-day variance-swap volatility over volatility at the money on the default skew."""
+    surface = surface_from_atm([VIX_EXPIRY_YEARS], [level], description="")
+    return float(variance_swap_volatility(surface, VIX_EXPIRY_YEARS)[0]) / level
 
 
 def _common_days(index: PriceHistory, vix: PriceHistory) -> tuple[FloatArray, FloatArray]:
