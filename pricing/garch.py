@@ -32,8 +32,9 @@ def forecast_volatility(
 
     GJR-GARCH(1,1) with Student-t innovations and no mean, whose long-run variance is set to the sample's
     (variance targeting, Engle and Mezrich 1996; `benchmarks/forecast.py` prints what that is worth).
-    `volatility` is the root of the analytic mean variance; `lower` and `upper` are the 5% and 95% points of realised volatility over `paths` simulated
-    paths, the same for the same `seed`. `parameters` has the law in percent returns.
+    `volatility` is the root of the analytic mean variance; `lower` and `upper` are the 5% and 95% points of
+    realised volatility over `paths` simulated paths, the same for the same `seed`. `parameters` has the
+    law in percent returns, without what is infinite.
 
     Simpler models, named in `model`: the sample volatility below 250 returns; RiskMetrics' exponentially
     weighted average where the fit fails or its persistence reaches 0.9995 (its simulation would explode).
@@ -113,7 +114,7 @@ def _annualised(percent_variance_sum: FloatArray, horizons: FloatArray) -> Float
 
 
 def _parameters(law: GjrLaw) -> dict[str, float]:
-    return {
+    every = {
         "omega": law.omega,
         "alpha": law.alpha,
         "gamma": law.gamma,
@@ -122,6 +123,7 @@ def _parameters(law: GjrLaw) -> dict[str, float]:
         "persistence": law.persistence,
         "long_run_volatility": float(np.sqrt(TRADING_DAYS_PER_YEAR * law.long_run_variance)) / _PERCENT,
     }
+    return {name: value for name, value in every.items() if isfinite(value)}
 
 
 def _checked_horizons(horizon_days: Sequence[int]) -> FloatArray:

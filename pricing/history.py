@@ -60,8 +60,8 @@ class PriceHistory:
 def read_history(path: Path, *, symbol: str) -> PriceHistory:
     """Read a daily history from a CSV or parquet file with a date column and a close column.
 
-    Headers by their usual names (Date, timestamp; Close, Adj Close, price or the symbol itself; Open, High and
-    Low where there). A file that runs from the newest day to the oldest is turned round. Close-to-close moves
+    Headers by their usual names (Date, timestamp; Close, Adj Close, price or the symbol; Open, High, Low
+    where there). A file that runs from the newest day to the oldest is turned round. Close-to-close moves
     beyond 3 : 2 either way, as an unadjusted split gives, are kept and questioned in `notes`.
 
     Raises InputError with every malformed cell and row: no date, a repeated or unordered day, a price that is
@@ -179,7 +179,7 @@ def _questioned_moves(history: PriceHistory) -> tuple[str, ...]:
     days = np.flatnonzero(np.abs(returns) > _QUESTIONED_LOG_RETURN)
     sentences = [
         f"{history.origin}: the close of {history.symbol} moved by {np.expm1(returns[day]):+.0%} on "
-        f"{history.dates[day + 1]}, to {history.close[day + 1]:g}; if that is a split, adjust the prices before"
+        f"{history.dates[day + 1]}, to {history.close[day + 1]:g}; if it is a split, adjust the prices before"
         for day in days[:_MOST_NOTES]
     ]
     if len(days) > _MOST_NOTES:
