@@ -47,7 +47,8 @@ class TomlTable:
         return tuple(self.values)
 
     def has(self, key: str) -> bool:
-        """Whether the key is there."""
+        """Whether the key is there; to ask makes it a key of the format."""
+        self.known.add(key)
         return key in self.values
 
     def table(self, key: str) -> TomlTable:
