@@ -9,12 +9,16 @@ from typing import Protocol
 
 import numpy as np
 
+from execution.errors import OrderRejectedError
 from execution.executor import work
+from execution.orders import ParentOrder
 from execution.tca.cost_curve import CostCurve
+from hedger.errors import UsageError
 from hedger.exposure import Exposure, measure
 from hedger.feedback import first_cost_curve
 from hedger.ledger import Ledger, future_values
 from hedger.orders import (
+    expected_cost_bps,
     hedge_line,
     market_conditions,
     parent_order,
@@ -48,8 +52,8 @@ def run(
 ) -> HedgeRun:
     """Hedge a book once. With settings.dry_run orders are planned and nothing trades.
 
-    cost_curves, days_since_trade: by underlying; the default curve and None where there is none.
-    Raises MissingMarketError for an underlying without market data.
+    cost_curves, days_since_trade: by underlying; the default curve and None where there is none. Raises
+    MissingMarketError for an underlying without market data, UsageError for an order that no market can take.
     """
     stages = _Stages(progress)
     with stages.begin("exposure", 0.0):
@@ -111,25 +115,26 @@ def _work(
     curves: Mapping[str, CostCurve],
     settings: RunSettings,
 ) -> dict[str, WorkedOrder]:
-    """Plan or work the order of every decision that trades, by underlying."""
+    """Work, or in a dry run plan, the order of every decision that trades; by underlying."""
     orders = {}
     for decision in decisions:
         own = market.underlying(decision.underlying)
-        if (order := parent_order(decision, own, settings)) is None:
-            continue
-        curve = curves[decision.underlying]
-        schedule = schedule_for(order, own, curve, settings)
-        if settings.dry_run:
-            orders[decision.underlying] = planned_order(order, schedule, own, curve, settings)
-            continue
-        execution = work(
-            order,
-            schedule=schedule,
-            conditions=market_conditions(own, settings),
-            rng=_generator(settings, own),
-        )
-        orders[decision.underlying] = worked_order(order, schedule, execution, own, curve, settings)
+        if (order := parent_order(decision, own, settings)) is not None:
+            work_or_plan = planned_order if settings.dry_run else _worked
+            orders[own.symbol] = work_or_plan(order, own, curves[own.symbol], settings)
     return orders
+
+
+def _worked(
+    order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
+) -> WorkedOrder:
+    schedule = schedule_for(order, market, curve, settings)
+    conditions = market_conditions(market, settings)
+    try:
+        execution = work(order, schedule=schedule, conditions=conditions, rng=_generator(settings, market))
+    except OrderRejectedError as error:
+        raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
+    return worked_order(order, schedule, execution, market, expected_cost_bps(order, market, curve, settings))
 
 
 def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:

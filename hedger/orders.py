@@ -106,9 +106,9 @@ def expected_cost_bps(
 
 
 def planned_order(
-    order: ParentOrder, schedule: Schedule, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
+    order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
 ) -> WorkedOrder:
-    """An order that stays on paper: what the schedule would do and what the curve expects it to cost."""
+    """An order that stays on paper: when it would be worked and what the curve expects it to cost."""
     edges = np.array([order.start_ns, order.end_ns], dtype=np.int64)
     nothing = Execution(
         fills=(),
@@ -120,7 +120,9 @@ def planned_order(
         market_volume=0,
         leaves_quantity=order.quantity,
     )
-    return _worked(order, schedule, nothing, market, {}, expected_cost_bps(order, market, curve, settings))
+    schedule = schedule_for(order, market, curve, settings)
+    expected_bps = expected_cost_bps(order, market, curve, settings)
+    return _worked(order, schedule, nothing, market, {}, expected_bps)
 
 
 def worked_order(
@@ -128,14 +130,11 @@ def worked_order(
     schedule: Schedule,
     execution: Execution,
     market: UnderlyingMarket,
-    curve: CostCurve,
-    settings: RunSettings,
+    expected_bps: float,
 ) -> WorkedOrder:
-    """An executed order with its transaction-cost analysis."""
+    """An executed order with its transaction-cost analysis beside what was expected of it [bps]."""
     parts = implementation_shortfall(order, execution).parts
-    return _worked(
-        order, schedule, execution, market, parts, expected_cost_bps(order, market, curve, settings)
-    )
+    return _worked(order, schedule, execution, market, parts, expected_bps)
 
 
 def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:

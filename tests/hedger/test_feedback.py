@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hedger.feedback import first_cost_curve, updated_cost_curve
+from hedger.result import WorkedOrder
+from tests.hedger.runs import small_run
+from tests.markets import flat_underlying
+
+
+def costing(currency: float) -> WorkedOrder:
+    """A worked order whose spread, impact and timing sum to a known cost."""
+    (worked,) = small_run().orders
+    parts = {**worked.cost.parts_currency, "spread": currency, "impact": 0.0, "timing": 0.0}
+    return replace(worked, cost=replace(worked.cost, parts_currency=parts))
+
+
+def test_the_first_curve_states_half_spread_and_fee_of_the_instrument() -> None:
+    market = flat_underlying()
+    curve = first_cost_curve(market)
+    assert curve.fee_bps == pytest.approx(1e4 * 1.2 / (50 * market.hedge_price()))
+    assert 0.0 < curve.half_spread_bps <= 1e4 * 0.5 * 0.25 / market.hedge_price()
+
+
+def test_dear_fills_raise_the_expected_cost_and_cheap_ones_lower_it() -> None:
+    prior = first_cost_curve(flat_underlying())
+    at = {"participation": 0.01, "horizon_days": 0.1, "volatility": 0.2}
+    dear = updated_cost_curve(prior, [costing(50_000.0)], volatility=0.2)
+    cheap = updated_cost_curve(prior, [costing(-50_000.0)], volatility=0.2)
+    assert cheap.expected_bps(**at) < prior.expected_bps(**at) < dear.expected_bps(**at)
+    assert dear.fills == prior.fills + 1
+
+
+def test_every_order_makes_the_curve_surer() -> None:
+    curve = first_cost_curve(flat_underlying())
+    errors = [curve.covariance[0, 0]]
+    for _ in range(3):
+        curve = updated_cost_curve(curve, [costing(20.0)], volatility=0.2)
+        errors.append(curve.covariance[0, 0])
+    assert errors == sorted(errors, reverse=True)
+
+
+def test_the_order_of_the_evidence_does_not_matter() -> None:
+    prior = first_cost_curve(flat_underlying())
+    one, two = costing(10.0), costing(90.0)
+    together = updated_cost_curve(prior, [one, two], volatility=0.2)
+    apart = updated_cost_curve(updated_cost_curve(prior, [two], volatility=0.2), [one], volatility=0.2)
+    assert together.coefficients == pytest.approx(apart.coefficients)
+
+
+def test_an_order_that_did_not_trade_teaches_nothing() -> None:
+    prior = first_cost_curve(flat_underlying())
+    assert updated_cost_curve(prior, small_run(dry_run=True).orders, volatility=0.2) is prior
