@@ -25,7 +25,7 @@ def replay_tables(result: ReplayResult) -> tuple[Table, ...]:
     """P&L with its attribution, then risk and turnover, a column per policy."""
     columns = ("", *(f">{policy.policy}" for policy in result.policies))
     parts = [
-        _row(result, part, lambda policy, part=part: number(policy.attribution[part]))
+        (part, *(number(policy.attribution[part]) for policy in result.policies))
         for part in ATTRIBUTION_PARTS
     ]
     profit = Table(
