@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pricing.surface.smile import stretched_grid
 from pricing.surface.surface import VolSurface
 
 FloatArray = npt.NDArray[np.float64]
@@ -15,7 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 FURTHEST_LOG_MONEYNESS = 1.5
 _POINTS = 401
 _CENTRE = 0.005
-_WING_LOG_MONEYNESS = (5.0, 10.0)
+_WING_LOG_MONEYNESS = (50.0, 100.0)
 _LEE_SLOPE = 2.0
 # Rounding of g by finite differences (g is one at the forward), and of total variance.
 _BUTTERFLY_ROUNDING = 1e-6
@@ -28,7 +27,7 @@ class ArbitrageCertificate:
 
     lowest_durrleman: least value of Durrleman's g, negative where a butterfly costs less than nothing.
     lowest_calendar: least growth of total variance between neighbouring expiries. steepest_wing: largest
-    |dw/dk| far out, at most 2 by Lee (2004). Each count is the grid points (wings: sides) that violate.
+    |dw/dk| far out, at most 2 (Lee 2004). Each count is the grid points (wings: sides) that violate.
     """
 
     points: int
@@ -48,6 +47,11 @@ class ArbitrageCertificate:
     def is_clean(self) -> bool:
         """Whether nothing violates."""
         return self.violations == 0
+
+
+def stretched_grid(scale: float, furthest: float, points: int) -> FloatArray:
+    """Log-moneyness from -furthest to furthest, dense within `scale` of zero (a hyperbolic sine)."""
+    return np.asarray(scale * np.sinh(np.linspace(-1, 1, points) * np.arcsinh(furthest / scale)))
 
 
 def durrleman(

@@ -73,8 +73,3 @@ def market_smiles(quotes: Quotes, discount: DiscountCurve, forward: ForwardCurve
         for of_expiry in np.split(order, starts[1:])
         if len(of_expiry)
     )
-
-
-def stretched_grid(scale: float, furthest: float, points: int) -> FloatArray:
-    """Log-moneyness from -furthest to furthest, dense within `scale` of zero (a hyperbolic sine)."""
-    return np.asarray(scale * np.sinh(np.linspace(-1, 1, points) * np.arcsinh(furthest / scale)))

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
-from pricing.surface.arbitrage import durrleman
-from pricing.surface.smile import Smile, stretched_grid
+from pricing.surface.arbitrage import durrleman, stretched_grid
+from pricing.surface.smile import Smile
 from pricing.surface.svi import SviParameters, SviSurface
 
 FloatArray = npt.NDArray[np.float64]

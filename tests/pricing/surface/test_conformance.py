@@ -1,0 +1,81 @@
+"""Every surface of the package runs the VolSurface suite."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+
+from pricing.parity import imply_curves
+from pricing.surface.atm import surface_from_atm
+from pricing.surface.fit import fit_surface
+from pricing.surface.ssvi import SsviSurface
+from pricing.surface.svi import SviParameters, SviSurface
+from tests.contracts.vol_surface import VolSurfaceContract
+from tests.pricing.surface.chains import quotes_from_surface, real_quotes
+
+
+class TestSsvi(VolSurfaceContract):
+    @pytest.fixture
+    def surface(self):
+        return SsviSurface(
+            expiry_years=np.array([0.1, 0.5, 2.0]),
+            atm_total_variance=np.array([0.004, 0.02, 0.08]),
+            correlation=np.array([-0.5, -0.6, -0.7]),
+            wing=np.array([0.06, 0.14, 0.25]),
+            description="three slices",
+        )
+
+    @pytest.fixture
+    def knots(self, surface):
+        return surface.expiry_years
+
+
+class TestSvi(TestSsvi):
+    @pytest.fixture
+    def surface(self):
+        scale = np.array([0.2, 1.0, 2.0])
+        return SviSurface(
+            expiry_years=scale / 2,
+            slices=SviParameters(
+                level=0.005 * scale,
+                slope=0.1 * np.sqrt(scale),
+                correlation=np.full(3, -0.6),
+                shift=np.zeros(3),
+                smoothing=0.2 * np.sqrt(scale),
+            ),
+            description="three slices",
+        )
+
+
+class TestFromAtm(TestSsvi):
+    @pytest.fixture
+    def surface(self):
+        return surface_from_atm([0.02, 0.1, 1.0], [0.35, 0.25, 0.2], description="from three volatilities")
+
+
+@cache
+def fitted_to_made_up_chain():
+    truth = surface_from_atm([0.1, 1.0], [0.25, 0.2], description="truth")
+    quotes = quotes_from_surface(truth, np.array([0.05, 0.2, 0.7]))
+    return fit_surface(quotes, *imply_curves(quotes)[:2]).surface
+
+
+@cache
+def fitted_to_real_chain():
+    quotes = real_quotes(date(2019, 5, 1))
+    return fit_surface(quotes, *imply_curves(quotes)[:2]).surface
+
+
+class TestFittedToMadeUpChain(TestSsvi):
+    @pytest.fixture
+    def surface(self):
+        return fitted_to_made_up_chain()
+
+
+class TestFittedToRealChain(TestSsvi):
+    @pytest.fixture
+    def surface(self):
+        return fitted_to_real_chain()

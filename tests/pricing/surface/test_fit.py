@@ -1,0 +1,100 @@
+"""Fits to chains whose truth is known, and to the real ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from pricing.curves import DiscountCurve, ForwardCurve
+from pricing.errors import InputError
+from pricing.parity import imply_curves
+from pricing.surface.arbitrage import certify
+from pricing.surface.atm import surface_from_atm
+from pricing.surface.fit import fit_surface
+from pricing.surface.smile import market_smiles
+from pricing.surface.ssvi_fit import fit_ssvi
+from pricing.surface.svi_fit import fit_svi
+from tests.pricing.surface.chains import quotes_from_surface, real_quotes
+
+YEARS = np.array([0.03, 0.1, 0.3, 1.0])
+TRUTH = surface_from_atm([0.05, 0.5], [0.3, 0.22], description="truth")
+
+
+def made_up_smiles():
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    return market_smiles(quotes, *imply_curves(quotes)[:2])
+
+
+@pytest.mark.parametrize("fit", [fit_svi, fit_ssvi])
+def test_both_models_recover_a_surface_of_their_own_family(fit):
+    smiles = made_up_smiles()
+    surface = fit(smiles)
+    for smile in smiles:
+        found = surface.implied_volatility(smile.log_moneyness, smile.expiry_years)
+        expected = TRUTH.implied_volatility(smile.log_moneyness, smile.expiry_years)
+        near = np.abs(smile.log_moneyness) < 2 * np.sqrt(smile.atm_total_variance)
+        np.testing.assert_allclose(found[near], expected[near], atol=0.003)
+
+
+def test_smiles_use_out_of_the_money_quotes_with_a_volatility_on_both_sides():
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    for smile in market_smiles(quotes, *imply_curves(quotes)[:2]):
+        assert np.all(np.diff(smile.log_moneyness) > 0)
+        assert np.all(smile.lower < smile.upper)
+        truth = TRUTH.total_variance(smile.log_moneyness, smile.expiry_years)
+        assert smile.is_inside(truth).mean() > 0.99
+
+
+@pytest.mark.parametrize("day", [date(2018, 1, 2), date(2018, 2, 5), date(2018, 2, 6), date(2019, 6, 4)])
+def test_real_chain_is_fitted_without_arbitrage(day):
+    quotes = real_quotes(day)
+    report = fit_surface(quotes, *imply_curves(quotes)[:2]).report
+    assert report.certificate.is_clean
+    assert report.model == "SVI per expiry"
+    assert report.quotes == sum(expiry.quotes for expiry in report.expiries)
+
+
+def test_february_2018_shock_is_met_inside_bid_ask_everywhere():
+    quotes = real_quotes(date(2018, 2, 5))
+    report = fit_surface(quotes, *imply_curves(quotes)[:2]).report
+    assert report.inside_bid_ask == report.quotes > 100
+
+
+def test_essvi_is_free_of_arbitrage_by_construction_on_a_real_chain():
+    quotes = real_quotes(date(2019, 5, 20))
+    surface = fit_ssvi(market_smiles(quotes, *imply_curves(quotes)[:2]))
+    assert certify(surface, surface.expiry_years).is_clean
+
+
+def test_crossing_smiles_are_pulled_apart():
+    low, high = (surface_from_atm([0.5], [vol], description="") for vol in (0.2, 0.3))
+    near, far = quotes_from_surface(high, np.array([0.5])), quotes_from_surface(low, np.array([0.6]))
+    columns = ("expiry_years", "strike", "is_call", "bid", "ask")
+    both = replace(
+        near, **{name: np.concatenate((getattr(near, name), getattr(far, name))) for name in columns}
+    )
+    assert fit_surface(both, *imply_curves(both)[:2]).report.certificate.is_clean
+
+
+def test_a_handful_of_quotes_gives_a_clean_surface():
+    quotes = quotes_from_surface(TRUTH, np.array([0.2]))
+    few = np.flatnonzero(np.isin(quotes.strike, quotes.strike[np.argsort(np.abs(quotes.strike - 2700))[:4]]))
+    columns = ("expiry_years", "strike", "is_call", "bid", "ask")
+    sparse = replace(quotes, **{name: getattr(quotes, name)[few] for name in columns})
+    fitted = fit_surface(sparse, *imply_curves(quotes)[:2])
+    assert fitted.report.certificate.is_clean
+    assert fitted.surface.implied_volatility(0.0, 0.2) == pytest.approx(
+        float(TRUTH.implied_volatility(0.0, 0.2)), abs=0.01
+    )
+
+
+def test_quotes_without_a_volatility_are_an_input_error():
+    quotes = quotes_from_surface(TRUTH, np.array([0.2]))
+    hopeless = replace(quotes, bid=np.full(len(quotes), 1e5), ask=np.full(len(quotes), 1e5))
+    discount = DiscountCurve(expiry_years=np.ones(1), zero_rate=np.zeros(1))
+    forward = ForwardCurve(spot=2700.0, expiry_years=np.ones(1), carry_rate=np.zeros(1))
+    with pytest.raises(InputError, match="implied volatility"):
+        fit_surface(hopeless, discount, forward)
