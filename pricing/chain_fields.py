@@ -12,7 +12,7 @@ import pyarrow as pa
 from pricing.errors import InputError, InputProblem
 from pricing.option import OsiSymbol, Right, parse_osi
 from pricing.table import Table, normalised
-from pricing.text_values import instants, numbers, words
+from pricing.text_values import cell_text, instants, numbers, words
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -24,6 +24,8 @@ _RIGHTS: Mapping[str, Right] = {
     **dict.fromkeys(("p", "put", "puts"), Right.PUT),
 }
 _SATURDAY = 5
+_LARGEST_PRICE = 1e9
+_SMALLEST_STRIKE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +40,10 @@ class FieldReader:
         """Whether the file has a column for this field."""
         return name in self.table.columns
 
-    def prices(self, name: str, expected: str = "a finite price, zero or more") -> FloatArray:
+    def prices(self, name: str, expected: str = "a price from 0 to a billion") -> FloatArray:
         """Prices [currency], NaN where the cell is empty."""
         values, bad = numbers(self._cells(name))
-        self._refuse(name, bad | (values < 0), expected)
+        self._refuse(name, bad | (values < 0) | (values > _LARGEST_PRICE), expected)
         return values
 
     def strikes(self) -> FloatArray:
@@ -49,7 +51,9 @@ class FieldReader:
         if not self.has("strike"):
             return np.array([symbol.strike for symbol in self._symbols()])
         values, bad = numbers(self._cells("strike"))
-        self._refuse("strike", bad | ~(values > 0), "a positive number")
+        self._refuse(
+            "strike", bad | ~((values > _SMALLEST_STRIKE) & (values < _LARGEST_PRICE)), "a positive number"
+        )
         return values / 1000 if self._is_option_metrics() else values
 
     def rights(self) -> BoolArray:
@@ -118,7 +122,7 @@ def cell_problems(table: Table, name: str, rows: Iterable[int], expected: str) -
             file=table.file,
             row=int(row) + table.first_row,
             column=table.headers[name],
-            value=str(column[int(row)].as_py()),
+            value=cell_text(column, int(row)),
             expected=expected,
         )
         for row in rows

@@ -72,7 +72,7 @@ def _parquet_columns(
     try:
         source = parquet.ParquetFile(pa.BufferReader(content))
         headers = _matched_headers(path, source.schema_arrow.names, aliases)
-        table = source.read(columns=list(headers.values()))
+        table = source.read(columns=_once(headers))
     except (pa.ArrowException, OSError) as error:
         raise _unusable(path, f"a whole parquet file ({_first_sentence(error)})") from None
     return headers, {field: table.column(header) for field, header in headers.items()}
@@ -98,7 +98,7 @@ def _csv_columns(
             read_options=arrow_csv.ReadOptions(use_threads=False, block_size=1 << 24),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, invalid_row_handler=reject),
             convert_options=arrow_csv.ConvertOptions(
-                include_columns=list(headers.values()),
+                include_columns=_once(headers),
                 column_types=dict.fromkeys(headers.values(), pa.string()),
             ),
         )
@@ -142,6 +142,11 @@ def _matched_headers(
         ]
         raise InputError(problems)
     return matched
+
+
+def _once(headers: Mapping[str, str]) -> list[str]:
+    """Each header once: two fields may be read from the same column."""
+    return list(dict.fromkeys(headers.values()))
 
 
 def _unusable(path: Path, expected: str) -> InputError:

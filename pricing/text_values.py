@@ -43,7 +43,13 @@ def numbers(column: pa.ChunkedArray) -> tuple[FloatArray, BoolArray]:
 
 def words(column: pa.ChunkedArray) -> tuple[TextArray, IntArray]:
     """The different words, surrounding blanks cut, and which of them each cell has; empty cells are ''."""
-    filled = pc.fill_null(pc.cast(_plain(column), pa.string()), "")
+    column = _plain(column)
+    try:
+        filled = pc.fill_null(pc.cast(column, pa.string()), "")
+    except pa.ArrowException:  # lists, structures and other cells that are no words: shown as they are
+        filled = pa.chunked_array(
+            [pa.array([cell_text(column, position) for position in range(len(column))])]
+        )
     encoded = pc.dictionary_encode(filled.combine_chunks())
     spellings = np.array([word.strip() for word in encoded.dictionary.to_pylist()], dtype=np.str_)
     return spellings, encoded.indices.to_numpy().astype(np.int64)
@@ -54,12 +60,29 @@ def instants(column: pa.ChunkedArray) -> SecondArray:
     column = _plain(column)
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
         column = pc.local_timestamp(pc.cast(column, pa.timestamp("us", EXCHANGE_ZONE.key)))
-    if pa.types.is_temporal(column.type):
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         seconds = pc.cast(column, pa.timestamp("s"), safe=False)
-        return np.asarray(seconds.to_numpy(zero_copy_only=False), dtype="datetime64[s]")
+        return _plausible(np.array(seconds.to_numpy(zero_copy_only=False), dtype="datetime64[s]"))
     # A chain repeats few dates many times: parse each spelling once.
     spellings, where = words(column)
-    return np.array([_instant(str(spelling)) for spelling in spellings], dtype="datetime64[s]")[where]
+    return _plausible(np.array([_instant(str(each)) for each in spellings], dtype="datetime64[s]"))[where]
+
+
+def cell_text(column: pa.ChunkedArray, position: int) -> str:
+    """One cell as a message shows it."""
+    try:
+        cell = column[position].as_py()
+        return "" if cell is None else str(cell)
+    except (OverflowError, ValueError):  # an instant that Python cannot hold
+        return f"a {column.type} out of range"
+
+
+def _plausible(moments: SecondArray) -> SecondArray:
+    """NaT in place of what no market saw or will: before 1900 or from 2200 on."""
+    moments[(moments < np.datetime64("1900")) | (moments >= np.datetime64("2200"))] = np.datetime64(
+        "NaT", "s"
+    )
+    return moments
 
 
 def _instant(text: str) -> np.datetime64:

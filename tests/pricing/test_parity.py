@@ -1,0 +1,77 @@
+"""Forwards and rates from put-call parity, on made-up and real chains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from pricing.errors import InputError
+from pricing.parity import imply_curves
+from pricing.parity_fit import fit_parity
+from pricing.surface.atm import surface_from_atm
+from tests.pricing.surface.chains import RATE, SPOT, YIELD, quotes_from_surface, real_quotes
+
+YEARS = np.array([0.02, 0.1, 0.3, 0.5, 1.0])
+TRUTH = surface_from_atm([0.05, 0.5], [0.3, 0.22], description="truth")
+
+
+def test_exact_prices_give_the_exact_forward_and_rate():
+    discount, forward, fits = imply_curves(quotes_from_surface(TRUTH, YEARS))
+    np.testing.assert_allclose(forward.forward_at(YEARS), SPOT * np.exp((RATE - YIELD) * YEARS), rtol=1e-7)
+    np.testing.assert_allclose(discount.rate_at(YEARS), RATE, atol=1e-6)
+    assert [fit.expiry_years for fit in fits] == list(YEARS)
+
+
+def test_short_expiry_borrows_its_rate_and_says_so():
+    fits = imply_curves(quotes_from_surface(TRUTH, YEARS))[2]
+    assert [fit.discount_borrowed for fit in fits] == [True, True, False, False, False]
+
+
+def test_one_mispriced_strike_in_ten_does_not_move_the_forward():
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    shift = np.where(np.arange(len(quotes)) % 10 == 0, 25.0, 0.0)
+    fits = imply_curves(replace(quotes, bid=quotes.bid + shift, ask=quotes.ask + shift))[2]
+    for fit in fits:
+        assert fit.forward == pytest.approx(SPOT * np.exp((RATE - YIELD) * fit.expiry_years), abs=0.05)
+
+
+def test_noise_of_the_spread_moves_the_forward_by_its_standard_error():
+    quotes = quotes_from_surface(TRUTH, np.array([0.5]), half_spread=0.5)
+    noise = np.random.default_rng(7).uniform(-0.4, 0.4, len(quotes))
+    fit = imply_curves(replace(quotes, bid=quotes.bid + noise, ask=quotes.ask + noise))[2][0]
+    assert abs(fit.forward - SPOT * np.exp((RATE - YIELD) * 0.5)) < 4 * fit.forward_error < 1.0
+
+
+def test_single_pair_gives_a_forward_with_a_borrowed_rate():
+    (fit,) = fit_parity(*(np.array(each) for each in ([0.1, 0.1], [100.0, 100.0], [True, False])),
+                        np.array([2.9, 1.9]), np.array([3.1, 2.1]))  # fmt: skip
+    assert (fit.pairs, fit.discount_borrowed, fit.discount) == (1, True, 1.0)
+    assert fit.forward == pytest.approx(101.0)
+
+
+def test_chain_of_calls_only_is_refused_with_what_is_missing():
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    calls = {name: getattr(quotes, name)[quotes.is_call] for name in ("expiry_years", "strike", "bid", "ask")}
+    with pytest.raises(InputError, match="a call and a put at the same strike"):
+        imply_curves(replace(quotes, is_call=quotes.is_call[quotes.is_call], **calls))
+
+
+def test_real_forwards_are_smooth_across_expiries_and_settlements():
+    quotes = real_quotes(date(2019, 5, 1))
+    fits = imply_curves(quotes)[2]
+    identified = [fit for fit in fits if not fit.discount_borrowed]
+    assert all(0.02 < fit.zero_rate < 0.03 for fit in identified)
+    years, forwards = (np.array([getattr(fit, name) for fit in fits]) for name in ("expiry_years", "forward"))
+    carry = np.log(forwards / quotes.spot)
+    smooth = np.polyval(np.polyfit(years, carry, 4), years)
+    assert np.abs(carry - smooth).max() < 6e-4
+    morning_and_evening = np.diff(years) < 0.001
+    assert np.abs(np.diff(forwards)[morning_and_evening]).max() < 0.15
+
+
+def test_real_march_2018_expiry_rate_is_near_the_bill_rate():
+    discount = imply_curves(real_quotes(date(2018, 1, 2)))[0]
+    assert 0.0 < float(discount.rate_at(0.08)) < 0.03
