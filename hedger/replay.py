@@ -22,7 +22,7 @@ from hedger.portfolio import Portfolio
 from hedger.replay_result import PolicyReplay, ReplayDay, ReplayResult, summary
 from hedger.result import HedgeRun, RunSettings
 from hedger.scenario import Scenario, ScenarioKind
-from hedger.timeline import TimelineDay, build_timeline
+from hedger.timeline import SHARE_OF_MARKETS, TimelineDay, build_timeline
 from pricing.market import Market
 from pricing.option import Option, Right
 
@@ -54,7 +54,8 @@ def replay(
     replays = [_replay_policy(None, _without_hedge(start, days[0].market), days, settings)]
     for policy in policies:
         if progress is not None:
-            progress(policy.name, len(replays) / (len(policies) + 1))
+            done = len(replays) / (len(policies) + 1)
+            progress(policy.name, SHARE_OF_MARKETS + (1.0 - SHARE_OF_MARKETS) * done)
         replays.append(_replay_policy(policy, start, days, settings))
     return ReplayResult(
         scenario=scenario.name,

@@ -21,14 +21,18 @@ from pricing.embedded import embedded_history
 from pricing.forecast import VolForecast
 from pricing.instrument import HedgeInstrument
 from pricing.market import Market, Source, UnderlyingMarket
+from pricing.minimum_variance import embedded_coefficients
 from pricing.sample_volatility import sample_forecast
 from pricing.shock import aged_market
 from pricing.surface.atm import surface_from_atm
-from pricing.time import TRADING_DAYS_PER_YEAR, close_instant
+from pricing.time import TRADING_DAYS_PER_YEAR, close_instant, trading_days_between
 
 # RiskMetrics (1996): what a daily variance keeps of yesterday's, and how many days the average is worth.
 _DECAY = 0.94
 _EFFECTIVE_DAYS = round((1 + _DECAY) / (1 - _DECAY))
+# Of a replay's progress, from 0 to 1; the rest is the policies'.
+SHARE_OF_MARKETS = 0.4
+_STALE_DAYS = 5
 _FORECAST_DAYS = np.array([1.0, 5.0, 10.0, 21.0, 63.0, 126.0, 252.0])
 
 
@@ -69,7 +73,7 @@ def build_timeline(
     for day, market in zip(dates, build(scenario, book, settings.seed), strict=True):
         days.append(TimelineDay(day=day, market=market, regime=scenario.regime_on(day, settings.regime)))
         if progress is not None:
-            progress(f"market of {day}", len(days) / len(dates))
+            progress(f"market of {day}", SHARE_OF_MARKETS * len(days) / len(dates))
     return Timeline(days=tuple(days), portfolio=book, notes=_notes(scenario, book, days[0].market))
 
 
@@ -94,13 +98,14 @@ def _book_at_start(scenario: Scenario, portfolio: Portfolio, as_of: date) -> Por
 def _embedded_close(symbol: str, day: date) -> float:
     """Last close up to `day` [currency]. Raises UsageError where the embedded history has none."""
     known = embedded_config().underlyings
-    history = embedded_history(symbol).until(day) if symbol in known else None
-    if history is None or len(history.close) == 0:
-        raise UsageError(
-            f"A replay needs the price of '{symbol}' on {day}: the embedded histories are of "
-            f"{', '.join(known)}, and a scenario of shocks may state its own starting markets."
-        )
-    return float(history.close[-1])
+    if symbol in known:
+        history = embedded_history(symbol).until(day)
+        if len(history.close) and trading_days_between(history.dates[-1].item(), day) <= _STALE_DAYS:
+            return float(history.close[-1])
+    raise UsageError(
+        f"A replay needs the price of '{symbol}' on {day}: the embedded histories are of {', '.join(known)} "
+        f"and end in 2018. A book of one of them is moved by its date there, given as --portfolio-as-of."
+    )
 
 
 def _real_markets(scenario: Scenario, book: Portfolio, seed: int) -> Iterator[Market]:
@@ -184,6 +189,7 @@ def _stated_market(stated: StartingMarket, scenario: Scenario) -> UnderlyingMark
         ),
         forecast=_weighted_forecast(stated.forecast_volatility**2 / TRADING_DAYS_PER_YEAR, scenario.start),
         hedge=_hedge(stated.symbol, scenario.end),
+        minimum_variance=embedded_coefficients(scenario.start) if stated.symbol == "SPX" else None,
         sources=(Source(part="scenario", origin=scenario.origin, detail=stated.source),),
     )
 

@@ -16,6 +16,7 @@ from pricing.garch import forecast_volatility
 from pricing.history import PriceHistory, read_history
 from pricing.instrument import HedgeInstrument
 from pricing.market import MissingMarketError, Source, UnderlyingMarket
+from pricing.minimum_variance import MinimumVarianceCoefficients, embedded_coefficients
 from pricing.parity import imply_curves
 from pricing.quotes import Quotes, read_chain
 from pricing.surface.atm import surface_from_atm
@@ -64,8 +65,14 @@ def underlying_market(
         hedge=instrument,
         history=history,
         quotes=quotes,
+        minimum_variance=_minimum_variance(config.symbol, day),
         sources=(*_history_sources(history, forecast), *priced.sources, _hedge_source(config, instrument)),
     )
+
+
+def _minimum_variance(symbol: str, day: date) -> MinimumVarianceCoefficients | None:
+    """Of the S&P 500, from the embedded VIX; no other underlying has a history of implied volatility."""
+    return embedded_coefficients(day) if EMBEDDED_SYMBOLS.get(symbol) == "SPX" else None
 
 
 def _hedge(config: UnderlyingConfig, day: date) -> HedgeInstrument:
