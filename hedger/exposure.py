@@ -50,7 +50,7 @@ class Greeks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionRisk:
-    """One netted option position priced: `greeks` are for the whole signed position (quantity x multiplier)."""
+    """One netted option position priced; `greeks` are those of quantity x multiplier."""
 
     symbol: str
     quantity: float
@@ -67,9 +67,10 @@ class PositionRisk:
 class UnderlyingExposure:
     """The book's exposure to one underlying; what the hedge instrument carries is split out.
 
-    options: every line but the hedge instrument (shares and foreign futures included). hedge: the holding of the
-    hedge instrument. net: their sum. columns, units: the option lines as columns, units = quantity x multiplier,
-    shape (position,). linear_delta: delta of the lines that are neither options nor the hedge instrument [units].
+    options: every line but the hedge instrument (shares and foreign futures included). hedge: the holding
+    of the hedge instrument. net: their sum. columns, units: the option lines as columns, units = quantity x
+    multiplier, shape (position,). linear_delta: delta of the lines that are neither options nor the hedge
+    instrument [units].
     ladder_spot: shape (level,), spot levels [currency], the middle one is today's spot. ladder_option_delta,
     ladder_gamma, ladder_value: all but the hedge instrument, repriced at each level with the surface sticky in
     moneyness; same shape.
@@ -100,7 +101,7 @@ class Exposure:
 
 
 def measure(portfolio: Portfolio, market: Market) -> Exposure:
-    """Price every line of the book and net it by underlying. Raises MissingMarketError where there is no market."""
+    """Price every line and net it by underlying. Raises MissingMarketError where there is no market."""
     symbols = dict.fromkeys(p.underlying for p in portfolio.positions if p.kind is not PositionKind.CASH)
     cash = sum(p.quantity for p in portfolio.positions if p.kind is PositionKind.CASH)
     return Exposure(

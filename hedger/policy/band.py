@@ -16,7 +16,8 @@ FloatArray = npt.NDArray[np.float64]
 class BandView:
     """A policy's view of the book along the ladder of spot levels [units of underlying], shape (level,).
 
-    delta: the book without its hedge instrument, as the policy sees it. half_width: net delta within which it waits.
+    delta: the book without its hedge instrument, as the policy sees it. half_width: net delta within which
+    it waits.
     """
 
     delta: FloatArray
@@ -96,7 +97,7 @@ def _first_crossing(spots: FloatArray, excess: FloatArray) -> float | None:
         return None
     outer = int(trading[0]) + 1
     inner = outer - 1
-    # Today's own excess is positive only when a trade is due but not allowed today: the level is the spot itself.
+    # Positive today only when a trade is due but not allowed yet: then the level is the spot itself.
     if excess[inner] >= 0.0:
         return float(spots[inner])
     weight = excess[inner] / (excess[inner] - excess[outer])
