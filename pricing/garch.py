@@ -34,7 +34,8 @@ def forecast_volatility(
     (variance targeting, Engle and Mezrich 1996; `benchmarks/forecast.py` prints what that is worth).
     `volatility` is the root of the analytic mean variance; `lower` and `upper` are the 5% and 95% points of
     realised volatility over `paths` simulated paths, the same for the same `seed`. `parameters` has the
-    law in percent returns, without what is infinite.
+    law in percent returns, without what is infinite. The interval knows no error of the parameters: that
+    benchmark also prints how often it held, which is less than stated at a year's horizon.
 
     Simpler models, named in `model`: the sample volatility below 250 returns; RiskMetrics' exponentially
     weighted average where the fit fails or its persistence reaches 0.9995 (its simulation would explode).

@@ -14,8 +14,10 @@ from pricing.variance_swap import variance_swap_volatility
 
 FloatArray = npt.NDArray[np.float64]
 
-VOLATILITY_PREMIUM = 1.085
-"""VIX over the forecast volatility of the same 30 days: geometric mean, S&P 500, 2014 to 2018."""
+VOLATILITY_PREMIUM = 1.086
+"""VIX over the forecast volatility of the same 30 days: geometric mean, S&P 500, 2014 to 2018.
+
+`benchmarks/forecast.py` prints it, and the error of the at-the-money volatility made from the VIX."""
 
 EXPIRY_DAYS = np.array([7, 14, 30, 60, 91, 182, 365, 730])
 _VIX_DAYS = 30

@@ -54,7 +54,7 @@ def test_without_a_vix_it_is_the_forecast_times_the_premium_and_says_so(symbol: 
     rates = swap_rates(symbol, day, forecast(0.25))
     assert rates[EXPIRY_DAYS == 30][0] == pytest.approx(0.25 * VOLATILITY_PREMIUM, rel=1e-6)
     sentence = atm_volatility_term_structure(symbol, day, forecast())[2]
-    assert f"forecast of {symbol} times 1.085" in sentence
+    assert f"forecast of {symbol} times {VOLATILITY_PREMIUM}" in sentence
     assert "2014 to 2018" in sentence
 
 
