@@ -25,7 +25,12 @@ class InputProblem:
         if self.column is not None:
             place.append(f"column '{self.column}'")
         found = "" if self.value is None else f"found {shortened(self.value)}, "
-        return f"{', '.join(place)}: {found}expected {self.expected}"
+        return _printable(f"{', '.join(place)}: {found}expected {self.expected}")
+
+
+def _printable(text: str) -> str:
+    """Control characters escaped: a file's own name or header must not steer the user's terminal."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 class InputError(ValueError):

@@ -24,7 +24,7 @@ def parquet_rows(
         nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
         columns = [_text(column) for column in table.columns if not pa.types.is_nested(column.type)]
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        sentence = str(error).splitlines()[0] if str(error) else type(error).__name__
+        sentence = str(error).partition("\n")[0]
         raise InputError(InputProblem(file=origin, expected=f"a whole parquet file ({sentence})")) from None
     if nested:
         raise InputError(
