@@ -38,7 +38,8 @@ def american_greeks(
     its European twin. For the others QuantLib's QD+ fixed-point engine, fast scheme (Andersen, Lake and
     Offengenden 2016), with Greeks by central differences; gamma jumps at the exercise boundary and is
     smeared over a hundredth of a deviation there. Where negative rates make two exercise boundaries,
-    QuantLib's finite differences stand in. Inputs broadcast to one axis; expiry_years > 0.
+    QuantLib's finite differences stand in. Where a volatility of a few percent meets rates of tens of percent
+    the fast scheme is unreliable next to the boundary. Inputs broadcast to one axis; expiry_years > 0.
     """
     columns = columns_of(spot, forward, strike, expiry_years, volatility, discount, is_call)
     spots, forwards, _, _, _, discounts, calls = columns

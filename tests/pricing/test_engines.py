@@ -227,6 +227,20 @@ def test_two_exercise_boundaries_are_priced_on_a_grid() -> None:
     assert -1.0 < american.delta < 0.0
 
 
+def test_no_terms_however_extreme_make_an_american_option_fail() -> None:
+    rng, count = np.random.default_rng(5), 200
+    years = np.exp(rng.uniform(np.log(2e-6), np.log(5.0), count))
+    rate, dividend = rng.choice([-0.02, -1e-6, 0.0, 1e-6, 0.05], (2, count))
+    strike = 100.0 * np.exp(rng.normal(0.0, 1.0, count))
+    volatility = rng.choice([0.0, 1e-3, 0.05, 0.3, 3.0], count)
+    forward = 100.0 * np.exp((rate - dividend) * years)
+    is_call = rng.integers(0, 2, count) * 1.0
+    greeks = american_greeks(100.0, forward, strike, years, volatility, np.exp(-rate * years), is_call)
+    intrinsic = np.where(is_call == 1.0, 100.0 - strike, strike - 100.0)
+    assert np.all(greeks.value >= np.maximum(intrinsic, 0.0) - 1e-9)
+    assert np.all(np.isfinite([greeks.delta, greeks.gamma, greeks.vega, greeks.theta, greeks.rho]))
+
+
 def test_a_flat_market_gives_quantlib_blacks_price() -> None:
     market = flat_underlying(volatility=0.25, rate=0.03)
     strike, years = np.array([2400.0, 2648.94, 2900.0]), np.array([0.25, 0.5, 1.0])
