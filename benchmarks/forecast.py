@@ -2,7 +2,8 @@
 
 `python benchmarks/forecast.py` prints, on the histories that arch ships: out-of-sample QLIKE of the forecast
 against simple ones; the ratio of the VIX to the forecast; at-the-money volatility against the VIX; and the
-coefficients of the minimum-variance delta. The last two read S&P 500 chains where they lie beside the checkout.
+coefficients of the minimum-variance delta. The last two read S&P 500 chains where these lie beside the
+checkout. About 70 s of CPU.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def out_of_sample(console: Console, symbol: str) -> None:
 
 
 def _with_intervals(losses: FloatArray, ours: FloatArray, name: str) -> list[str]:
-    """Mean loss; for the others also the mean difference to ours, with a 95% interval by blocks of a horizon."""
+    """Mean loss; for the others also the difference to ours, with a 95% interval by blocks of a horizon."""
     cells = []
     for at, horizon in enumerate(HORIZONS):
         mean = f"{losses[:, at].mean():.3f}"
