@@ -201,8 +201,11 @@ def _hedge(table: TomlTable) -> HedgeConfig:
     lot_size = table.number("lot_size", above=0.0, up_to=1e6, default=1.0)
     if math.isfinite(lot_size) and not lot_size.is_integer():
         table.note("lot_size", "a whole number of contracts")
+    symbol = table.text("symbol").upper()
+    if table.has("symbol") and not symbol.strip():
+        table.note("symbol", "the instrument's symbol, as ES")
     return HedgeConfig(
-        symbol=table.text("symbol").upper(),
+        symbol=symbol,
         kind=kind,
         tick_size=table.number("tick_size", above=0.0, up_to=1e6),
         average_daily_volume=table.number("average_daily_volume", above=0.0, up_to=1e12),
