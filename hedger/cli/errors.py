@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -10,6 +11,7 @@ from types import TracebackType
 USER_ERROR = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def user_errors() -> tuple[type[Exception], ...]:

@@ -48,10 +48,20 @@ def exit_status(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return errors.INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone: let the interpreter's last flush go nowhere instead of complaining.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return errors.BROKEN_PIPE
     except errors.user_errors() as error:
         click.echo(errors.explain(error), err=True)
         return errors.USER_ERROR
+    except OSError as error:
+        if error.errno not in errors.NO_ROOM:
+            raise
+        _discard_output()
+        click.echo(f"hedger: the output cannot be written: {error.strerror}", err=True)
+        return errors.USER_ERROR
     return status if isinstance(status, int) else 0
+
+
+def _discard_output() -> None:
+    """Let the interpreter's last flush of standard output go nowhere instead of complaining."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -158,7 +158,8 @@ def _decision_row(decision: HedgeDecision) -> tuple[str, ...]:
 
 def _order_rows(order: WorkedOrder, *, planned: bool) -> Iterator[tuple[str, ...]]:
     cost = order.cost
-    filled = "planned" if planned else f"{cost.filled_quantity:,} of {order.order.quantity:,}"
+    part = f"{cost.filled_quantity:,} of {order.order.quantity:,}"
+    filled = "planned" if planned else part if cost.leaves_quantity else "all"
     expected = ("expected", number(cost.expected_bps, 2), number(cost.expected_currency))
     yield (order_name(order), filled, number(cost.arrival_price, 2), number(cost.average_price, 2), *expected)
     if not planned:

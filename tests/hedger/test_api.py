@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def python(code: str) -> str:
-    return subprocess.run(  # noqa: S603  our own interpreter and code
+    return subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.strip()
 
@@ -74,3 +74,9 @@ def test_a_shipped_book_is_found_by_name_and_a_file_of_the_user_comes_first(
     assert shipped_or_own("example") == shipped_portfolios()["example"]
     (tmp_path / "example").write_text("mine")
     assert shipped_or_own("example") == tmp_path / "example"
+
+
+def test_the_example_of_a_risk_system_runs() -> None:
+    example, book_file = ROOT / "examples/risk_system.py", ROOT / "scenarios/portfolios/example.csv"
+    run = f"runpy.run_path({str(example)!r})['main']({str(book_file)!r}, '2018-02-05')"
+    assert "SPX: net delta" in python(f"import runpy; {run}")

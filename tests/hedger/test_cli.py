@@ -38,7 +38,7 @@ def test_help_names_every_command(command: Said) -> None:
 def test_help_imports_no_heavy_library() -> None:
     heavy = "{'numpy', 'pandas', 'scipy', 'QuantLib', 'numba', 'arch', 'plotly', 'rich'}"
     code = f"import sys, hedger.cli.main; print({heavy} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
 
@@ -146,9 +146,17 @@ def test_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch, command: Sa
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
     command = f'"{sys.executable}" -m hedger schema | head -c 10; exit ${{PIPESTATUS[0]}}'
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603, S607
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
     assert done.stderr == ""
     assert done.returncode in (0, errors.BROKEN_PIPE)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full on this system")
+def test_a_full_disk_is_said() -> None:
+    command = f'"{sys.executable}" -m hedger schema > /dev/full'
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+    assert done.returncode == 2
+    assert done.stderr == "hedger: the output cannot be written: No space left on device\n"
 
 
 def test_scenarios_and_portfolios_are_listed(command: Said) -> None:
