@@ -48,9 +48,9 @@ def test_spoiled_chain_ends_in_a_sentence_or_sound_quotes(
         quotes = read_chain(path, underlying="SPX", as_of=DAY)
         imply_curves(quotes)
     except InputError as error:
-        _require_sentences(error, name)
+        _check_sentences(error, name)
     else:
-        _require_sound(quotes)
+        _check_sound(quotes)
 
 
 @pytest.mark.parametrize("name", ["", "none.csv"])
@@ -59,12 +59,12 @@ def test_directory_or_missing_file_is_refused(tmp_path: Path, name: str) -> None
         read_chain(tmp_path / name, underlying="SPX", as_of=DAY)
 
 
-def _require_sentences(error: InputError, name: str) -> None:
+def _check_sentences(error: InputError, name: str) -> None:
     assert error.problems
     assert all(problem.file == name and str(problem).isprintable() for problem in error.problems)
 
 
-def _require_sound(quotes: Quotes) -> None:
+def _check_sound(quotes: Quotes) -> None:
     assert quotes.spot > 0.0
     assert len(quotes) + sum(quotes.dropped.values()) == quotes.received
     assert np.all((quotes.strike > 0.0) & np.isfinite(quotes.strike))

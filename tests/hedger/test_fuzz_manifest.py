@@ -35,17 +35,17 @@ def test_spoiled_manifest_ends_in_a_sentence_or_a_sound_market(
     try:
         config = read_market_config(folder)
     except InputError as error:
-        _require_sentences(error)
+        _check_sentences(error)
     else:
-        _require_sound(config)
+        _check_sound(config)
 
 
-def _require_sentences(error: InputError) -> None:
+def _check_sentences(error: InputError) -> None:
     assert error.problems
     assert all(problem.file.endswith("market.toml") and problem.expected for problem in error.problems)
 
 
-def _require_sound(config: MarketConfig) -> None:
+def _check_sound(config: MarketConfig) -> None:
     for underlying in config.underlyings.values():
         assert underlying.chain is None or underlying.chain.is_file()
         if underlying.hedge is not None:

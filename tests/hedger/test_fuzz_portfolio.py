@@ -63,12 +63,12 @@ def test_spoiled_book_ends_in_a_sentence_or_a_sound_book(
     try:
         portfolio = read_portfolio(path, as_of=DAY)
     except InputError as error:
-        _require_sentences(error, name)
+        _check_sentences(error, name)
     else:
-        _require_sound(portfolio)
+        _check_sound(portfolio)
 
 
-def _require_sentences(error: InputError, name: str) -> None:
+def _check_sentences(error: InputError, name: str) -> None:
     assert error.problems
     for problem in error.problems:
         assert problem.file == name
@@ -77,7 +77,7 @@ def _require_sentences(error: InputError, name: str) -> None:
         assert len(str(problem)) < 1_000
 
 
-def _require_sound(portfolio: Portfolio) -> None:
+def _check_sound(portfolio: Portfolio) -> None:
     symbols = [position.symbol for position in portfolio.positions]
     assert len(set(symbols)) == len(symbols)
     assert len({position.currency for position in portfolio.positions}) <= 1
