@@ -21,6 +21,7 @@ MAXIMUM_RETURNS = 2_000
 MINIMUM_GARCH_RETURNS = 250
 MINIMUM_RETURNS = 10
 HIGHEST_PERSISTENCE = 0.9995  # a half-life above five years says that the fit found no reversion
+LOWEST_DEGREES_OF_FREEDOM = 2.1  # the bound of arch is 2.05; there the mean lies beyond the interval
 _PERCENT = 100.0  # arch's optimiser wants returns of order one
 _RISK_METRICS = GjrLaw(omega=0.0, alpha=0.06, gamma=0.0, beta=0.94)
 
@@ -38,7 +39,8 @@ def forecast_volatility(
     benchmark also prints how often it held, which is less than stated at a year's horizon.
 
     Simpler models, named in `model`: the sample volatility below 250 returns; RiskMetrics' exponentially
-    weighted average where the fit fails or its persistence reaches 0.9995 (its simulation would explode).
+    weighted average where the fit fails, its persistence reaches 0.9995 (its simulation would explode) or its
+    tails come down to 2.1 degrees of freedom.
     Raises InputError below 10 returns or when no price moves.
     """
     horizons = _checked_horizons(horizon_days)
@@ -96,6 +98,8 @@ def _trouble(convergence_flag: int, law: GjrLaw, last_variance: float) -> str | 
         return "did not converge"
     if law.persistence >= HIGHEST_PERSISTENCE:
         return f"has a persistence of {law.persistence:.4f} and would explode"
+    if law.degrees_of_freedom <= LOWEST_DEGREES_OF_FREEDOM:
+        return f"has tails of {law.degrees_of_freedom:.2f} degrees of freedom, hardly of finite variance"
     return None
 
 

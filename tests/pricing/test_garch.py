@@ -132,6 +132,13 @@ def test_an_exploding_fit_falls_back_and_says_so(monkeypatch: pytest.MonkeyPatch
     assert np.all((forecast.lower < forecast.volatility) & (forecast.volatility < forecast.upper))
 
 
+def test_returns_without_a_variance_fall_back_and_say_so() -> None:
+    returns = np.clip(0.01 * np.random.default_rng(0).standard_cauchy(600), -5, 5)
+    forecast = forecast_volatility(history_of(returns), horizon_days=(1, 21), seed=1)
+    assert "hardly of finite variance" in forecast.model
+    assert forecast.volatility[-1] < forecast.upper[-1]
+
+
 def test_volatility_that_trends_upward_does_not_explode() -> None:
     rng = np.random.default_rng(8)
     returns = 0.002 * np.exp(np.linspace(0, 4, 1_000)) * rng.standard_normal(1_000)
