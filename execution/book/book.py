@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from execution.book import depth
-from execution.book.kernel import Refusal, process
+from execution.book.kernel import Refusal, process, screen
 from execution.book.layout import (
     EVENT,
     MAX_ABS_PRICE_TICKS,
     MAX_QUANTITY,
     MESSAGE,
+    NIL,
     BookArrays,
     MessageKind,
     RecordArray,
@@ -88,8 +89,10 @@ class OrderBook:
         OrderRejectedError (a quantity or price that no book takes) and BookCapacityError leave the book as it
         was before the first message.
         """
-        _check(messages)
-        before = self._copy() if self._may_overflow(messages) else self.arrays
+        bad, low, high = screen(messages)
+        if bad != NIL:
+            raise OrderRejectedError(_explain(messages, bad))
+        before = self._copy() if self._may_overflow(len(messages), low, high) else self.arrays
         try:
             return self._process(messages)
         except BookCapacityError:
@@ -163,24 +166,16 @@ class OrderBook:
             raise BookCapacityError(f"the book holds {orders} resting orders, its maximum; cancel one first")
         self.arrays = with_room(self.arrays, orders=min(2 * orders, self._max_orders), ids=0)
 
-    def _may_overflow(self, messages: RecordArray) -> bool:
-        """Whether the batch could need more orders or prices than the book may have, at worst."""
-        if self.live_orders + len(messages) > self._max_orders:
-            return True
-        prices = messages["price_ticks"][np.isin(messages["kind"], _PRICED)]
-        if not len(prices):
-            return False
+    def _may_overflow(self, count: int, low_ticks: int, high_ticks: int) -> bool:
+        """Whether `count` messages in a range of prices could need more than the book may have."""
         origin = int(self.arrays.state["origin_ticks"][0])
-        low = min(origin, int(prices.min()))
-        high = max(origin + self.arrays.levels.shape[1] - 1, int(prices.max()))
-        return bool(high - low >= self._max_levels)
+        low = min(origin, low_ticks)
+        high = max(origin + self.arrays.levels.shape[1] - 1, high_ticks)
+        return high - low >= self._max_levels or self.live_orders + count > self._max_orders
 
     def _copy(self) -> BookArrays:
         state, levels, orders, slot_of = self.arrays
         return BookArrays(state.copy(), levels.copy(), orders.copy(), slot_of.copy())
-
-
-_PRICED = (MessageKind.LIMIT, MessageKind.IMMEDIATE_OR_CANCEL)
 
 
 def message(
@@ -201,19 +196,13 @@ def message(
         ) from None
 
 
-def _check(messages: RecordArray) -> None:
-    """Refuse what no book can take: the first bad message is named with its place and value."""
-    new = messages["kind"] != MessageKind.CANCEL
-    rules = {
-        "kind": (np.isin(messages["kind"], list(MessageKind)), "a MessageKind"),
-        "side": (~new | (np.abs(messages["side"]) == 1), "+1 or -1"),
-        "quantity": (~new | (messages["quantity"] > 0), f"1 to {MAX_QUANTITY}"),
-        "price_ticks": (
-            np.abs(messages["price_ticks"].astype(np.int64)) <= MAX_ABS_PRICE_TICKS,
-            "within 2**30",
-        ),
-    }
-    for field, (good, expected) in rules.items():
-        if not good.all():
-            at = int(np.argmin(good))
-            raise OrderRejectedError(f"message {at}: {field} is {messages[field][at]}, expected {expected}")
+def _explain(messages: RecordArray, at: int) -> str:
+    """Say which field of a message no book takes."""
+    kind, side, quantity, price_ticks = messages[["kind", "side", "quantity", "price_ticks"]][at].item()
+    if kind not in list(MessageKind):
+        return f"message {at}: kind is {kind}, expected a MessageKind"
+    if abs(price_ticks) > MAX_ABS_PRICE_TICKS:
+        return f"message {at}: price_ticks is {price_ticks}, expected within {MAX_ABS_PRICE_TICKS} of 0"
+    if abs(side) != 1:
+        return f"message {at}: side is {side}, expected +1 or -1"
+    return f"message {at}: quantity is {quantity}, expected 1 to {MAX_QUANTITY}"

@@ -6,7 +6,17 @@ from enum import IntEnum
 
 from numba import njit
 
-from execution.book.layout import ASK, BID, NIL, BookArrays, EventKind, MessageKind, Record, RecordArray
+from execution.book.layout import (
+    ASK,
+    BID,
+    MAX_ABS_PRICE_TICKS,
+    NIL,
+    BookArrays,
+    EventKind,
+    MessageKind,
+    Record,
+    RecordArray,
+)
 
 
 class Refusal(IntEnum):
@@ -30,6 +40,23 @@ def process(book: BookArrays, messages: RecordArray, events: RecordArray) -> tup
             return i, count, after
         count = after
     return len(messages), count, 0
+
+
+@njit(cache=True)
+def screen(messages: RecordArray) -> tuple[int, int, int]:
+    """Place of the first message that no book takes (else NIL), and the lowest and highest price named."""
+    low, high = MAX_ABS_PRICE_TICKS, -MAX_ABS_PRICE_TICKS
+    for i in range(len(messages)):
+        message = messages[i]
+        if not MessageKind.LIMIT <= message["kind"] <= MessageKind.CANCEL:
+            return i, low, high
+        if message["kind"] != MessageKind.CANCEL and (abs(message["side"]) != 1 or message["quantity"] < 1):
+            return i, low, high
+        if message["kind"] == MessageKind.LIMIT or message["kind"] == MessageKind.IMMEDIATE_OR_CANCEL:
+            low, high = min(low, message["price_ticks"]), max(high, message["price_ticks"])
+            if low < -MAX_ABS_PRICE_TICKS or high > MAX_ABS_PRICE_TICKS:
+                return i, low, high
+    return NIL, low, high
 
 
 @njit(cache=True)

@@ -34,7 +34,7 @@ print(sum(sum(one.stats.cache_misses.values()) for one in compiled), simulator.t
 def start(program: str, **settings: str) -> subprocess.Popen[str]:
     environment = os.environ | settings | {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", program]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def answer(process: subprocess.Popen[str]) -> list[int]:

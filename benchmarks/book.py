@@ -1,0 +1,187 @@
+"""Measure the order book and the simulated market: speed, agreement with the twin, realism of the flow.
+
+Run from the checkout: python -m benchmarks.book [--streams 2000] [--seeds 16]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from execution.book.book import OrderBook
+from execution.book.layout import MESSAGE, EventKind, MessageKind, RecordArray
+from execution.market.regime import SECONDS_PER_DAY, parameters_of
+from execution.market.simulator import MarketConditions, MarketSimulator, Regime
+from execution.orders import Side
+from tests.twins.order_book import SlowBook, check_against_twin, plain, random_messages
+
+E_MINI = MarketConditions(
+    mid_price=2650.0, tick_size=0.25, volatility=0.2, half_spread_ticks=0.5, average_daily_volume=1.5e6
+)
+MARKETS = {
+    "E-mini, calm": E_MINI,
+    "E-mini, stressed": replace(E_MINI, regime=Regime.STRESSED),
+    "E-mini, volatility 8%": replace(E_MINI, volatility=0.08),
+    "ETF at 265": replace(E_MINI, mid_price=265.0, tick_size=0.01, average_daily_volume=8e7),
+    "stock at 100, wide": replace(
+        E_MINI,
+        mid_price=100.0,
+        tick_size=0.01,
+        volatility=0.3,
+        half_spread_ticks=2.5,
+        average_daily_volume=2e6,
+    ),
+    "stock at 50, thin": replace(
+        E_MINI,
+        mid_price=50.0,
+        tick_size=0.01,
+        volatility=0.3,
+        half_spread_ticks=1.5,
+        average_daily_volume=1e4,
+    ),
+}
+START_UP = """
+import time
+from numba import njit
+trivial = njit(lambda x: x + 1)
+trivial(1)
+begin = time.perf_counter()
+import numpy as np
+from execution.market.simulator import MarketConditions, MarketSimulator
+conditions = MarketConditions(
+    mid_price=2650.0, tick_size=0.25, volatility=0.2, half_spread_ticks=0.5, average_daily_volume=1.5e6
+)
+simulator = MarketSimulator(conditions, 0, np.random.default_rng(1))
+simulator.submit_market(1, 10)
+simulator.advance_to(10**9)
+print(time.perf_counter() - begin)
+"""
+
+
+def exchange_stream(count: int, live: int, seed: int) -> RecordArray:
+    """`live` resting orders, then 55% passive limit orders, 40% cancels, 5% market orders, within 50 ticks.
+
+    The shares of orders and cancels lean against the number of live orders, which so stays near `live`.
+    """
+    rng, book = np.random.default_rng(seed), OrderBook(levels=256, orders=4 * live)
+    chunks = [_limits(rng, live)]
+    for _ in range(count // 100):
+        book.process(chunks[-1])
+        orders = book.arrays.orders
+        ids = orders["order_id"][orders["quantity"] > 0]
+        cancels = int(np.clip(40 + (len(ids) - live) / 20, 30, 50))
+        chunk = _limits(rng, 100)
+        chunk["kind"][:cancels] = MessageKind.CANCEL
+        chunk["order_id"][:cancels] = rng.choice(ids, cancels, replace=False)
+        chunk["kind"][cancels : cancels + 5] = MessageKind.MARKET
+        chunk["quantity"][cancels : cancels + 5] *= 3
+        chunks.append(rng.permutation(chunk))
+    return np.concatenate(chunks)
+
+
+def _limits(rng: np.random.Generator, count: int) -> RecordArray:
+    messages = np.zeros(count, MESSAGE)
+    messages["side"] = rng.choice((-1, 1), count)
+    messages["quantity"] = rng.integers(1, 100, count)
+    messages["price_ticks"] = -messages["side"] * rng.integers(1, 51, count)
+    return messages
+
+
+def measure_matching(count: int, live: int) -> None:
+    """Print messages a second in one batch, best of five."""
+    messages, seconds = exchange_stream(count, live, seed=7), []
+    for _ in range(5):
+        book = OrderBook(levels=256, orders=4 * live)
+        book.process(messages[:live])
+        begin = time.process_time()
+        events = book.process(messages[live:])
+        seconds.append(time.process_time() - begin)
+    late = np.sum(events["kind"] == EventKind.UNKNOWN) / np.sum(messages["kind"] == MessageKind.CANCEL)
+    speed = count / min(seconds) / 1e6
+    print(
+        f"{live} orders live at first, {book.live_orders} at last: {speed:.1f}M messages/s "
+        f"in one batch ({len(events)} events, {late:.1%} of the cancels too late)"
+    )
+
+
+def measure_single(count: int) -> None:
+    """Print the cost of one call from Python."""
+    messages, book = exchange_stream(count, 1000, seed=7), OrderBook()
+    begin = time.process_time()
+    for one in messages:
+        book.process(one.reshape(1))
+    print(
+        f"one message a call from Python: {1e6 * (time.process_time() - begin) / len(messages):.1f} us each"
+    )
+
+
+def compare_with_twin(streams: int, length: int) -> None:
+    """Print how many random streams did what the slow twin does, event for event."""
+    begin = time.process_time()
+    for seed in range(streams):
+        messages = random_messages(np.random.default_rng(seed), length)
+        book, twin = OrderBook(levels=4, orders=2), SlowBook()
+        expected = [event for one in messages for event in twin.apply(*one.item())]
+        assert plain(book.process(messages)) == expected, f"stream {seed} differs from the twin"
+        check_against_twin(book, twin)
+    seconds = time.process_time() - begin
+    print(f"{streams} random streams of {length} messages: same events and same book, {seconds:.1f} s")
+
+
+def measure_market(name: str, conditions: MarketConditions, seeds: int, seconds: int = 1800) -> None:
+    """Print what a market does in half an hour beside what its conditions state."""
+    lag, cpu = 20, 0.0
+    mids, spreads, touch, volume = np.empty((seeds, seconds)), [], [], []
+    for seed in range(seeds):
+        simulator = MarketSimulator(conditions, 0, np.random.default_rng(seed))
+        for second in range(seconds):
+            begin = time.process_time()
+            simulator.advance_to(second * 10**9)
+            cpu += time.process_time() - begin
+            mids[seed, second] = simulator.mid_ticks
+            spreads.append(simulator.best_ask_ticks - simulator.best_bid_ticks)
+        touch.append(simulator.depth(Side.BUY, 1)[0].volume)
+        volume.append(simulator.traded_volume)
+    regime = parameters_of(conditions.regime)
+    per_year = np.sqrt(252 * SECONDS_PER_DAY) * conditions.tick_size / conditions.mid_price
+    realised = np.sqrt(np.mean(np.diff(mids[:, ::lag]) ** 2) / lag) * per_year
+    stated = conditions.volatility * regime.volatility_multiplier
+    stated_spread = 2 * conditions.half_spread_ticks * regime.spread_multiplier
+    stated_volume = conditions.average_daily_volume * seconds / SECONDS_PER_DAY
+    print(
+        f"{name:<22} volatility {realised:.3f} ({stated:.3f})  "
+        f"spread {np.mean(spreads):.2f} ({stated_spread:.2f}) ticks  "
+        f"volume {np.mean(volume):,.0f} ({stated_volume:,.0f})  touch {np.mean(touch):,.0f}  "
+        f"{1e3 * cpu / seeds:.0f} ms"
+    )
+
+
+def measure_start() -> None:
+    """Print what a fresh process pays for the first simulated second, numba itself already loaded."""
+    times = [float(subprocess.check_output([sys.executable, "-c", START_UP])) for _ in range(3)]
+    print(f"first market of a process on a warm cache: {min(times):.3f} s after numba's own start")
+
+
+def main() -> None:
+    """Print every figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--streams", type=int, default=2000)
+    parser.add_argument("--seeds", type=int, default=16)
+    arguments = parser.parse_args()
+    measure_matching(1_000_000, 2_000)
+    measure_matching(1_000_000, 50_000)
+    measure_single(20_000)
+    compare_with_twin(arguments.streams, 500)
+    measure_start()
+    print(f"half an hour of market, {arguments.seeds} seeds, realised (stated), CPU time of 1800 steps:")
+    for name, conditions in MARKETS.items():
+        measure_market(name, conditions, arguments.seeds)
+
+
+if __name__ == "__main__":
+    main()
