@@ -70,10 +70,9 @@ class UnderlyingExposure:
     options: every line but the hedge instrument (shares and foreign futures included). hedge: the holding
     of the hedge instrument. net: their sum. columns, units: the option lines as columns, units = quantity x
     multiplier, shape (position,). linear_delta: delta of the lines that are neither options nor the hedge
-    instrument [units].
-    ladder_spot: shape (level,), spot levels [currency], the middle one is today's spot. ladder_option_delta,
-    ladder_gamma, ladder_value: all but the hedge instrument, repriced at each level with the surface sticky in
-    moneyness; same shape.
+    instrument [units]. ladder_spot: shape (level,), spot levels [currency], the middle one is today's spot.
+    ladder_option_delta, ladder_gamma, ladder_value: all but the hedge instrument, repriced at each level
+    with the surface sticky in moneyness; same shape.
     """
 
     underlying: str

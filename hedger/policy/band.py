@@ -82,26 +82,29 @@ def next_trade_levels(
     Linear between ladder levels; None where that happens nowhere on the ladder.
     """
     market, spots = situation.market, situation.exposure.ladder_spot
-    half_lot = 0.5 * market.hedge_delta() * market.hedge.lot_size
-    excess = np.abs(view.delta + contracts * market.hedge_delta()) - view.half_width - half_lot
+    net = view.delta + contracts * market.hedge_delta()
+    limit = view.half_width + 0.5 * market.hedge_delta() * market.hedge.lot_size
     today = len(spots) // 2
-    return _first_crossing(spots[today::-1], excess[today::-1]), _first_crossing(
-        spots[today:], excess[today:]
+    down, up = slice(today, None, -1), slice(today, None)
+    # Each edge by itself: the net delta's absolute value is not linear where it changes sign.
+    falls = [_first_crossing(spots[down], excess[down]) for excess in (net - limit, -net - limit)]
+    rises = [_first_crossing(spots[up], excess[up]) for excess in (net - limit, -net - limit)]
+    return (
+        max((level for level in falls if level is not None), default=None),
+        min((level for level in rises if level is not None), default=None),
     )
 
 
 def _first_crossing(spots: FloatArray, excess: FloatArray) -> float | None:
     """Walk outwards from today's level to the first sign change from waiting to trading."""
-    trading = np.flatnonzero(excess[1:] > 0.0)
+    trading = np.flatnonzero(excess > 0.0)
     if len(trading) == 0:
         return None
-    outer = int(trading[0]) + 1
-    inner = outer - 1
-    # Positive today only when a trade is due but not allowed yet: then the level is the spot itself.
-    if excess[inner] >= 0.0:
-        return float(spots[inner])
-    weight = excess[inner] / (excess[inner] - excess[outer])
-    return float(spots[inner] + weight * (spots[outer] - spots[inner]))
+    outer = int(trading[0])
+    if outer == 0:  # a trade is due today but must wait
+        return float(spots[0])
+    weight = excess[outer - 1] / (excess[outer - 1] - excess[outer])
+    return float(spots[outer - 1] + weight * (spots[outer] - spots[outer - 1]))
 
 
 def _reason(

@@ -1,4 +1,4 @@
-"""Practitioner delta: Black's delta at each strike's own implied volatility, at a fixed frequency or threshold."""
+"""Practitioner delta: Black's delta at each strike's implied volatility, by frequency or threshold."""
 
 from __future__ import annotations
 

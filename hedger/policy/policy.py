@@ -22,8 +22,8 @@ class Action(StrEnum):
 class HedgeSituation:
     """All that a policy may look at for one underlying on one date.
 
-    risk_aversion: per unit of account currency (exponential utility). days_since_trade: trading days since the
-    last hedge trade, None where there was none.
+    risk_aversion: per unit of account currency (exponential utility). days_since_trade: trading days since
+    the last hedge trade, None where there was none.
     """
 
     exposure: UnderlyingExposure
@@ -37,11 +37,12 @@ class HedgeSituation:
 class HedgeDecision:
     """Trade or wait, how much, in which instrument, why, and where the next trade would be.
 
-    Quantities are signed whole contracts of `instrument`, positive is long. target_delta: the delta of the options
-    as the policy sees it [units of underlying]; the ideal hedge is its negative. band_lower, band_upper: net delta
-    [units of underlying] within which the policy waits (equal where it has no band). residual_delta: net delta left
-    after the trade, from rounding and from stopping at the band's edge. next_trade_below, next_trade_above: spot
-    levels [currency] at which the policy would trade next after this decision, None where no level on the ladder does.
+    Quantities are signed whole contracts of `instrument`, positive is long. target_delta: the delta of the
+    options as the policy sees it [units of underlying]; the ideal hedge is its negative. band_lower,
+    band_upper: net delta [units of underlying] within which the policy waits (equal where it has no band).
+    residual_delta: net delta left after the trade, from rounding and from stopping at the band's edge.
+    next_trade_below, next_trade_above: spot levels [currency] at which the policy would trade next after
+    this decision, None where no level on the ladder does.
     """
 
     underlying: str
@@ -66,7 +67,7 @@ class HedgeDecision:
 
 @runtime_checkable
 class HedgePolicy(Protocol):
-    """Decides the hedge of one underlying. Implementations are frozen dataclasses: no memory between calls."""
+    """Decides the hedge of one underlying. Implementations are frozen: no memory between calls."""
 
     @property
     def name(self) -> str:

@@ -149,6 +149,15 @@ def test_at_the_next_trade_level_the_same_policy_trades() -> None:
         assert DeltaPolicy().decide(replace(case, exposure=exposure, market=market)).action is action
 
 
+def test_from_the_edge_of_a_band_the_far_side_is_a_whole_band_away() -> None:
+    case = situation(option_position(-1_000, strike=2650))
+    decision = WhalleyWilmottPolicy().decide(case)
+    assert decision.next_trade_below is not None
+    assert decision.next_trade_above is not None
+    width = (decision.band_upper - decision.band_lower) / abs(case.exposure.options.gamma)
+    assert decision.next_trade_above - decision.next_trade_below == pytest.approx(width, rel=0.2)
+
+
 def test_an_unknown_policy_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match="delta, minimum-variance, whalley-wilmott"):
         policy_named("gut-feeling")
