@@ -58,7 +58,7 @@ def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
     for i, (symbol, before) in enumerate(run.exposure_before.by_underlying.items()):
         after, market = run.exposure_after.by_underlying[symbol], run.market.underlying(symbol)
         ladder = plots.exposure_ladder(before, after, decisions.get(symbol))
-        caption = f"Hedged with {plots.hedge_title(market)}. Shaded: where the policy waits, in net delta as it sees it."
+        caption = f"Hedged with {plots.hedge_title(market)}. Shaded: net delta at which the policy waits."
         drawn.append(picture(f"ladder-{i}", f"{symbol}: net delta by spot", caption, ladder))
         drawn.append(
             picture(
