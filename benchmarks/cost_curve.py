@@ -1,7 +1,7 @@
 """What trading costs in our simulator, calm regime: the coefficients of `default_cost_curve`, and what a
 schedule saves.
 
-Usage: python benchmarks/cost_curve.py [--seeds N]      (one core, about a minute and a half)
+Usage: python benchmarks/cost_curve.py [--seeds N]      (one core, a minute and a quarter of CPU)
 
 Every number is about this simulator, not about a real market. Each seed is worked once buying and once
 selling, and the two are averaged: the market's own drift largely cancels. Intervals are 95%, over seeds.

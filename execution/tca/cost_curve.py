@@ -23,6 +23,7 @@ class CostCurve:
 
     participation: own quantity over the market's volume during the horizon, in [0, 1]. volatility: annualised
     per sqrt(year); daily_volatility over the horizon is volatility * sqrt(horizon_days / 252).
+    half_spread_bps: what a small order pays of the half spread, which for one that rests is not all of it.
     half_spread_standard_error_bps, impact_standard_error, correlation: of the two coefficients that fills
     teach; None where the coefficient was assumed. fills: observations behind the coefficients. origin: where
     they come from, one phrase.
