@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from execution.tca.cost_curve import CostCurve
 
-# Calm regime, E-mini conditions, the executor under TWAP: `python benchmarks/cost_curve.py --seeds 100` prints
-# 0.143 +- 0.093 and 0.425 +- 0.020. Resting at the touch earns the half spread, waiting there gives it back.
+# `python benchmarks/cost_curve.py --seeds 100` prints 0.143 +- 0.093 and 0.425 +- 0.020: calm regime, E-mini
+# conditions, TWAP. Resting at the touch earns the half spread; waiting there gives it back and a little more.
 SPREAD_FRACTION = 0.15
 IMPACT_COEFFICIENT = 0.42
 
