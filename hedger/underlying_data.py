@@ -17,7 +17,7 @@ from pricing.history import PriceHistory, read_history
 from pricing.instrument import HedgeInstrument
 from pricing.market import MissingMarketError, Source, UnderlyingMarket
 from pricing.minimum_variance import MinimumVarianceCoefficients, embedded_coefficients
-from pricing.parity import imply_curves
+from pricing.parity import imply_curves, spot_of_quotes, with_spot
 from pricing.quotes import Quotes, read_chain
 from pricing.surface.atm import surface_from_atm
 from pricing.surface.surface import VolSurface
@@ -53,7 +53,9 @@ def underlying_market(
     quotes = None if config.chain is None else read_chain(config.chain, underlying=config.symbol, as_of=day)
     history = _history(config, day, quotes)
     forecast = forecast_volatility(history, horizon_days=range(1, FORECAST_HORIZON_DAYS + 1), seed=seed)
-    priced = _without_chain(config, history, forecast, discount) if quotes is None else _from_chain(quotes)
+    priced = (
+        _without_chain(config, history, forecast, discount) if quotes is None else _from_chain(config, quotes)
+    )
     return UnderlyingMarket(
         symbol=config.symbol,
         as_of=priced.as_of,
@@ -119,25 +121,26 @@ def _require_day(history: PriceHistory, day: date) -> None:
     )
 
 
-def _from_chain(quotes: Quotes) -> _Priced:
+def _from_chain(config: UnderlyingConfig, quotes: Quotes) -> _Priced:
     # The fitter's optimisers take a while to import, and a run without a chain does not need them.
     from pricing.surface.fit import fit_surface
 
     discount, forward, fits = imply_curves(quotes)
     fitted = fit_surface(quotes, discount, forward)
+    spot = spot_of_quotes(quotes, forward, discount, dividend_yield=config.dividend_yield or 0.0)
     borrowed = sum(fit.discount_borrowed for fit in fits)
     parity = f"put-call parity at {len(fits)} expiries of {quotes.origin}"
     dropped = ", ".join(f"{count} {reason}" for reason, count in quotes.dropped.items())
     used = f"{len(quotes)} of {quotes.received} quotes used" + (f"; dropped: {dropped}" if dropped else "")
     return _Priced(
         as_of=quotes.as_of,
-        spot=quotes.spot,
+        spot=spot,
         discount=discount,
-        forward=forward,
+        forward=with_spot(forward, spot),
         surface=fitted.surface,
         sources=(
             Source(part="quotes", origin=quotes.origin, detail=used, sha256=quotes.sha256),
-            Source(part="forward", origin=parity),
+            Source(part="forward", origin=parity, detail=_spot_note(quotes, spot)),
             Source(
                 part="discount",
                 origin=parity,
@@ -145,6 +148,15 @@ def _from_chain(quotes: Quotes) -> _Priced:
             ),
             Source(part="surface", origin=quotes.origin, detail=fitted.surface.description),
         ),
+    )
+
+
+def _spot_note(quotes: Quotes, spot: float) -> str:
+    if spot == quotes.spot:
+        return ""
+    return (
+        f"the file's spot {quotes.spot:,.2f} is not of the quotes' time: their nearest forward implies "
+        f"{spot:,.2f}, {spot / quotes.spot - 1.0:+.2%}, which is used"
     )
 
 

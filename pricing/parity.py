@@ -9,6 +9,9 @@ from pricing.errors import InputError, InputProblem
 from pricing.parity_fit import ParityFit, fit_parity
 from pricing.quotes import Quotes
 
+_SPOT_TOLERANCE = 0.002
+_CARRY_TOLERANCE = 0.03  # per year: what the carry may differ from the expected one, dividends included
+
 
 def imply_curves(quotes: Quotes) -> tuple[DiscountCurve, ForwardCurve, tuple[ParityFit, ...]]:
     """Discount and forward curves with a knot at every expiry that has a call and a put at one strike.
@@ -27,3 +30,26 @@ def imply_curves(quotes: Quotes) -> tuple[DiscountCurve, ForwardCurve, tuple[Par
         spot=quotes.spot, expiry_years=years, carry_rate=np.log(forwards / quotes.spot) / years
     )
     return discount, forward, fits
+
+
+def spot_of_quotes(
+    quotes: Quotes, forward: ForwardCurve, discount: DiscountCurve, *, dividend_yield: float
+) -> float:
+    """The spot at the time of the quotes: the chain's own, or the one its nearest forward implies.
+
+    A close beside options quoted minutes later is no carry of the forward: extrapolated, it would misprice
+    every later expiry and the future. The chain's spot is kept while the nearest expiry's forward is within
+    0.2%, and 3% a year, of spot x exp((rate - dividend_yield) T); beyond that the spot is taken from that
+    forward.
+    """
+    years = float(forward.expiry_years[0])
+    carry = (float(discount.rate_at(years)) - dividend_yield) * years
+    implied = float(forward.forward_at(years)) * np.exp(-carry)
+    gap = abs(np.log(implied / quotes.spot))
+    return float(implied) if gap > _SPOT_TOLERANCE + _CARRY_TOLERANCE * years else quotes.spot
+
+
+def with_spot(forward: ForwardCurve, spot: float) -> ForwardCurve:
+    """The same forwards seen from another spot."""
+    carry = forward.carry_rate + np.log(forward.spot / spot) / forward.expiry_years
+    return ForwardCurve(spot=spot, expiry_years=forward.expiry_years, carry_rate=carry)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pricing.errors import InputError
-from pricing.parity import imply_curves
+from pricing.parity import imply_curves, spot_of_quotes, with_spot
 from pricing.parity_fit import fit_parity
 from pricing.surface.atm import surface_from_atm
 from tests.pricing.surface.chains import RATE, SPOT, YIELD, quotes_from_surface, real_quotes
@@ -75,3 +75,19 @@ def test_real_forwards_are_smooth_across_expiries_and_settlements():
 def test_real_march_2018_expiry_rate_is_near_the_bill_rate():
     discount = imply_curves(real_quotes(date(2018, 1, 2)))[0]
     assert 0.0 < float(discount.rate_at(0.08)) < 0.03
+
+
+def test_spot_that_agrees_with_the_nearest_forward_is_kept():
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    discount, forward, _ = imply_curves(quotes)
+    assert spot_of_quotes(quotes, forward, discount, dividend_yield=YIELD) == quotes.spot
+
+
+def test_spot_of_another_time_is_replaced_by_the_one_that_the_quotes_imply():
+    quotes = replace(quotes_from_surface(TRUTH, YEARS), spot=SPOT * 1.01)
+    discount, forward, _ = imply_curves(quotes)
+    spot = spot_of_quotes(quotes, forward, discount, dividend_yield=YIELD)
+    assert spot == pytest.approx(SPOT, rel=1e-4)
+    moved = with_spot(forward, spot)
+    np.testing.assert_allclose(moved.forward_at(YEARS), forward.forward_at(YEARS), rtol=1e-14)
+    assert moved.carry_at(2.0) == pytest.approx(RATE - YIELD, abs=1e-3)
