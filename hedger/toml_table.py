@@ -15,6 +15,7 @@ from hedger.errors import InputError, InputProblem
 from pricing.time import is_trading_day
 
 _T = TypeVar("_T")
+_CALENDAR_YEARS = range(1902, 2199)
 _TRADING_DAY = "a day on which the New York Stock Exchange trades, as 2018-02-05 without quotes"
 
 
@@ -133,10 +134,11 @@ class TomlTable:
         return found if isinstance(found, list) else self._noted(key, "a list", [])
 
     def _trading_day(self, key: str, found: object) -> date:
-        # A datetime is a date to isinstance, but a scenario steps from close to close.
-        if isinstance(found, date) and not isinstance(found, datetime) and is_trading_day(found):
-            return found
-        return self._noted(key, _TRADING_DAY, date.max)
+        # A datetime is a date to isinstance, but names an instant; the calendar knows no other years.
+        if isinstance(found, datetime) or not isinstance(found, date):
+            return self._noted(key, _TRADING_DAY, date.max)
+        trades = found.year in _CALENDAR_YEARS and is_trading_day(found)
+        return found if trades else self._noted(key, _TRADING_DAY, date.max)
 
     def _found(self, key: str, default: object) -> object:
         self.known.add(key)

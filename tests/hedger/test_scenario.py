@@ -1,13 +1,25 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hedger.errors import InputError, UsageError
-from hedger.scenario import Scenario, ScenarioKind, load_scenario, read_scenario, scenario_names
+from hedger.scenario import (
+    Scenario,
+    ScenarioKind,
+    load_scenario,
+    read_scenario,
+    scenario_names,
+    shipped_folder,
+)
 from pricing.book import Stickiness
 from pricing.embedded import embedded_days
 from tests.shared_data import shared_path
@@ -43,7 +55,7 @@ volatility_shift = -0.05
 
 def written(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "mine.toml"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -51,6 +63,10 @@ def problems(tmp_path: Path, text: str) -> str:
     with pytest.raises(InputError) as raised:
         read_scenario(written(tmp_path, text))
     return str(raised.value)
+
+
+def shipped_text(name: str) -> str:
+    return (shipped_folder() / f"{name}.toml").read_text()
 
 
 def published_moves(scenario: Scenario) -> list[tuple[float, float]]:
@@ -155,6 +171,8 @@ def test_steps_that_go_back_in_time_are_an_error(tmp_path: Path) -> None:
         ("timeline = 5", "column 'timeline': found '5', expected a table"),
         (SHOCKS.split("[[step]]")[0], "expected at least one [[step]]"),
         (SHOCKS.replace("-0.04", "nan"), "column 'step[1].spot_return'"),
+        (SHOCKS.replace("2018-02-02", "0001-01-01"), "column 'timeline.start'"),
+        (SHOCKS.replace("2018-02-08", "9999-12-31"), "column 'step[2].date'"),
         (SHOCKS + "[underlying.SPX]\nspot = -3", "column 'underlying.SPX.spot'"),
         (
             SHOCKS.replace('kind = "shocks"', 'kind = "history"\nend = 2018-01-31'),
@@ -164,6 +182,20 @@ def test_steps_that_go_back_in_time_are_an_error(tmp_path: Path) -> None:
 )
 def test_a_broken_file_is_answered_with_a_sentence(tmp_path: Path, text: str, expected: str) -> None:
     assert expected in problems(tmp_path, text)
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(deadline=None, max_examples=150)
+def test_a_mutated_scenario_reads_or_is_answered_with_a_sentence(seed: int) -> None:
+    random = Random(seed)  # noqa: S311
+    text = list(random.choice([SHOCKS, shipped_text("october-2008"), shipped_text("yen-carry-2024")]))
+    for _ in range(random.randint(1, 6)):
+        at = random.randrange(len(text))
+        text[at : at + random.choice([0, 1, 1, 5, 40])] = random.choice(
+            ["", "9", "-", '"', "[", "\x00", "é", "\n"]
+        )
+    with TemporaryDirectory() as folder, suppress(InputError):
+        assert read_scenario(written(Path(folder), "".join(text))).days()
 
 
 def test_a_missing_file_and_a_folder_are_answered_with_a_sentence(tmp_path: Path) -> None:
