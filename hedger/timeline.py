@@ -66,6 +66,7 @@ def build_timeline(
 
     Raises UsageError where the scenario has no market for an underlying of the book.
     """
+    _require_markets(scenario, portfolio)
     book = _book_at_start(scenario, portfolio, portfolio_as_of)
     build = _real_markets if scenario.kind is ScenarioKind.HISTORY else _shocked_markets
     dates = scenario.days()
@@ -75,6 +76,16 @@ def build_timeline(
         if progress is not None:
             progress(f"market of {day}", SHARE_OF_MARKETS * len(days) / len(dates))
     return Timeline(days=tuple(days), portfolio=book, notes=_notes(scenario, book, days[0].market))
+
+
+def _require_markets(scenario: Scenario, portfolio: Portfolio) -> None:
+    known = tuple(own.symbol for own in scenario.starting) or tuple(embedded_config().underlyings)
+    missing = [symbol for symbol in portfolio.underlyings if symbol not in known]
+    if missing:
+        raise UsageError(
+            f"Scenario '{scenario.name}' has no market for {', '.join(missing)}, only for "
+            f"{', '.join(known)}: replay a book of these, or shocks of your own with their starting markets."
+        )
 
 
 def _book_at_start(scenario: Scenario, portfolio: Portfolio, as_of: date) -> Portfolio:
@@ -97,14 +108,12 @@ def _book_at_start(scenario: Scenario, portfolio: Portfolio, as_of: date) -> Por
 
 def _embedded_close(symbol: str, day: date) -> float:
     """Last close up to `day` [currency]. Raises UsageError where the embedded history has none."""
-    known = embedded_config().underlyings
-    if symbol in known:
-        history = embedded_history(symbol).until(day)
-        if len(history.close) and trading_days_between(history.dates[-1].item(), day) <= _STALE_DAYS:
-            return float(history.close[-1])
+    history = embedded_history(symbol).until(day)
+    if len(history.close) and trading_days_between(history.dates[-1].item(), day) <= _STALE_DAYS:
+        return float(history.close[-1])
     raise UsageError(
-        f"A replay needs the price of '{symbol}' on {day}: the embedded histories are of {', '.join(known)} "
-        f"and end in 2018. A book of one of them is moved by its date there, given as --portfolio-as-of."
+        f"To move the book takes the price of {symbol} on {day}, and the embedded history has none: "
+        "give the day that the book's strikes and expiries belong to, in 1999 to 2018, as --portfolio-as-of."
     )
 
 
@@ -153,12 +162,6 @@ def _shocked_markets(scenario: Scenario, book: Portfolio, seed: int) -> Iterator
 
 def _starting_market(scenario: Scenario, book: Portfolio, seed: int) -> Market:
     stated = {own.symbol: own for own in scenario.starting}
-    missing = [symbol for symbol in book.underlyings if symbol not in stated]
-    if stated and missing:
-        raise UsageError(
-            f"Scenario '{scenario.name}' has no market for {', '.join(missing)}: it states one for "
-            f"{', '.join(stated)}. Add [underlying.{missing[0]}] to a copy of {scenario.origin}."
-        )
     market = None if stated else load_market(book, as_of=scenario.start, seed=seed)
     return Market(
         as_of=close_instant(scenario.start),
@@ -226,8 +229,8 @@ def _notes(scenario: Scenario, book: Portfolio, start: Market) -> tuple[str, ...
     conventions = (
         "The hedge instrument is the embedded one of today, in the contract that outlives the scenario.",
         "Options that expire are settled in cash at the intrinsic value of the close; cash earns nothing.",
-        "Costs are spread, impact and fees, negative where resting orders earned the spread; timing is what the "
-        "simulated market moved while orders were worked, on one path mostly luck.",
+        "Costs are spread, impact and fees, negative where resting orders earned the spread; timing is what "
+        "the simulated market moved while orders were worked, on one path mostly luck.",
         "The last close is marked and not traded; the unhedged book is without its hedge holdings.",
     )
     return (rule, *surfaces, *conventions, *(f"The book: {note}." for note in book.notes))
