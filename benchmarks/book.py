@@ -161,6 +161,28 @@ def measure_market(name: str, conditions: MarketConditions, seeds: int, seconds:
     )
 
 
+def measure_impact(quantity: int, seeds: int, slices: int = 60) -> None:
+    """Print what buying evenly over half an hour costs beside Almgren, Thum, Hauptmann and Li (2005)."""
+    costs = []
+    for seed in range(seeds):
+        simulator = MarketSimulator(E_MINI, 0, np.random.default_rng(seed))
+        # The price's own noise is taken out: only the agent's effect is left.
+        simulator._parameters = simulator._parameters._replace(volatility=0.02)  # noqa: SLF001
+        arrival = simulator.mid_ticks
+        for child in range(slices):
+            simulator.advance_to(child * 1800 * 10**9 // slices)
+            simulator.submit_market(Side.BUY, quantity // slices)
+        fills = np.array([(fill.quantity, fill.price_ticks) for fill in simulator.take_fills()])
+        costs.append(np.average(fills[:, 1], weights=fills[:, 0]) - arrival)
+    daily, volume = E_MINI.daily_volatility_ticks, E_MINI.average_daily_volume
+    share = quantity / (volume * 1800 / SECONDS_PER_DAY)
+    paper = E_MINI.half_spread_ticks + daily * (0.142 * share**0.6 + 0.314 / 2 * quantity / volume)
+    error = np.std(costs) / np.sqrt(seeds)
+    print(
+        f"{quantity} contracts, {share:.1%} of volume: {np.mean(costs):.2f} +- {error:.2f} ticks ({paper:.2f})"
+    )
+
+
 def measure_start() -> None:
     """Print what a fresh process pays for the first simulated second, numba itself already loaded."""
     times = [float(subprocess.check_output([sys.executable, "-c", START_UP])) for _ in range(3)]
@@ -181,6 +203,9 @@ def main() -> None:
     print(f"half an hour of market, {arguments.seeds} seeds, realised (stated), CPU time of 1800 steps:")
     for name, conditions in MARKETS.items():
         measure_market(name, conditions, arguments.seeds)
+    print("cost of buying in the calm E-mini in half an hour (Almgren et al. 2005 and half a spread):")
+    for quantity in (1_200, 5_000, 20_000):
+        measure_impact(quantity, 2 * arguments.seeds)
 
 
 if __name__ == "__main__":
