@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,7 +11,7 @@ import numpy as np
 from execution.market.regime import Regime
 from execution.market.simulator import MarketConditions
 from execution.orders import Execution, ParentOrder, Side, TradingRules
-from execution.schedules.almgren_chriss import AlmgrenChriss
+from execution.schedules.almgren_chriss import almgren_chriss_for
 from execution.schedules.schedule import Schedule
 from execution.schedules.twap import Twap
 from execution.tca.cost_curve import CostCurve
@@ -71,25 +72,16 @@ def market_conditions(market: UnderlyingMarket, settings: RunSettings) -> Market
 def schedule_for(
     order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
 ) -> Schedule:
-    """The schedule that the user named; raises UsageError for a name that is not one of SCHEDULES.
-
-    Almgren and Chriss's impact is linear in the rate of trading: it is set to cost what the curve expects of
-    this order worked evenly. Exponential utility of absolute risk aversion a weighs variance by a / 2.
-    """
+    """The schedule that the user named; raises UsageError for a name that is not one of SCHEDULES."""
     if settings.schedule == "twap":
         return Twap()
     if settings.schedule != "almgren-chriss":
         raise UsageError(f"There is no schedule '{settings.schedule}': use one of {', '.join(SCHEDULES)}.")
-    horizon_days = _horizon_days(settings)
-    contract_value = market.hedge_price() * market.hedge.multiplier
-    expected = expected_cost_bps(order, market, curve, settings) - curve.proportional_bps()
-    rate_per_day = order.quantity / horizon_days
-    return AlmgrenChriss(
-        horizon=horizon_days,
-        volatility=_volatility(market) / np.sqrt(TRADING_DAYS_PER_YEAR) * contract_value,
-        temporary_impact=expected / 1e4 * contract_value / rate_per_day,
-        risk_aversion=settings.risk_aversion / 2.0,
-        half_spread=curve.half_spread_bps / 1e4 * contract_value,
+    return almgren_chriss_for(
+        order,
+        conditions=market_conditions(market, settings),
+        curve=curve,
+        risk_aversion=settings.risk_aversion,
     )
 
 
@@ -190,6 +182,7 @@ def _worked(
             parts_bps={part: 1e4 * cost / notional for part, cost in parts.items()},
             parts_currency=parts,
             participation=execution.participation,
+            timing_deviation_bps=1e4 * _volatility(market) * math.sqrt(_years_worked(order)),
         ),
     )
 
@@ -210,6 +203,11 @@ def _volatility(market: UnderlyingMarket) -> float:
 
 def _horizon_days(settings: RunSettings) -> float:
     return settings.horizon_minutes / TRADING_MINUTES_PER_DAY
+
+
+def _years_worked(order: ParentOrder) -> float:
+    days = order.horizon_ns / (_NS_PER_MINUTE * TRADING_MINUTES_PER_DAY)
+    return days / TRADING_DAYS_PER_YEAR
 
 
 def _nanoseconds(instant: datetime) -> int:

@@ -41,7 +41,8 @@ class OrderCost:
     expected_bps and its currency come from the CostCurve before the trade; realised from the fills, both
     against the arrival mid, fees included. leaves_quantity: what the horizon left undone, and in a dry run
     the whole order. parts_bps sums to realised_bps, parts_currency to realised_currency. participation: own
-    over the market's volume.
+    over the market's volume. timing_deviation_bps: one standard deviation of the price over the horizon, the
+    yardstick of parts_bps['timing'].
     """
 
     parent_id: str
@@ -58,6 +59,7 @@ class OrderCost:
     parts_bps: Mapping[str, float]
     parts_currency: Mapping[str, float] = field(default_factory=dict)
     participation: float = 0.0
+    timing_deviation_bps: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,8 +162,12 @@ def _order_rows(order: WorkedOrder, *, planned: bool) -> Iterator[tuple[str, ...
     filled = "planned" if planned else part if cost.leaves_quantity else "all"
     expected = ("expected", number(cost.expected_bps, 2), number(cost.expected_currency))
     yield (order_name(order), filled, number(cost.arrival_price, 2), number(cost.average_price, 2), *expected)
-    if not planned:
-        yield ("", "", "", "", "realised", number(cost.realised_bps, 2), number(cost.realised_currency))
+    if planned:
+        return
+    yield ("", "", "", "", "realised", number(cost.realised_bps, 2), number(cost.realised_currency))
+    for name, bps in cost.parts_bps.items():
+        if bps:
+            yield ("", "", "", "", f"  {name}", number(bps, 2), number(cost.parts_currency[name]))
 
 
 def _order_notes(run: HedgeRun, unit: str) -> tuple[str, ...]:
@@ -172,4 +176,9 @@ def _order_notes(run: HedgeRun, unit: str) -> tuple[str, ...]:
     total = f"Cash changed by {number(run.cash_change, 2)} {unit}, fees of {number(run.fees, 2)} included."
     leaves = sum(order.cost.leaves_quantity for order in run.orders)
     left = f"{number(leaves)} contracts were left unfilled at the end of the horizon."
-    return (total, left) if leaves else (total,)
+    timing = tuple(
+        f"Timing is the market's own move during '{order_name(order)}'; one standard deviation of it is "
+        f"{number(order.cost.timing_deviation_bps)} bps."
+        for order in run.orders
+    )
+    return (*timing, total, left) if leaves else (*timing, total)

@@ -107,7 +107,7 @@ def test_a_dry_run_s_order_has_a_cost_but_no_fill() -> None:
     )
 
 
-def test_the_curve_s_impact_is_what_almgren_and_chriss_expect_of_even_work() -> None:
+def test_the_curve_s_cost_is_what_almgren_and_chriss_expect_of_even_work() -> None:
     market = flat_underlying()
     settings = replace(SETTINGS, schedule="almgren-chriss", risk_aversion=0.0)
     order = parent_order(decision(60), market, settings)
@@ -115,7 +115,7 @@ def test_the_curve_s_impact_is_what_almgren_and_chriss_expect_of_even_work() -> 
     curve = first_cost_curve(market)
     schedule = schedule_for(order, market, curve, settings)
     notional = 60 * 50 * market.hedge_price()
-    expected = (expected_cost_bps(order, market, curve, settings) - curve.fee_bps) / 1e4 * notional
+    expected = expected_cost_bps(order, market, curve, settings) / 1e4 * notional
     even = np.full(30, 2.0)
     assert schedule.plan(60, 30).tolist() == even.tolist()
     assert schedule.expected_cost(even) == pytest.approx(expected)  # type: ignore[attr-defined]
