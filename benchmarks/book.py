@@ -178,9 +178,8 @@ def measure_impact(quantity: int, seeds: int, slices: int = 60) -> None:
     share = quantity / (volume * 1800 / SECONDS_PER_DAY)
     paper = E_MINI.half_spread_ticks + daily * (0.142 * share**0.6 + 0.314 / 2 * quantity / volume)
     error = np.std(costs) / np.sqrt(seeds)
-    print(
-        f"{quantity} contracts, {share:.1%} of volume: {np.mean(costs):.2f} +- {error:.2f} ticks ({paper:.2f})"
-    )
+    cost = np.mean(costs)
+    print(f"{quantity} contracts, {share:.1%} of volume: {cost:.2f} +- {error:.2f} ticks ({paper:.2f})")
 
 
 def measure_start() -> None:

@@ -98,8 +98,8 @@ CALM = RegimeParameters(
     stale_tolerance_ticks=0.25,
     market_order_rate=5.0,
     informed_share=0.7,
-    # Almgren, Thum, Hauptmann and Li (2005) estimate 0.314 for the permanent part. The transient part makes 4% of
-    # the volume over half an hour cost what they find; it is linear, so that less costs less and more costs more.
+    # Almgren, Thum, Hauptmann and Li (2005) estimate 0.314 for the permanent part. The transient part makes
+    # 4% of the volume over half an hour cost what they find; it is linear: less costs less, more costs more.
     permanent_impact=0.314,
     transient_impact=28.0,
     transient_seconds=600.0,
