@@ -68,7 +68,9 @@ def contract_value(fill: Fill) -> Fraction:
 
 @given(fills=FILLS, seed=st.integers(0, 2**32))
 @settings(deadline=None, max_examples=200)
-def test_any_order_of_the_same_fills_gives_the_same_books_to_the_last_bit(fills: list[Fill], seed: int) -> None:
+def test_any_order_of_the_same_fills_gives_the_same_books_to_the_last_bit(
+    fills: list[Fill], seed: int
+) -> None:
     shuffled = list(fills)
     Random(seed).shuffle(shuffled)  # noqa: S311
     one, other = booked(fills), booked(shuffled)
@@ -80,11 +82,14 @@ def test_any_order_of_the_same_fills_gives_the_same_books_to_the_last_bit(fills:
 
 @given(fills=FILLS, future=PRICES, share=PRICES)
 @settings(deadline=None, max_examples=200)
-def test_wealth_moves_by_exactly_the_profit_of_every_fill(fills: list[Fill], future: float, share: float) -> None:
+def test_wealth_moves_by_exactly_the_profit_of_every_fill(
+    fills: list[Fill], future: float, share: float
+) -> None:
     marks = {"ES": 50 * future, "SPY": share}
     opening = 7 * (Fraction(marks["ES"]) - Fraction(50 * 2650.0))
     profit = sum(
-        int(f.side) * f.quantity * (Fraction(marks[f.symbol]) - contract_value(f)) - Fraction(f.fee) for f in fills
+        int(f.side) * f.quantity * (Fraction(marks[f.symbol]) - contract_value(f)) - Fraction(f.fee)
+        for f in fills
     )
     assert booked(fills).wealth(marks) == float(opening + profit)
 
@@ -104,7 +109,9 @@ def test_paying_the_margin_changes_no_wealth(fills: list[Fill], future: float, s
 def test_contracts_held_are_contracts_bought_less_contracts_sold(fills: list[Fill]) -> None:
     ledger = booked(fills)
     for symbol, opening in (("ES", 7), ("SPY", 0)):
-        assert ledger.quantity(symbol) == opening + sum(int(f.side) * f.quantity for f in fills if f.symbol == symbol)
+        assert ledger.quantity(symbol) == opening + sum(
+            int(f.side) * f.quantity for f in fills if f.symbol == symbol
+        )
 
 
 @given(fills=FILLS)
