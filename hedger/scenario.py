@@ -177,6 +177,7 @@ def _starting_market(symbol: str, table: TomlTable) -> StartingMarket:
 
 
 def shipped_folder() -> Path:
-    """`scenarios/` of the checkout, or its copy inside the installed wheel."""
-    checkout = Path(__file__).resolve().parents[1] / "scenarios"
-    return checkout if checkout.is_dir() else Path(str(resources.files("hedger") / "scenario_files"))
+    """Folder of the scenarios and example portfolios: inside the installed wheel, else of the checkout."""
+    # The wheel's first: next to an installed package may lie anybody's folder of the name `scenarios`.
+    installed = Path(str(resources.files("hedger") / "scenario_files"))
+    return installed if installed.is_dir() else Path(__file__).resolve().parents[1] / "scenarios"
