@@ -29,12 +29,14 @@ from execution.book.layout import (
 )
 from execution.market.regime import FlowParameters
 
+NEWS_NS = 100_000_000  # the fundamental moves ten times a second
 OWN = 1  # owner of the orders that an agent entered; the flow's own have 0
 DONE, OWN_FILL, REFUSED = 0, 1, 2
 
 FLOW_STATE = np.dtype(
     [
-        ("clock_ns", "i8"),  # the fundamental is known up to here
+        ("clock_ns", "i8"),  # the transient part is known up to here
+        ("news_ns", "i8"),  # when the fundamental moves next
         ("next_event_ns", "i8"),
         ("slots", "i8"),  # order slots and stale orders that the next event's rate was drawn for
         ("stale_orders", "i8"),
@@ -56,18 +58,20 @@ def run_until(
     parameters: FlowParameters,
     until_ns: int,
     rng: np.random.Generator,
+    news: np.random.Generator,
     message: RecordArray,
     events: RecordArray,
 ) -> tuple[int, int, int]:
     """Run the flow up to `until_ns`; return DONE, OWN_FILL or REFUSED, the event count, the book's refusal.
 
+    news: drives the fundamental alone, so that its path is the same whatever an agent does in the book.
     OWN_FILL stops after a message that traded with the agent: its events are in `events`. REFUSED stops with
     the message kept: call again when the book has room. Steps of any length give the same flow.
     """
     state = flow[0]
     while state["pending"] or state["next_event_ns"] <= until_ns:
         if not state["pending"]:
-            _advance_reference(state, parameters, rng)
+            _advance_reference(state, parameters, news)
             state["pending"] = _draw(book, state, parameters, rng, message[0])
         count = 0
         if state["pending"]:
@@ -127,10 +131,13 @@ def _total_rate(state: Record, parameters: FlowParameters) -> float:
 
 
 @njit(cache=True)
-def _advance_reference(state: Record, parameters: FlowParameters, rng: np.random.Generator) -> None:
-    """Move the fundamental and the transient impact from the clock to the next event."""
+def _advance_reference(state: Record, parameters: FlowParameters, news: np.random.Generator) -> None:
+    """Move the fundamental and the transient impact to the next event."""
+    deviation = parameters.volatility * math.sqrt(1e-9 * NEWS_NS)
+    while state["news_ns"] <= state["next_event_ns"]:
+        state["fundamental_ticks"] += deviation * news.standard_normal()
+        state["news_ns"] += NEWS_NS
     seconds = 1e-9 * (state["next_event_ns"] - state["clock_ns"])
-    state["fundamental_ticks"] += parameters.volatility * math.sqrt(seconds) * rng.standard_normal()
     state["transient_ticks"] *= math.exp(-parameters.transient_decay * seconds)
     state["clock_ns"] = state["next_event_ns"]
 

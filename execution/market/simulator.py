@@ -41,13 +41,14 @@ class MarketSimulator:
 
     The book is in its stationary state around conditions.mid_price when it starts. The same seed gives the
     same market, event for event, in steps of any length; the agent's own orders change what follows, through
-    the book and through their impact on the reference price (execution.market.flow).
+    the book and through their impact on the reference price (execution.market.flow). News keep their own
+    random numbers: two agents on one seed meet the same fundamental price, whatever they do.
     """
 
     def __init__(self, conditions: MarketConditions, start_ns: int, rng: np.random.Generator) -> None:
         regime = parameters_of(conditions.regime)
         self._parameters = flow_parameters(conditions, regime)
-        self._rng = rng
+        self._rng, self._news = rng.spawn(2)
         self._now_ns = start_ns
         self._own: dict[int, tuple[Side, int]] = {}
         self._fills: list[OwnFill] = []
@@ -137,7 +138,7 @@ class MarketSimulator:
     def _start(self, mid_ticks: float, start_ns: int, burn_in_ns: int) -> None:
         """Run the flow from an empty book, then move the whole market to start around `mid_ticks`."""
         self._flow = np.zeros(1, FLOW_STATE)
-        self._flow["clock_ns"] = self._flow["next_event_ns"] = start_ns - burn_in_ns
+        self._flow["clock_ns"] = self._flow["next_event_ns"] = self._flow["news_ns"] = start_ns - burn_in_ns
         self._flow["fundamental_ticks"] = mid_ticks
         self._flow["last_bid"] = self._flow["last_ask"] = round(mid_ticks)
         schedule_next(self._book.arrays, self._flow[0], self._parameters, self._rng)
@@ -160,6 +161,7 @@ class MarketSimulator:
                 self._parameters,
                 until_ns,
                 self._rng,
+                self._news,
                 self._message,
                 self._events,
             )

@@ -238,3 +238,15 @@ def test_conditions_out_of_range_are_refused_by_name(field: str, value: float) -
 def test_a_spread_below_one_tick_is_refused() -> None:
     with pytest.raises(ValueError, match=r"half_spread_ticks is 0\.25, expected at least 0\.5"):
         replace(CALM, half_spread_ticks=0.25)
+
+
+def test_two_agents_on_one_seed_meet_the_same_news() -> None:
+    news = []
+    for quantity in (1, 500):
+        simulator = market(seed=11)
+        for second in range(60):
+            simulator.advance_to(second * SECOND_NS)
+            simulator.submit_market(Side.BUY, quantity)
+        simulator.advance_to(60 * SECOND_NS)
+        news.append(simulator._news.bit_generator.state)
+    assert news[0] == news[1]
