@@ -27,10 +27,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'hedger' has no attribute '{name}'; it has {', '.join(__all__)}")
-    api = import_module("hedger.api")
-    # All at once: loading the module hedger.replay binds its name here, and the function must replace it.
-    globals().update({public: getattr(api, public) for public in __all__})
-    return globals()[name]
+    return getattr(import_module("hedger.api"), name)
 
 
 def __dir__() -> list[str]:

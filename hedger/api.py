@@ -11,11 +11,11 @@ from hedger.errors import InputError, UsageError
 from hedger.market_data import as_of_date, load_market
 from hedger.policy import POLICIES, policy_named
 from hedger.portfolio import Portfolio, read_portfolio
-from hedger.replay import replay as replay_scenario
 from hedger.replay_result import ReplayResult
 from hedger.report.record import RunInputs
 from hedger.result import HedgeRun, RunSettings
 from hedger.scenario import load_scenario, shipped_folder
+from hedger.scenario_replay import replay as replay_scenario
 from hedger.version import __version__
 from pricing.market import Market
 

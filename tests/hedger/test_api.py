@@ -31,6 +31,13 @@ def test_the_promised_names_can_be_imported_in_one_line() -> None:
     assert said == "True True"
 
 
+def test_replay_is_the_function_whatever_was_imported_before() -> None:
+    assert (
+        python("import hedger.api, hedger.cli.main; from hedger import replay; print(callable(replay))")
+        == "True"
+    )
+
+
 def test_importing_hedger_loads_nothing_heavy() -> None:
     heavy = "{'numpy', 'pandas', 'scipy', 'QuantLib', 'numba', 'arch', 'plotly', 'click', 'torch'}"
     assert python(f"import sys, hedger; print({heavy} & set(sys.modules))") == "set()"

@@ -12,10 +12,10 @@ from hedger.exposure import measure
 from hedger.market_data import load_market
 from hedger.policy import policy_named
 from hedger.portfolio import Portfolio
-from hedger.replay import replay
 from hedger.replay_result import ATTRIBUTION_PARTS, PolicyReplay, ReplayResult
 from hedger.result import RunSettings
 from hedger.scenario import Scenario, ScenarioKind, load_scenario
+from hedger.scenario_replay import replay
 from pricing.option import Right
 from tests.markets import book, future_position, option_position
 
