@@ -1,7 +1,7 @@
 """What a user waits for: help, the warm example run with its imports named, and a book of 10,000 lines.
 
-The book is made of contracts of the S&P 500 chain of 2019-05-14 in the data beside the checkout; without that data its
-row is left out.
+The book is made of contracts of the S&P 500 chain of 2019-05-14 in the data beside the checkout; without that
+data its row is left out.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def timed(command: list[str], repeats: int = 5) -> tuple[float, str]:
-    """Median wall time of a command [s] and what it printed; the first call warms caches and does not count."""
+    """Median wall time of a command [s] and what it printed; the first call warms caches, uncounted."""
     seconds, output = [], ""
     for _ in range(repeats + 1):
         started = time.perf_counter()

@@ -69,6 +69,7 @@ def work(
         arrival_mid=desk.path_mid[0],
         market_volume=int(market.traded_volume - volume_before),
         leaves_quantity=order.quantity - desk.filled,
+        fill_news=np.array(desk.fill_news, dtype=np.float64),
     )
 
 
@@ -94,6 +95,7 @@ class _Desk:
         self.filled = 0
         self.path_ts_ns: list[int] = []
         self.path_mid: list[float] = []
+        self.fill_news: list[float] = []
         self._order = order
         self._market = market
         self._resting: tuple[int, int] | None = None  # order id, price in ticks
@@ -140,8 +142,9 @@ class _Desk:
 
     def _collect(self) -> None:
         """Turn the market's fills of our orders into the parent's."""
-        for _, quantity, price_ticks, ts_ns, is_maker in self._market.take_fills():
+        for _, quantity, price_ticks, ts_ns, is_maker, news_ticks in self._market.take_fills():
             self.filled += quantity
+            self.fill_news.append(news_ticks * self._order.rules.tick_size)
             self.fills.append(
                 Fill(
                     parent_id=self._order.parent_id,

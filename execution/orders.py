@@ -95,7 +95,8 @@ class Execution:
     instant; the last is at the horizon's end, before the final crossing. plan_ts_ns, plan_quantity: shape
     (slice,), cumulative contracts the schedule wanted by then. market_volume: contracts traded by everybody,
     this order included, over the horizon. leaves_quantity: contracts that the book could not give; filled +
-    leaves = the order's quantity.
+    leaves = the order's quantity. fill_news: shape (fill,), how far news alone had moved the price since the
+    start [currency], which only a simulated market knows.
     """
 
     fills: tuple[Fill, ...]
@@ -106,6 +107,7 @@ class Execution:
     arrival_mid: float
     market_volume: int
     leaves_quantity: int
+    fill_news: FloatArray | None = None
 
     @property
     def filled_quantity(self) -> int:

@@ -13,7 +13,6 @@ from pricing.time import year_fraction
 
 # One tenor for the parallel move of rates: most listed options are about this short.
 _RATE_TENOR_YEARS = 0.25
-_COSTS = ("spread", "impact", "fees")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +35,13 @@ def attribute(
 ) -> dict[str, float]:
     """Split a day's P&L [currency] into parts that sum to it: see replay_result.ATTRIBUTION_PARTS.
 
+    The P&L is the change of wealth less what the simulated market's own news did to the price while orders
+    were worked, which is no part of the scenario's day.
+
     Each Greek is yesterday's times today's move: spot, half of spot squared, each option's own implied
-    volatility, calendar years, the three-month rate. costs: spread, impact and fees of today's trades.
-    timing: what else trading changed, which is the market's move away from the close while the orders were
-    worked. residual: what a second-order expansion does not see, as third orders, the carry of futures, and
-    spot and volatility moving at once.
+    volatility, calendar years, the three-month rate. costs: what else trading changed, which is the spread,
+    fees, and the price's move against the orders while they were worked. residual: what a second-order
+    expansion does not see, as third orders, the carry of futures, and spot and volatility moving at once.
     """
     parts = dict.fromkeys(("delta", "gamma", "vega", "theta", "rho"), 0.0)
     for symbol, held in moves.before.by_underlying.items():
@@ -52,10 +53,14 @@ def attribute(
         )
         for part, amount in explained.items():
             parts[part] += amount
-    traded = wealth_after - wealth(moves.after)
-    paid = fsum(worked.cost.parts_currency.get(part, 0.0) for worked in orders for part in _COSTS)
-    parts |= {"costs": -paid, "timing": traded + paid}
-    return parts | {"residual": wealth_after - wealth_before - fsum(parts.values())}
+    news = news_profit(orders)
+    parts["costs"] = wealth_after - wealth(moves.after) - news
+    return parts | {"residual": wealth_after - news - wealth_before - fsum(parts.values())}
+
+
+def news_profit(orders: Sequence[WorkedOrder]) -> float:
+    """What the simulated market's own news gave while orders were worked [currency]."""
+    return -fsum(worked.cost.news_currency for worked in orders)
 
 
 def _explained(

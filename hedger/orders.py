@@ -15,7 +15,7 @@ from execution.schedules.almgren_chriss import almgren_chriss_for
 from execution.schedules.schedule import Schedule
 from execution.schedules.twap import Twap
 from execution.tca.cost_curve import CostCurve
-from execution.tca.shortfall import implementation_shortfall
+from execution.tca.shortfall import implementation_shortfall, news_cost
 from hedger.errors import UsageError
 from hedger.exposure import is_hedge_holding
 from hedger.policy.policy import HedgeDecision
@@ -182,6 +182,7 @@ def _worked(
             parts_bps={part: 1e4 * cost / notional for part, cost in parts.items()},
             parts_currency=parts,
             participation=execution.participation,
+            news_currency=news_cost(order, execution),
             timing_deviation_bps=1e4 * _volatility(market) * math.sqrt(_years_worked(order)),
         ),
     )

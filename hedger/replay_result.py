@@ -15,17 +15,18 @@ from hedger.result import RunSettings, WorkedOrder
 
 FloatArray = npt.NDArray[np.float64]
 
-ATTRIBUTION_PARTS = ("delta", "gamma", "vega", "theta", "rho", "costs", "timing", "residual")
+ATTRIBUTION_PARTS = ("delta", "gamma", "vega", "theta", "rho", "costs", "residual")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayDay:
     """One policy's book on one day, from the close before to this close.
 
-    profit_and_loss [currency]: change of cash and marks since the last close, today's trading costs included.
-    attribution [currency]: ATTRIBUTION_PARTS, which sum to profit_and_loss. contracts, delta: hedge holding
-    [contracts] and net delta [units of underlying] by underlying after today's trades. settled [currency]:
-    cash of options that expired since the last close.
+    profit_and_loss [currency]: change of cash and marks since the last close, today's trading costs
+    included, less `news`. attribution [currency]: ATTRIBUTION_PARTS, which sum to profit_and_loss. news
+    [currency]: what the simulated market's own moves gave while today's orders were worked: luck, and no
+    part of the day. contracts, delta: hedge holding [contracts] and net delta [units of underlying] by
+    underlying after today's trades. settled [currency]: cash of options that expired since the last close.
     """
 
     day: date
@@ -35,14 +36,14 @@ class ReplayDay:
     contracts: Mapping[str, int]
     delta: Mapping[str, float]
     settled: float = 0.0
+    news: float = 0.0
     decisions: tuple[HedgeDecision, ...] = ()
     orders: tuple[WorkedOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyReplay:
-    """One policy's replay. equity: shape (day,), cash and marks at each close less the first close's
-    [currency].
+    """One policy's replay. equity: shape (day,), P&L up to each close; news: of all days [currency].
 
     turnover_currency: notional traded at the arrival price; turnover_contracts: contracts traded, both
     absolute. daily_deviation: sample standard deviation of the daily P&L after the first day [currency].
@@ -60,6 +61,7 @@ class PolicyReplay:
     trades: int
     turnover_contracts: int
     turnover_currency: float
+    news: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,4 +108,5 @@ def summary(policy: str, days: tuple[ReplayDay, ...]) -> PolicyReplay:
             worked.cost.filled_quantity * worked.cost.arrival_price * worked.order.rules.multiplier
             for worked in traded
         ),
+        news=fsum(day.news for day in days),
     )

@@ -42,7 +42,8 @@ class OrderCost:
     against the arrival mid, fees included. leaves_quantity: what the horizon left undone, and in a dry run
     the whole order. parts_bps sums to realised_bps, parts_currency to realised_currency. participation: own
     over the market's volume. timing_deviation_bps: one standard deviation of the price over the horizon, the
-    yardstick of parts_bps['timing'].
+    yardstick of parts_bps['timing']. news_currency: the part of the timing cost that the simulated market's
+    news made, whatever the order did.
     """
 
     parent_id: str
@@ -60,6 +61,7 @@ class OrderCost:
     parts_currency: Mapping[str, float] = field(default_factory=dict)
     participation: float = 0.0
     timing_deviation_bps: float = 0.0
+    news_currency: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 
 from execution.tca.cost_curve import CostCurve
-from hedger.attribution import DayMoves, attribute, wealth
+from hedger.attribution import DayMoves, attribute, news_profit, wealth
 from hedger.engine import Progress, run
 from hedger.exposure import Exposure, is_hedge_holding, measure
 from hedger.feedback import first_cost_curve, updated_cost_curve
@@ -140,23 +140,21 @@ def _one_day(
     moves = DayMoves(
         before=book.exposure, after=marked, market_before=market_before, market_after=today.market
     )
-    attribution = attribute(
-        moves,
-        wealth_before=book.wealth,
-        wealth_after=after.wealth,
-        orders=() if hedged is None else hedged.orders,
-    )
+    orders = () if hedged is None else hedged.orders
+    attribution = attribute(moves, wealth_before=book.wealth, wealth_after=after.wealth, orders=orders)
+    news = news_profit(orders)
     held = after.exposure.by_underlying
     return after, ReplayDay(
         day=today.day,
         spot={symbol: own.spot for symbol, own in held.items()},
-        profit_and_loss=after.wealth - book.wealth,
+        profit_and_loss=after.wealth - news - book.wealth,
         attribution=attribution,
         contracts={symbol: own.hedge_contracts for symbol, own in held.items()},
         delta={symbol: own.net.delta for symbol, own in held.items()},
         settled=settled,
+        news=news,
         decisions=() if hedged is None else hedged.decisions,
-        orders=() if hedged is None else hedged.orders,
+        orders=orders,
     )
 
 

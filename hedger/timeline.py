@@ -229,8 +229,8 @@ def _notes(scenario: Scenario, book: Portfolio, start: Market) -> tuple[str, ...
     conventions = (
         "The hedge instrument is the embedded one of today, in the contract that outlives the scenario.",
         "Options that expire are settled in cash at the intrinsic value of the close; cash earns nothing.",
-        "Costs are spread, impact and fees, negative where resting orders earned the spread; timing is what "
-        "the simulated market moved while orders were worked, on one path mostly luck.",
+        "P&L leaves out what the simulated market's own news gave or took while orders were worked: luck, "
+        "and no part of the scenario's days; it is shown as news.",
         "The last close is marked and not traded; the unhedged book is without its hedge holdings.",
     )
     return (rule, *surfaces, *conventions, *(f"The book: {note}." for note in book.notes))

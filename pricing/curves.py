@@ -12,7 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscountCurve:
-    """Continuously compounded zero rates [per year] at `expiry_years`; rate x time linear, rate flat outside."""
+    """Continuously compounded zero rates [per year] at `expiry_years`; rate x time linear, flat outside."""
 
     expiry_years: FloatArray
     zero_rate: FloatArray

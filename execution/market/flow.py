@@ -37,6 +37,7 @@ FLOW_STATE = np.dtype(
     [
         ("clock_ns", "i8"),  # the transient part is known up to here
         ("news_ns", "i8"),  # when the fundamental moves next
+        ("news_ticks", "f8"),  # how far news alone have moved it since the start
         ("next_event_ns", "i8"),
         ("slots", "i8"),  # order slots and stale orders that the next event's rate was drawn for
         ("stale_orders", "i8"),
@@ -135,7 +136,9 @@ def _advance_reference(state: Record, parameters: FlowParameters, news: np.rando
     """Move the fundamental and the transient impact to the next event."""
     deviation = parameters.volatility * math.sqrt(1e-9 * NEWS_NS)
     while state["news_ns"] <= state["next_event_ns"]:
-        state["fundamental_ticks"] += deviation * news.standard_normal()
+        move = deviation * news.standard_normal()
+        state["news_ticks"] += move
+        state["fundamental_ticks"] += move
         state["news_ns"] += NEWS_NS
     seconds = 1e-9 * (state["next_event_ns"] - state["clock_ns"])
     state["transient_ticks"] *= math.exp(-parameters.transient_decay * seconds)

@@ -27,13 +27,18 @@ BURN_IN_LIFETIMES = 15.0  # of a resting order: enough to forget that the book s
 
 
 class OwnFill(NamedTuple):
-    """A fill of one of the agent's orders; is_maker: the order rested and was taken."""
+    """A fill of one of the agent's orders.
+
+    is_maker: the order rested and was taken. news_ticks: how far news alone had moved the fundamental since
+    the start, which no agent sees.
+    """
 
     order_id: int
     quantity: int
     price_ticks: int
     ts_ns: int
     is_maker: bool
+    news_ticks: float
 
 
 class MarketSimulator:
@@ -149,7 +154,7 @@ class MarketSimulator:
         flow["fundamental_ticks"] += drift + flow["transient_ticks"]
         flow["last_bid"] += drift
         flow["last_ask"] += drift
-        flow["transient_ticks"] = flow["traded_volume"] = 0
+        flow["transient_ticks"] = flow["news_ticks"] = flow["traded_volume"] = 0
 
     def _run(self, until_ns: int) -> None:
         while True:
@@ -187,7 +192,8 @@ class MarketSimulator:
 
     def _record(self, event: np.void, own_id: str, ts_ns: int, *, is_maker: bool) -> None:
         quantity, price_ticks = int(event["quantity"]), int(event["price_ticks"])
-        self._fills.append(OwnFill(int(event[own_id]), quantity, price_ticks, ts_ns, is_maker))
+        news_ticks = float(self._flow["news_ticks"][0])
+        self._fills.append(OwnFill(int(event[own_id]), quantity, price_ticks, ts_ns, is_maker, news_ticks))
 
     def _settle(self, events: RecordArray) -> None:
         settle(self._book.arrays, self._flow[0], self._parameters, events, len(events))

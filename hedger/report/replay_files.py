@@ -19,6 +19,7 @@ _DAYS = pa.schema(
         "profit_and_loss": pa.float64(),
         **{part: pa.float64() for part in ATTRIBUTION_PARTS},
         "settled": pa.float64(),
+        "news": pa.float64(),
         "equity": pa.float64(),
     }
 )
@@ -43,6 +44,7 @@ def _rows(result: ReplayResult) -> list[Json]:
             "profit_and_loss": day.profit_and_loss,
             **day.attribution,
             "settled": day.settled,
+            "news": day.news,
             "equity": equity,
         }
         for policy in result.policies

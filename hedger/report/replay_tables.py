@@ -41,6 +41,7 @@ def replay_tables(result: ReplayResult) -> tuple[Table, ...]:
             _row(result, "P&L that day", lambda policy: number(policy.worst_day_profit_and_loss)),
             _row(result, "daily deviation", lambda policy: number(policy.daily_deviation)),
             _row(result, "costs", lambda policy: number(policy.costs)),
+            _row(result, "news, left out", lambda policy: number(policy.news)),
             _row(result, "orders", lambda policy: number(policy.trades)),
             _row(result, "contracts traded", lambda policy: number(policy.turnover_contracts)),
             _row(result, "notional traded", lambda policy: number(policy.turnover_currency)),

@@ -19,7 +19,7 @@ from execution.schedules.schedule import IntArray, Schedule
 from execution.schedules.twap import Twap
 from execution.tca.calibrate import CostObservations, update_cost_curve
 from execution.tca.cost_curve import CostCurve
-from execution.tca.shortfall import implementation_shortfall
+from execution.tca.shortfall import implementation_shortfall, news_cost
 
 SECOND = 10**9
 CONDITIONS = MarketConditions(
@@ -177,3 +177,14 @@ def test_own_fills_pull_a_wrong_cost_curve_towards_what_trading_costs_here() -> 
     seen, error = float(observations.cost_bps.mean()), learned.standard_error_bps(**expected)
     assert abs(learned.expected_bps(**expected) - seen) < 0.2 * abs(assumed.expected_bps(**expected) - seen)
     assert error < 0.2 * assumed.standard_error_bps(**expected)
+
+
+def test_a_cost_less_its_news_is_the_same_on_average_with_less_noise() -> None:
+    order = replace(ORDER, horizon_ns=300 * SECOND)
+    whole, less_news = [], []
+    for seed in range(12):
+        execution = worked(order, seed=seed)
+        whole.append(implementation_shortfall(order, execution).total)
+        less_news.append(whole[-1] - news_cost(order, execution))
+    assert np.std(less_news) < 0.5 * np.std(whole)
+    assert abs(np.mean(less_news) - np.mean(whole)) < 2.0 * np.std(whole) / np.sqrt(len(whole))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from execution.orders import Execution, Fill, Liquidity, ParentOrder, Side, TradingRules
-from execution.tca.shortfall import implementation_shortfall
+from execution.tca.shortfall import implementation_shortfall, news_cost
 
 BUY = ParentOrder(
     parent_id="p1",
@@ -115,3 +115,9 @@ def test_parts_add_up_to_the_shortfall_of_perold(
     left = execution.leaves_quantity * (execution.path_mid[-1] - execution.arrival_mid)
     direct = side * 50.0 * (paid + left) + sum(f.fee for f in fills)
     assert implementation_shortfall(order, execution).total == pytest.approx(direct, rel=1e-12, abs=1e-9)
+
+
+def test_news_cost_is_the_move_of_news_at_each_fill_and_zero_where_nobody_knows_it() -> None:
+    execution = executed(fill(4, 9999, 20, Liquidity.MAKER), fill(6, 10009, 100, Liquidity.TAKER))
+    assert news_cost(BUY, execution) == 0.0
+    assert news_cost(BUY, replace(execution, fill_news=np.array([-0.5, 1.0]))) == 50.0 * (-2.0 + 6.0)
