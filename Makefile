@@ -11,13 +11,13 @@ help: ## Say what each target does
 	@echo "hedger: from a portfolio file to a hedged book. Targets:"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
-run: .venv/.run ## Hedge the example book in the market of 5 February 2018 (first time: install, about a minute)
-	@$(BIN)/hedger run example --as-of 2018-02-05
+run: .venv/.run .venv/.kernels ## Hedge the example book in the market of 5 February 2018 (first time: install, about a minute)
+	@$(BIN)/hedger run example
 
-replay: .venv/.run ## Hedge the example book through February 2018, one policy beside the other
+replay: .venv/.run .venv/.kernels ## Hedge the example book through February 2018, one policy beside the other
 	@$(BIN)/hedger replay volmageddon-2018 --portfolio example
 
-test: lint ## Style, types, dependency law and all tests: what CI runs
+test: lint .venv/.kernels ## Style, types, dependency law and all tests: what CI runs
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/.dev ## Style, types and dependency law
@@ -29,7 +29,7 @@ lint: .venv/.dev ## Style, types and dependency law
 format: .venv/.dev ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-bench: .venv/.dev ## Print every figure that README and the documents quote
+bench: .venv/.dev .venv/.kernels ## Print every figure that README and the documents quote
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 clean: ## Remove the environment and all caches
@@ -41,6 +41,11 @@ clean: ## Remove the environment and all caches
 	  || { echo "hedger needs Python 3.11 or later; found: $$("$(PYTHON)" --version 2>&1 || echo none). Try: make run PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@"$(PYTHON)" -m venv .venv \
 	  || { rm -rf .venv; echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 2; }
+
+# numba keys its cache on the file of the outermost kernel alone: when any source changes, compile them all anew.
+.venv/.kernels: $(wildcard pricing/*.py pricing/*/*.py execution/*/*.py) | .venv/bin/python
+	@find pricing execution -name '*.nb[ic]' -delete
+	@touch $@
 
 .venv/.run: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing hedger into .venv ..." >&2

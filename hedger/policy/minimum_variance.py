@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedger.errors import UsageError
 from hedger.policy.band import BandView, decide_by_band
 from hedger.policy.policy import HedgeDecision, HedgeSituation
 from pricing.book import value_options
@@ -17,7 +16,8 @@ from pricing.minimum_variance import MinimumVarianceCoefficients, minimum_varian
 class MinimumVariancePolicy:
     """Trade to zero minimum-variance delta at every date.
 
-    coefficients: given ones, or None for those that the market carries, estimated on its history.
+    coefficients: given ones, or None for those that the market carries, estimated on its history. An
+    underlying without any is hedged to its practitioner delta, and the reason says so.
 
     Reference: Hull and White (2017), Optimal delta hedging for options, Journal of Banking and Finance 82.
     """
@@ -30,26 +30,19 @@ class MinimumVariancePolicy:
         return "minimum-variance"
 
     def decide(self, situation: HedgeSituation) -> HedgeDecision:
-        """Decide for one underlying. Raises UsageError where neither policy nor market has coefficients."""
-        coefficients = self._coefficients(situation)
-        deltas = [
-            self._book_delta(situation, float(spot), coefficients) for spot in situation.exposure.ladder_spot
-        ]
-        view = BandView(delta=np.array(deltas), half_width=np.zeros(len(deltas)))
-        rule = (
-            f"the minimum-variance delta hedge (a {coefficients.a:+.3f}, b {coefficients.b:+.3f}, "
-            f"c {coefficients.c:+.3f})"
-        )
-        return decide_by_band(situation, view, policy=self.name, to_edge=False, rule=rule)
-
-    def _coefficients(self, situation: HedgeSituation) -> MinimumVarianceCoefficients:
+        """Decide for one underlying."""
         coefficients = self.coefficients or situation.market.minimum_variance
-        if coefficients is None:
-            raise UsageError(
-                f"there is no history of implied volatility to estimate the minimum-variance delta of "
-                f"'{situation.exposure.underlying}' from; choose --policy delta or whalley-wilmott"
+        deltas = situation.exposure.ladder_option_delta
+        rule = "the practitioner delta hedge, for want of a history of implied volatility"
+        if coefficients is not None:
+            levels = situation.exposure.ladder_spot
+            deltas = np.array([self._book_delta(situation, float(spot), coefficients) for spot in levels])
+            rule = (
+                f"the minimum-variance delta hedge (a {coefficients.a:+.3f}, b {coefficients.b:+.3f}, "
+                f"c {coefficients.c:+.3f})"
             )
-        return coefficients
+        view = BandView(delta=deltas, half_width=np.zeros_like(deltas))
+        return decide_by_band(situation, view, policy=self.name, to_edge=False, rule=rule)
 
     @staticmethod
     def _book_delta(

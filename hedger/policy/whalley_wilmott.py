@@ -21,10 +21,11 @@ class WhalleyWilmottPolicy:
     """Trade to the nearer edge of the asymptotically optimal band for small proportional costs.
 
     Half width = (3/2 exp(-r tau) c S Gamma^2 / gamma)^(1/3) units of underlying, with c the cost of a small
-    trade as a fraction of its value (from the CostCurve), Gamma the book's net gamma, gamma the risk
-    aversion per currency, and tau the gamma-weighted time to expiry. Delta and gamma are taken at the
-    forecast volatility: each strike's implied volatility times forecast over at-the-money implied
-    volatility to its expiry, so that the level is the forecast's and the skew the market's.
+    trade as a fraction of its value (from the CostCurve: half spread and fee; a large trade's impact is
+    left out), Gamma the book's net gamma, gamma the risk aversion per currency, and tau the gamma-weighted
+    time to expiry. Delta and gamma are taken at the forecast volatility: each strike's implied volatility
+    times forecast over at-the-money implied volatility to its expiry, so that the level is the forecast's
+    and the skew the market's.
 
     Reference: Whalley and Wilmott (1997), An asymptotic analysis of an optimal hedging model for option
     pricing with transaction costs, Mathematical Finance 7(3).

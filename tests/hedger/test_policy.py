@@ -93,11 +93,12 @@ def test_minimum_variance_delta_is_black_delta_plus_the_regression_on_vega() -> 
     assert decision.target_delta == pytest.approx(risk.greeks.delta + correction, rel=1e-12)
 
 
-def test_minimum_variance_without_coefficients_says_what_to_do() -> None:
+def test_minimum_variance_without_coefficients_is_the_practitioner_delta_and_says_so() -> None:
     case = situation(*SHORT_STRADDLE)
     case = replace(case, market=replace(case.market, minimum_variance=None))
-    with pytest.raises(UsageError, match="choose --policy delta"):
-        MinimumVariancePolicy().decide(case)
+    decision = MinimumVariancePolicy().decide(case)
+    assert decision.target_contracts == DeltaPolicy().decide(case).target_contracts
+    assert "for want of a history of implied volatility" in decision.reason
 
 
 def test_whalley_wilmott_half_width_is_the_published_cube_root() -> None:
