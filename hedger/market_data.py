@@ -13,7 +13,7 @@ from hedger.config import MarketConfig, UnderlyingConfig, embedded_config, read_
 from hedger.errors import InputError, InputProblem, UsageError
 from hedger.portfolio import Portfolio
 from hedger.underlying_data import underlying_market
-from pricing.chain import ALIASES
+from pricing.chain_columns import ALIASES
 from pricing.embedded import embedded_days
 from pricing.market import Market, MissingMarketError, Source
 from pricing.table import read_table

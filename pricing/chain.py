@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,54 +10,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from pricing.chain_columns import ALIASES
 from pricing.chain_fields import FieldReader, cell_problems
+from pricing.chain_layout import Side, missing_column, sides
+from pricing.chain_roots import rows_of_underlying, settles_in_the_morning
 from pricing.errors import InputError, InputProblem
 from pricing.table import Table, read_table
-from pricing.text_values import instants, words
+from pricing.text_values import instants
+from pricing.time import EXCHANGE_ZONE, close_instant
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 DayArray = npt.NDArray[np.datetime64]
-TextArray = npt.NDArray[np.str_]
-
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "quote_day": ("quote_date", "quote_datetime", "date", "trade_date", "data_date", "quote_readtime"),
-    "quote_time": ("quote_datetime", "quote_timestamp", "quote_readtime"),
-    "spot": ("underlying_last", "underlying_price", "spot", "spot_price", "stock_price", "underlying_close"),
-    "root": ("root", "root_symbol", "underlying_symbol", "underlying", "ticker", "act_symbol"),
-    "osi": (
-        "option_root",
-        "contract_symbol",
-        "option_symbol",
-        "osi",
-        "occ_symbol",
-        "contract_id",
-        "symbol",
-        "ticker",
-    ),
-    "right": ("type", "right", "option_type", "cp_flag", "call_put", "put_call", "cp"),
-    "expiry": ("expiration", "expiry", "ex_date", "expiration_date", "expire_date", "expiry_date"),
-    "strike": ("strike", "strike_price"),
-    "bid": ("bid", "best_bid", "bid_price", "bid_eod", "bid_1545"),
-    "ask": ("ask", "best_offer", "best_ask", "ask_price", "offer", "ask_eod", "ask_1545"),
-    "morning_settlement": ("am_settlement", "am_set_flag"),
-}
-
-# Index roots: root -> (underlying, settles in the morning). Other roots name their own underlying and settle
-# at the close. Source: the Cboe product specifications.
-INDEX_ROOTS: Mapping[str, tuple[str, bool]] = {
-    "SPX": ("SPX", True),
-    "SPXW": ("SPX", False),
-    "SPXPM": ("SPX", False),
-    "NDX": ("NDX", True),
-    "NDXP": ("NDX", False),
-    "RUT": ("RUT", True),
-    "RUTW": ("RUT", False),
-    "DJX": ("DJX", True),
-    "VIX": ("VIX", True),
-    "VIXW": ("VIX", True),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,67 +50,28 @@ class ChainRows:
 def read_rows(path: Path, *, underlying: str, as_of: date | None) -> tuple[ChainRows, date, str]:
     """Rows of `underlying` on the day `as_of` (None: the file's last day), that day, and the file's SHA-256.
 
-    OptionMetrics strikes (header strike_price beside cp_flag) are in thousandths. Saturday expiries are
-    moved to the Friday before. Raises InputError with every malformed cell of those rows.
+    A row of call and put becomes two with the same number. OptionMetrics strikes (header strike_price beside
+    cp_flag) are in thousandths. Saturday expiries are moved to the Friday before. Raises InputError with
+    every malformed cell of those rows.
     """
     table = read_table(path, ALIASES)
-    _require_columns(table)
-    chosen = _rows_of_underlying(table, underlying)
+    options = sides(table, ALIASES)
+    _require_columns(options)
+    chosen = rows_of_underlying(table, underlying, len(options[0].table.columns["bid"]))
     chosen, day = _rows_of_day(table, chosen, as_of)
-    return _typed_rows(table, chosen), day, table.sha256
+    return _typed_rows(options, chosen, day), day, table.sha256
 
 
-def underlying_of(root: str) -> str:
-    """The underlying that an option root belongs to: SPXW -> SPX; unknown roots name themselves."""
-    return INDEX_ROOTS.get(root, (root, False))[0]
-
-
-def _require_columns(table: Table) -> None:
-    needed = ["bid", "ask"]
-    if "osi" not in table.columns:
-        needed += ["right", "expiry", "strike"]
-    problems = [
-        InputProblem(
-            file=table.file, column=field, expected=f"such a column, under one of {', '.join(ALIASES[field])}"
-        )
-        for field in needed
-        if field not in table.columns
-    ]
+def _require_columns(options: Sequence[Side]) -> None:
+    table = options[0].table
+    needed = [] if "osi" in table.columns else ["right", "expiry", "strike"]
+    if options[0].is_call is not None:
+        needed = [field for field in needed if field != "right"]
+    problems = [missing_column(table, field, ALIASES) for field in needed if field not in table.columns]
     if not problems and len(table.columns["bid"]) == 0:
         problems = [InputProblem(file=table.file, expected="at least one row below the header")]
     if problems:
         raise InputError(problems)
-
-
-def _rows_of_underlying(table: Table, underlying: str) -> IntArray:
-    """Positions of the rows whose root belongs to `underlying`; all rows when the file names no root."""
-    roots = _roots(table)
-    if roots is None:
-        return np.arange(len(table.columns["bid"]))
-    names, where = roots
-    owners = np.array([underlying_of(str(name)) for name in names])
-    chosen = np.flatnonzero((owners == _ticker(underlying))[where])
-    if len(chosen) == 0:
-        present = ", ".join(repr(str(name)) for name in np.unique(owners)[:10])
-        expected = f"quotes on {_ticker(underlying)}; the file has {present}"
-        raise InputError(InputProblem(file=table.file, expected=expected))
-    return chosen
-
-
-def _roots(table: Table) -> tuple[TextArray, IntArray] | None:
-    """The different roots and which of them each row has."""
-    field = "root" if "root" in table.columns else "osi"
-    if field not in table.columns:
-        return None
-    symbols, where = words(table.columns[field])
-    return np.array([_ticker(str(symbol)) for symbol in symbols]), where
-
-
-def _ticker(text: str) -> str:
-    """The leading letters of a ticker or option symbol: '^SPX' and 'O:SPX190621C02500000' give SPX."""
-    bare = text.upper().removeprefix("O:").lstrip("^$. ")
-    end = next((i for i, letter in enumerate(bare) if not letter.isalpha() and letter not in "./"), len(bare))
-    return bare[:end]
 
 
 def _rows_of_day(table: Table, chosen: IntArray, as_of: date | None) -> tuple[IntArray, date]:
@@ -174,31 +100,58 @@ def _days_sentence(days: DayArray) -> str:
     return f"an as-of date that the file has quotes for: {listed}{more}"
 
 
-def _typed_rows(table: Table, chosen: IntArray) -> ChainRows:
-    reader = FieldReader(table=table, rows=chosen)
-    rows = ChainRows(
-        row=chosen + table.first_row,
-        quote_time=reader.moments("quote_time") if reader.has("quote_time") else None,
-        expiry=reader.expiries(),
-        morning_settlement=_morning_settlement(reader),
+def _typed_rows(options: Sequence[Side], chosen: IntArray, day: date) -> ChainRows:
+    readers = [FieldReader(table=side.table, rows=chosen, is_call=side.is_call) for side in options]
+    parts = [_side_rows(reader, side, day) for reader, side in zip(readers, options, strict=True)]
+    # What call and put share is wrong once, not twice.
+    problems = dict.fromkeys(problem for reader in readers for problem in reader.problems)
+    if problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.row or 0))
+    return parts[0] if len(parts) == 1 else _joined(parts)
+
+
+def _side_rows(reader: FieldReader, side: Side, day: date) -> ChainRows:
+    expiry = reader.expiries()
+    return ChainRows(
+        row=reader.rows + side.table.first_row,
+        quote_time=_quote_time(reader, side, day),
+        expiry=expiry,
+        morning_settlement=_morning_settlement(reader, expiry),
         strike=reader.strikes(),
         is_call=reader.rights(),
         bid=reader.prices("bid"),
         ask=reader.prices("ask"),
-        spot=reader.prices("spot", "a positive price")
-        if reader.has("spot")
-        else np.full(len(chosen), np.nan),
+        spot=reader.spots(),
     )
-    reader.finish()
-    return rows
 
 
-def _morning_settlement(reader: FieldReader) -> BoolArray:
+def _joined(parts: Sequence[ChainRows]) -> ChainRows:
+    times = [part.quote_time for part in parts if part.quote_time is not None]
+    return ChainRows(
+        row=np.concatenate([part.row for part in parts]),
+        quote_time=np.concatenate(times) if times else None,
+        expiry=np.concatenate([part.expiry for part in parts]),
+        morning_settlement=np.concatenate([part.morning_settlement for part in parts]),
+        strike=np.concatenate([part.strike for part in parts]),
+        is_call=np.concatenate([part.is_call for part in parts]),
+        bid=np.concatenate([part.bid for part in parts]),
+        ask=np.concatenate([part.ask for part in parts]),
+        spot=np.concatenate([part.spot for part in parts]),
+    )
+
+
+def _quote_time(reader: FieldReader, side: Side, day: date) -> DayArray | None:
+    """The vendor's time of each quote, else the time of its snapshot, else None."""
+    if reader.has("quote_time"):
+        return reader.moments("quote_time")
+    if side.before_close is None:
+        return None
+    taken = (close_instant(day) - side.before_close).astimezone(EXCHANGE_ZONE).replace(tzinfo=None)
+    return np.full(len(reader.rows), np.datetime64(taken, "s"))
+
+
+def _morning_settlement(reader: FieldReader, expiry: DayArray) -> BoolArray:
     """What the vendor's flag says, else what the root's contract specification says."""
     if reader.has("morning_settlement"):
         return np.nan_to_num(reader.prices("morning_settlement", "0 or 1")) > 0
-    roots = _roots(reader.table)
-    if roots is None:
-        return np.zeros(len(reader.rows), dtype=np.bool_)
-    names, where = roots
-    return np.array([INDEX_ROOTS.get(str(name), ("", False))[1] for name in names])[where[reader.rows]]
+    return settles_in_the_morning(reader.table, reader.rows, expiry)

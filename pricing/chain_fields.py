@@ -30,10 +30,14 @@ _SMALLEST_STRIKE = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldReader:
-    """Reads the chosen rows of a table field by field and collects what is wrong with them."""
+    """Reads the chosen rows of a table field by field and collects what is wrong with them.
+
+    is_call: the right of every row where the layout of the file says it, None where a column or symbol does.
+    """
 
     table: Table
     rows: IntArray
+    is_call: bool | None = None
     problems: list[InputProblem] = field(default_factory=list)
 
     def has(self, name: str) -> bool:
@@ -45,6 +49,15 @@ class FieldReader:
         values, bad = numbers(self._cells(name))
         self._refuse(name, bad | (values < 0) | (values > _LARGEST_PRICE), expected)
         return values
+
+    def spots(self) -> FloatArray:
+        """The underlying's price, else the mid of its bid and ask where both are positive, else NaN."""
+        if self.has("spot"):
+            return self.prices("spot", "a positive price")
+        if not (self.has("underlying_bid") and self.has("underlying_ask")):
+            return np.full(len(self.rows), np.nan)
+        bid, ask = self.prices("underlying_bid"), self.prices("underlying_ask")
+        return np.where((bid > 0) & (ask > 0), (bid + ask) / 2, np.nan)
 
     def strikes(self) -> FloatArray:
         """Strikes [currency]; OptionMetrics writes them in thousandths."""
@@ -58,6 +71,8 @@ class FieldReader:
 
     def rights(self) -> BoolArray:
         """True for calls."""
+        if self.is_call is not None:
+            return np.full(len(self.rows), self.is_call)
         if not self.has("right"):
             return np.array([symbol.right is Right.CALL for symbol in self._symbols()])
         spellings, where = words(self._cells("right"))
@@ -82,11 +97,6 @@ class FieldReader:
         values = instants(self._cells(name))
         self._refuse(name, np.isnat(values), "a date and time such as 2018-02-05 15:45:00")
         return values
-
-    def finish(self) -> None:
-        """Raise InputError when anything was wrong."""
-        if self.problems:
-            raise InputError(sorted(self.problems, key=lambda problem: problem.row or 0))
 
     def _cells(self, name: str) -> pa.ChunkedArray:
         return self.table.columns[name].take(pa.array(self.rows))

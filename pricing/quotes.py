@@ -50,7 +50,7 @@ class Quotes:
 def read_chain(path: Path, *, underlying: str, as_of: date | None) -> Quotes:
     """Read and clean the quotes on `underlying` of the day `as_of` (None: the file's last day).
 
-    The columns are found under the names of the usual vendors (pricing.chain.ALIASES). Where the file gives
+    The columns are found under the names of the usual vendors (docs/chain.md). Where the file gives
     no time of day the quotes are taken at the close. Where it gives no spot, spot is the shortest expiry's
     parity forward, discounted. Raises InputError for a file that cannot be used, for every malformed row of
     that day, when no quote survives the cleaning, and when the spot contradicts put-call parity.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,11 @@ BoolArray = npt.NDArray[np.bool_]
 SecondArray = npt.NDArray[np.datetime64]
 IntArray = npt.NDArray[np.int64]
 TextArray = npt.NDArray[np.str_]
+
+# Digits since 1970: 9 or 10 of seconds, 12 or 13 of milli-, 15 or 16 of micro-, 18 or 19 of nanoseconds.
+_EPOCH = re.compile(r"([0-9]{9,10}|[0-9]{12,13}|[0-9]{15,16}|[0-9]{18,19})(?:\.0*)?")
+_FIRST_EPOCH = 631_152_000  # 1990: twelve digits of an older millisecond could be YYYYMMDDHHMM
+_LARGEST_EPOCH = 9e18
 
 _OTHER_DATE_FORMATS = (
     "%m/%d/%Y",
@@ -56,10 +62,17 @@ def words(column: pa.ChunkedArray) -> tuple[TextArray, IntArray]:
 
 
 def instants(column: pa.ChunkedArray) -> SecondArray:
-    """Instants as datetime64[s] on New York's clock, NaT where the cell holds no date."""
+    """Instants as datetime64[s] on New York's clock, NaT where the cell holds no date.
+
+    Dates and times as vendors write them, and seconds, milli-, micro- or nanoseconds since 1970 (UTC), told
+    apart by their number of digits. Midnight in UTC, when no US option trades, stands for its date.
+    """
     column = _plain(column)
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
-        column = pc.local_timestamp(pc.cast(column, pa.timestamp("us", EXCHANGE_ZONE.key)))
+        column = _on_exchange_clock(column)
+    elif pa.types.is_floating(column.type):
+        whole = pc.if_else(pc.less(pc.abs(column), _LARGEST_EPOCH), column, None)
+        column = pc.cast(whole, pa.int64(), safe=False)
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         seconds = pc.cast(column, pa.timestamp("s"), safe=False)
         return _plausible(np.array(seconds.to_numpy(zero_copy_only=False), dtype="datetime64[s]"))
@@ -85,15 +98,37 @@ def _plausible(moments: SecondArray) -> SecondArray:
     return moments
 
 
+def _on_exchange_clock(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    utc = pc.cast(column, pa.timestamp("us", "UTC"), safe=False)
+    naive = pc.cast(utc, pa.timestamp("us"))
+    local = pc.local_timestamp(pc.cast(utc, pa.timestamp("us", EXCHANGE_ZONE.key)))
+    return pc.if_else(pc.equal(naive, pc.floor_temporal(naive, unit="day")), naive, local)
+
+
 def _instant(text: str) -> np.datetime64:
+    if (epoch := _EPOCH.fullmatch(text)) is not None:
+        return _from_epoch(epoch[1])
     with suppress(ValueError):
         stamp = datetime.fromisoformat(text)
-        local = stamp if stamp.tzinfo is None else stamp.astimezone(EXCHANGE_ZONE).replace(tzinfo=None)
-        return np.datetime64(local, "s")
+        return np.datetime64(stamp if stamp.tzinfo is None else _in_new_york(stamp), "s")
     for pattern in _OTHER_DATE_FORMATS:
         with suppress(ValueError):
             return np.datetime64(datetime.strptime(text, pattern), "s")  # noqa: DTZ007 - New York's clock
     return np.datetime64("NaT", "s")
+
+
+def _from_epoch(digits: str) -> np.datetime64:
+    seconds = int(digits) // 10 ** (3 * ((len(digits) - 9) // 3))
+    if seconds < _FIRST_EPOCH:
+        return np.datetime64("NaT", "s")
+    return np.datetime64(_in_new_york(datetime.fromtimestamp(seconds, UTC)), "s")
+
+
+def _in_new_york(stamp: datetime) -> datetime:
+    """Without its zone; midnight in UTC keeps its date."""
+    utc = stamp.astimezone(UTC)
+    is_date = utc.time() == datetime.min.time()
+    return (utc if is_date else utc.astimezone(EXCHANGE_ZONE)).replace(tzinfo=None)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
