@@ -76,7 +76,6 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "call_put",
         "put_call",
         "cp",
-        "side",
     ),
     "expiry": (
         "expiration",
