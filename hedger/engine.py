@@ -69,7 +69,7 @@ def run(
     with stages.begin("ledger", 0.8):
         ledger = _book(orders, portfolio, market)
         holdings = ledger.portfolio()
-        after = measure(holdings, market)
+        after = measure(holdings, market, underlyings=before.by_underlying)
     return HedgeRun(
         settings=settings,
         as_of=market.as_of,

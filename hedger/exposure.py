@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -68,11 +69,12 @@ class UnderlyingExposure:
     """The book's exposure to one underlying; what the hedge instrument carries is split out.
 
     options: every line but the hedge instrument (shares and foreign futures included). hedge: the holding
-    of the hedge instrument. net: their sum. columns, units: the option lines as columns, units = quantity x
-    multiplier, shape (position,). linear_delta: delta of the lines that are neither options nor the hedge
-    instrument [units]. ladder_spot: shape (level,), spot levels [currency], the middle one is today's spot.
-    ladder_option_delta, ladder_gamma, ladder_value: all but the hedge instrument, repriced at each level
-    with the surface sticky in moneyness; same shape.
+    of the hedge instrument in whole contracts; a fraction of a share counts among the other lines. net: their
+    sum. columns, units: the option lines as columns, units = quantity x multiplier, shape (position,).
+    linear_delta: delta of the lines that are neither options nor the hedge instrument [units]. ladder_spot:
+    shape (level,), spot levels [currency], the middle one is today's spot. ladder_option_delta, ladder_gamma,
+    ladder_value: all but the hedge instrument, repriced at each level with the surface sticky in moneyness;
+    same shape.
     """
 
     underlying: str
@@ -99,9 +101,13 @@ class Exposure:
     cash: float
 
 
-def measure(portfolio: Portfolio, market: Market) -> Exposure:
-    """Price every line and net it by underlying. Raises MissingMarketError where there is no market."""
-    symbols = dict.fromkeys(p.underlying for p in portfolio.positions if p.kind is not PositionKind.CASH)
+def measure(portfolio: Portfolio, market: Market, *, underlyings: Iterable[str] = ()) -> Exposure:
+    """Price every line and net it by underlying. Raises MissingMarketError where there is no market.
+
+    underlyings: measured too when the book holds nothing of them, as after a future is sold to zero.
+    """
+    held = (p.underlying for p in portfolio.positions if p.kind is not PositionKind.CASH)
+    symbols = dict.fromkeys((*underlyings, *held))
     cash = sum(p.quantity for p in portfolio.positions if p.kind is PositionKind.CASH)
     return Exposure(
         by_underlying={
@@ -112,11 +118,6 @@ def measure(portfolio: Portfolio, market: Market) -> Exposure:
         },
         cash=cash,
     )
-
-
-def hedge_contracts_held(positions: Iterable[Position], market: UnderlyingMarket) -> int:
-    """Signed contracts of the hedge instrument among `positions`."""
-    return round(sum(p.quantity for p in positions if is_hedge_holding(p, market)))
 
 
 def is_hedge_holding(position: Position, market: UnderlyingMarket) -> bool:
@@ -149,10 +150,11 @@ def _measure_underlying(positions: Sequence[Position], market: UnderlyingMarket)
     option_lines = [p for p in positions if p.option is not None]
     columns, units = option_columns(option_lines, market)
     greeks, volatility = value_options(columns, market)
+    held = sum(p.quantity for p in positions if is_hedge_holding(p, market))
+    contracts = math.trunc(held)
     linear = _linear_greeks(
         [p for p in positions if p.option is None and not is_hedge_holding(p, market)], market
-    )
-    contracts = hedge_contracts_held(positions, market)
+    ) + _hedge_greeks(held - contracts, market)
     options = _net(greeks, units) + linear
     hedge = _hedge_greeks(contracts, market)
     ladder_spot, ladder_delta, ladder_gamma, ladder_value = _ladder(columns, units, linear, market)
@@ -200,7 +202,7 @@ def _delta_per_contract(position: Position, market: UnderlyingMarket) -> float:
     return position.multiplier * float(market.forward.forward_at(max(years, 0.0))) / market.spot
 
 
-def _hedge_greeks(contracts: int, market: UnderlyingMarket) -> Greeks:
+def _hedge_greeks(contracts: float, market: UnderlyingMarket) -> Greeks:
     settled_daily = market.hedge.kind is InstrumentKind.FUTURE
     value = 0.0 if settled_daily else contracts * market.hedge.multiplier * market.hedge_price()
     return Greeks(value=value, delta=contracts * market.hedge_delta())

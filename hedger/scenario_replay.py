@@ -124,7 +124,7 @@ def _one_day(
     """From one close to the next: mark, pay the margin, settle what expired, and let the policy trade."""
     ledger = Ledger(book.portfolio, settlement=future_values(book.portfolio, market_before))
     ledger.settle(future_values(book.portfolio, today.market))
-    marked = measure(ledger.portfolio(), today.market)
+    marked = measure(ledger.portfolio(), today.market, underlyings=book.exposure.by_underlying)
     settled = _settle_expired(ledger, book.portfolio, today.market)
     hedged = None
     if policy is not None:
@@ -143,14 +143,15 @@ def _one_day(
     orders = () if hedged is None else hedged.orders
     attribution = attribute(moves, wealth_before=book.wealth, wealth_after=after.wealth, orders=orders)
     news = news_profit(orders)
-    held = after.exposure.by_underlying
+    # An underlying of which nothing is left is still shown.
+    held = {symbol: after.exposure.by_underlying.get(symbol) for symbol in today.market.underlyings}
     return after, ReplayDay(
         day=today.day,
-        spot={symbol: own.spot for symbol, own in held.items()},
+        spot={symbol: own.spot for symbol, own in today.market.underlyings.items()},
         profit_and_loss=after.wealth - news - book.wealth,
         attribution=attribution,
-        contracts={symbol: own.hedge_contracts for symbol, own in held.items()},
-        delta={symbol: own.net.delta for symbol, own in held.items()},
+        contracts={symbol: own.hedge_contracts if own else 0 for symbol, own in held.items()},
+        delta={symbol: own.net.delta if own else 0.0 for symbol, own in held.items()},
         settled=settled,
         news=news,
         decisions=() if hedged is None else hedged.decisions,

@@ -191,9 +191,9 @@ def _without_chain(
 
 def _discount(day: date, stated: DiscountCurve | None) -> tuple[DiscountCurve, Source]:
     if stated is not None:
-        return stated, Source(
-            part="discount", origin="manifest", detail=f"{len(stated.zero_rate)} zero rates"
-        )
+        knots = len(stated.zero_rate)
+        said = f"{knots} zero rates" if knots > 1 else f"{stated.zero_rate[0]:.2%} a year, flat"
+        return stated, Source(part="discount", origin="manifest", detail=said)
     rate = risk_free_rate(day)
     curve = DiscountCurve(expiry_years=np.array([1.0]), zero_rate=np.array([rate]))
     return curve, Source(
@@ -233,10 +233,13 @@ def _history_sources(history: PriceHistory, forecast: VolForecast) -> tuple[Sour
 
 def _hedge_source(config: UnderlyingConfig, instrument: HedgeInstrument) -> Source:
     assumed = "hedge" in config.assumed
+    size = f"multiplier {instrument.multiplier:g}"
+    if instrument.ratio != 1.0:
+        size += f", ratio {instrument.ratio:g}"
     until = "" if instrument.expiry is None else f", expires {exchange_date(instrument.expiry)}"
     return Source(
         part="hedge",
         origin=_NAMED if assumed else "manifest",
-        detail=f"{instrument.symbol}, multiplier {instrument.multiplier:g}, tick {instrument.tick_size:g}, "
+        detail=f"{instrument.symbol}, {size}, tick {instrument.tick_size:g}, "
         f"fee {instrument.fee_per_contract:g}, {instrument.average_daily_volume:,.0f} a day{until}",
     )

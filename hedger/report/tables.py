@@ -87,9 +87,16 @@ def forecast_table(run: HedgeRun) -> Table:
         found = compare_volatility(exposure, run.market.underlying(symbol))
         interval = f"{percent(found.lower)} to {percent(found.upper)} ({percent(found.level, 0)})"
         gap = f"{100.0 * (found.implied - found.forecast):+.1f} pt"
-        days = f"{found.horizon_days:.0f} days"
+        days = number(found.horizon_days)
         rows.append((symbol, days, percent(found.forecast), interval, percent(found.implied), gap))
-    columns = ("", ">horizon", ">forecast", ">interval", ">implied\nATM", ">implied less\nforecast")
+    columns = (
+        "",
+        ">horizon,\ntrading days",
+        ">forecast",
+        ">interval",
+        ">implied\nATM",
+        ">implied less\nforecast",
+    )
     return Table(title="Volatility, per year", columns=columns, rows=tuple(rows))
 
 
@@ -170,15 +177,23 @@ def _order_rows(order: WorkedOrder, *, planned: bool) -> Iterator[tuple[str, ...
             yield ("", "", "", "", f"  {name}", number(bps, 2), number(cost.parts_currency[name]))
 
 
+def _timing_note(order: WorkedOrder, unit: str) -> str:
+    cost = order.cost
+    return (
+        f"Timing is the mid's move while '{order_name(order)}' was worked: "
+        f"{number(cost.news_currency)} {unit} of it is the simulated market's own move, which is chance with "
+        f"a standard deviation of {number(cost.timing_deviation_bps)} bps; the rest followed the order."
+    )
+
+
 def _order_notes(run: HedgeRun, unit: str) -> tuple[str, ...]:
     if run.settings.dry_run:
         return ("Planned only: nothing was traded.",)
-    total = f"Cash changed by {number(run.cash_change, 2)} {unit}, fees of {number(run.fees, 2)} included."
+    futures = any(run.market.underlying(order.underlying).hedge.expiry for order in run.orders)
+    settled = "futures settled at the price of the decision, " if futures else ""
+    included = f"{settled}fees of {number(run.fees, 2)} included"
+    total = f"Cash changed by {number(run.cash_change, 2)} {unit}: {included}."
     leaves = sum(order.cost.leaves_quantity for order in run.orders)
     left = f"{number(leaves)} contracts were left unfilled at the end of the horizon."
-    timing = tuple(
-        f"Timing is the market's own move during '{order_name(order)}'; one standard deviation of it is "
-        f"{number(order.cost.timing_deviation_bps)} bps."
-        for order in run.orders
-    )
+    timing = tuple(_timing_note(order, unit) for order in run.orders if order.fills)
     return (*timing, total, left) if leaves else (*timing, total)

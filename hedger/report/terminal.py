@@ -9,7 +9,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from hedger.report.tables import Table, currency, run_tables
-from hedger.report.units import number, printable
+from hedger.report.units import counted, printable
 from hedger.result import HedgeRun
 from pricing.time import EXCHANGE_ZONE
 
@@ -25,18 +25,25 @@ def render(run: HedgeRun, console: Console, *, next_step: str = "") -> None:
 
 
 def header(run: HedgeRun) -> tuple[str, ...]:
-    """Two lines that say what was run: book, as-of, seed, policy and schedule."""
+    """Lines that say what was run: book, as-of, seed, policy and schedule, and whether there was anything."""
     settings = run.settings
     at = run.as_of.astimezone(EXCHANGE_ZONE)
-    lines = number(len(run.portfolio.positions))
+    lines = counted(len(run.portfolio.positions), "line")
     minutes = f"{settings.horizon_minutes:g} minutes"
     worked = f"worked by {settings.schedule} in {minutes}, {settings.regime} market"
     return (
-        f"{printable(run.portfolio.origin)}: {lines} lines, as of {at:%Y-%m-%d %H:%M} New York, "
+        f"{printable(run.portfolio.origin)}: {lines}, as of {at:%Y-%m-%d %H:%M} New York, "
         f"amounts in {currency(run)}, seed {settings.seed}",
         f"policy {settings.policy}, risk aversion {settings.risk_aversion:g}; "
         f"{'decided only, no orders' if settings.dry_run else worked}",
+        *(() if run.exposure_before.by_underlying else _nothing_held(run)),
     )
+
+
+def _nothing_held(run: HedgeRun) -> tuple[str, ...]:
+    """Said above all tables, since there is none: no underlying has a market, an exposure or a decision."""
+    notes = tuple(printable(note) for note in run.portfolio.notes)
+    return ("There is nothing to hedge: the book holds no underlying.", *notes)
 
 
 def draw(table: Table, console: Console) -> None:

@@ -46,6 +46,12 @@ def number(value: float | None, digits: int = 0) -> str:
     return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
+def counted(count: float, noun: str) -> str:
+    """A whole number with its noun: '1 line', '2 lines'."""
+    said = number(count)
+    return f"{said} {noun}" if said == "1" else f"{said} {noun}s"
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """A fraction as a percentage: 0.2 is '20.0%'."""
     return MISSING if value is None else f"{100.0 * value:.{digits}f}%"

@@ -118,6 +118,13 @@ def test_a_stock_book_is_hedged_with_shares_that_are_paid_for() -> None:
     assert result.cash_change < -99.0 * shares.quantity
 
 
+def test_a_book_of_its_hedge_alone_is_closed_and_still_measured() -> None:
+    result = run(book(future_position(5)), market_of(flat_underlying()))
+    assert result.decisions[0].trade_contracts == -5
+    after = result.exposure_after.by_underlying["SPX"]
+    assert (after.hedge_contracts, after.net.delta) == (0, 0.0)
+
+
 def test_a_dry_run_decides_and_plans_and_leaves_the_book_as_it_is() -> None:
     result = small_run(dry_run=True)
     assert result.decisions == small_run().decisions

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hedger.exposure import is_hedge_holding, measure
 from hedger.portfolio import Position, PositionKind
+from pricing.instrument import InstrumentKind
 from pricing.market import MissingMarketError
 from pricing.option import Right
 from tests.markets import book, flat_underlying, future_position, market_of, option_position
@@ -31,6 +32,15 @@ def test_net_is_options_plus_hedge() -> None:
     assert exposure.hedge_contracts == 40
     assert exposure.hedge.delta == pytest.approx(40 * 50.0)
     assert exposure.net.delta == exposure.options.delta + exposure.hedge.delta
+
+
+def test_a_fraction_of_a_hedging_share_is_neither_lost_nor_a_contract() -> None:
+    shares = replace(flat_underlying().hedge, symbol="FUND", kind=InstrumentKind.ETF, multiplier=1.0)
+    market = market_of(replace(flat_underlying(), hedge=shares))
+    line = replace(future_position(40.75), symbol="FUND", kind=PositionKind.ETF, multiplier=1.0)
+    exposure = measure(book(line), market).by_underlying["SPX"]
+    assert (exposure.hedge_contracts, exposure.linear_delta) == (40, 0.75)
+    assert exposure.net.value == pytest.approx(40.75 * market.underlying("SPX").hedge_price())
 
 
 def test_a_synthetic_forward_has_the_delta_of_its_discounted_units() -> None:

@@ -48,3 +48,24 @@ def test_markup_in_a_user_s_file_is_printed_as_it_is() -> None:
     run = small_run()
     named = replace(run, portfolio=replace(run.portfolio, origin="[bold]book[/bold].csv"))
     assert "[bold]book[/bold].csv" in rendered(named)
+
+
+def test_what_was_chance_in_the_timing_cost_is_said() -> None:
+    run = small_run()
+    text = " ".join(rendered(run).split())
+    assert f"{run.orders[0].cost.news_currency:,.0f} USD of it is the simulated market's own move" in text
+
+
+def test_a_book_that_needs_no_hedge_says_so_with_its_notes() -> None:
+    run = small_run()
+    nothing = replace(
+        run,
+        exposure_before=replace(run.exposure_before, by_underlying={}),
+        market=replace(run.market, underlyings={}),
+        portfolio=replace(run.portfolio, notes=("X: rows 2, 3 net to zero and are left out",)),
+        decisions=(),
+        orders=(),
+    )
+    text = rendered(nothing)
+    assert "nothing to hedge" in text
+    assert "rows 2, 3 net to zero" in text

@@ -180,6 +180,13 @@ def test_the_unhedged_book_is_without_the_hedges_it_came_with() -> None:
     assert hedged.policies[0].days[0].contracts == {"SPX": 0}
 
 
+def test_a_book_of_its_hedge_alone_is_closed_on_the_first_day() -> None:
+    scenario = cut(load_scenario("volmageddon-2018"), date(2018, 1, 31))
+    closed = policy(replayed(scenario, book(future_position(5))), "delta")
+    assert [day.contracts for day in closed.days] == [{"SPX": 0}] * 3
+    assert closed.trades == 1
+
+
 def test_an_underlying_that_the_scenario_does_not_know_is_named() -> None:
     stranger = book(option_position(1, strike=100.0, underlying="ACME"))
     with pytest.raises(UsageError, match="has no market for ACME, only for SPX"):
