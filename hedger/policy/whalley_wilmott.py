@@ -41,8 +41,8 @@ class WhalleyWilmottPolicy:
         view = self.view(situation)
         today = len(view.delta) // 2
         rule = (
-            f"a no-transaction band of ±{view.half_width[today]:,.0f} (delta at the forecast volatility, cost "
-            f"{situation.cost_curve.proportional_bps():.2f} bp, risk aversion {situation.risk_aversion:g})"
+            f"a no-transaction band of ±{view.half_width[today]:,.0f} (delta at the forecast volatility, "
+            f"cost {situation.cost_curve.proportional_bps():.2f} bp, risk aversion {situation.risk_aversion:g})"
         )
         return decide_by_band(situation, view, policy=self.name, to_edge=True, rule=rule)
 
