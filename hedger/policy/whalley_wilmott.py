@@ -40,9 +40,10 @@ class WhalleyWilmottPolicy:
         """Decide for one underlying."""
         view = self.view(situation)
         today = len(view.delta) // 2
+        cost_bps = situation.cost_curve.proportional_bps()
         rule = (
             f"a no-transaction band of ±{view.half_width[today]:,.0f} (delta at the forecast volatility, "
-            f"cost {situation.cost_curve.proportional_bps():.2f} bp, risk aversion {situation.risk_aversion:g})"
+            f"cost {cost_bps:.2f} bp, risk aversion {situation.risk_aversion:g})"
         )
         return decide_by_band(situation, view, policy=self.name, to_edge=True, rule=rule)
 
