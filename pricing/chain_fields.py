@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ _RIGHTS: Mapping[str, Right] = {
     **dict.fromkeys(("p", "put", "puts"), Right.PUT),
 }
 _SATURDAY = 5
+_parsed_symbol = lru_cache(maxsize=65_536)(parse_osi)  # a symbol is asked for its expiry, strike and right
 _LARGEST_PRICE = 1e9
 _SMALLEST_STRIKE = 1e-6
 
@@ -115,7 +117,7 @@ class FieldReader:
         spellings, where = words(self._cells("osi"))
         for position, text in enumerate(spellings[where]):
             try:
-                symbols.append(parse_osi(str(text).upper().removeprefix("O:")))
+                symbols.append(_parsed_symbol(str(text).upper().removeprefix("O:")))
             except ValueError:
                 refused[position] = True
         if refused.any():

@@ -33,6 +33,11 @@ def number(text: str) -> float:
     return value if inner is None else -value
 
 
+def money(text: str) -> float:
+    """A finite amount in dollars: as a number, with or without the dollar sign."""
+    return number(text.replace("$", "", 1))
+
+
 @lru_cache(maxsize=4096)
 def calendar_date(text: str) -> date:
     """A date: ISO, YYYYMMDD, a named month, or slashes where day and month cannot be confused."""

@@ -27,21 +27,47 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "pos",
         "contracts",
         "shares",
+        "qty (quantity)",
         "net_qty",
         "net_quantity",
         "net_position",
     ),
     "side": ("side", "long_short", "buy_sell", "direction"),
     "underlying": ("underlying", "root", "underlier", "underlying_symbol"),
-    "expiry": ("expiry", "expiration", "exp", "maturity", "expiration_date", "expiry_date", "maturity_date"),
+    "expiry": (
+        "expiry",
+        "expiration",
+        "exp",
+        "maturity",
+        "expiration_date",
+        "expiry_date",
+        "exp_date",
+        "maturity_date",
+    ),
     "strike": ("strike", "strike_price", "k"),
-    "right": ("right", "put_call", "cp", "pc", "option_type", "call_put", "callput"),
-    "kind": ("kind", "asset_class", "sec_type", "instrument_type", "security_type", "asset_type"),
+    "right": ("right", "put_call", "cp", "pc", "option_type", "call_put", "call_or_put"),
+    "kind": (
+        "kind",
+        "asset_class",
+        "sec_type",
+        "instrument_type",
+        "security_type",
+        "asset_type",
+        "asset_category",
+    ),
     "type": ("type",),
     "multiplier": ("multiplier", "contract_size", "contract_multiplier"),
     "exercise": ("style", "exercise", "exercise_style", "option_style"),
     "strategy": ("strategy", "spread", "group", "strategy_id"),
-    "currency": ("currency", "ccy"),
+    "currency": ("currency", "ccy", "currency_primary"),
+    "value": (
+        "market_value",
+        "mkt_val (market_value)",
+        "current_value",
+        "value $",
+        "position_value",
+    ),
+    "level": ("level_of_detail",),
 }
 
 
@@ -50,6 +76,12 @@ def _plain(name: str) -> str:
 
 
 _FIELD_BY_NAME = {_plain(alias): field for field, aliases in ALIASES.items() for alias in aliases}
+
+
+def is_header(names: Sequence[str]) -> bool:
+    """Whether a line names a quantity column and one of symbol and underlying."""
+    fields = {_FIELD_BY_NAME.get(_plain(name.strip().strip('"'))) for name in names}
+    return "quantity" in fields and not fields.isdisjoint({"symbol", "underlying"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +116,8 @@ def recognise(header: Sequence[str], *, origin: str, row: int | None) -> Columns
 def _competing(
     found: Mapping[str, list[int]], header: Sequence[str], origin: str, row: int | None
 ) -> list[InputProblem]:
-    rivals = [(field, indices) for field, indices in found.items() if len(indices) > 1]
+    # The value is read for cash without a quantity alone: the first column of it will do.
+    rivals = [(field, indices) for field, indices in found.items() if len(indices) > 1 and field != "value"]
     if {"type", "right", "kind"} <= found.keys():
         rivals.append(("type", [*found["type"], *found["right"], *found["kind"]]))
     return [

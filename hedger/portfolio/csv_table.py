@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 
+from hedger.portfolio.columns import is_header
+from hedger.portfolio.export_frame import LONGEST_TITLE_LINES, framed
+from hedger.portfolio.sheet import Sheet
 from pricing.errors import InputError, InputProblem
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",;\t|"
 
 
-def csv_rows(
-    origin: str, content: bytes
-) -> tuple[tuple[str, ...], int | None, Sequence[tuple[int, Sequence[str | None]]]]:
+def csv_rows(origin: str, content: bytes) -> Sheet:
     """Header, the line it stands on, and the rows below it with their lines.
 
-    Blank lines and lines that start with # are skipped. Raises InputError for text that is not UTF-8, for bad
-    quoting and for rows whose number of cells is not the header's.
+    Blank lines, lines that start with #, a title and footnotes are left out. Raises InputError for text that
+    is not UTF-8, for bad quoting and for rows whose number of cells is not the header's.
     """
     text = _decoded(origin, content)
-    lines = list(_records(origin, text))
+    lines, notes = framed(list(_records(origin, text)))
     if not lines:
         raise InputError(InputProblem(file=origin, expected="a header line of column names"))
     (header_row, header), body = lines[0], lines[1:]
@@ -38,7 +40,8 @@ def csv_rows(
     ]
     if problems:
         raise InputError(problems)
-    return tuple(header), header_row, [(number, cells[:width]) for number, cells in body]
+    rows = [(number, cells[:width]) for number, cells in body]
+    return Sheet(header=tuple(header), header_row=header_row, rows=rows, notes=notes)
 
 
 def _decoded(origin: str, content: bytes) -> str:
@@ -77,5 +80,7 @@ def _records(origin: str, text: str) -> Iterator[tuple[int, list[str]]]:
 def _delimiter(text: str) -> str:
     """The delimiter that the header uses most; a comma where there is one column only."""
     lines = (line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#"))
-    header = next(lines, "")
+    top = list(islice(lines, LONGEST_TITLE_LINES))
+    headers = (line for line in top if any(is_header(line.split(mark)) for mark in _DELIMITERS))
+    header = next(headers, top[0] if top else "")
     return max(_DELIMITERS, key=header.count)

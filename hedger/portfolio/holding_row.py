@@ -11,13 +11,20 @@ from hedger.portfolio.position import Position, PositionKind
 from hedger.portfolio.row import Row
 
 TICKER = re.compile(r"[A-Z0-9]{1,12}([./ -][A-Z0-9]{1,4})?")
+# Cash as Schwab and Fidelity list it; Fidelity marks the money-market funds that hold it with two stars.
+_CASH_BALANCE = re.compile(r"CASH & CASH INVESTMENTS|PENDING ACTIVITY|[A-Z]{4,5}\*\*")
 _CASH_WORD = re.compile(r"CASH|([A-Z]{3})[ _.-]?CASH|CASH[ _.-]?([A-Z]{3})|([A-Z]{3})")
+
+
+def is_cash_balance(symbol: str) -> bool:
+    """Whether a broker lists its cash under this name."""
+    return _CASH_BALANCE.fullmatch(symbol) is not None
 
 
 def cash_position(row: Row) -> Position:
     """Read a cash balance; its symbol is its currency. Raises InputError with everything that is wrong."""
     symbol = (row.text("symbol") or row.text("underlying") or "CASH").upper()
-    named = _CASH_WORD.fullmatch(symbol)
+    named = _CASH_WORD.fullmatch("CASH" if is_cash_balance(symbol) else symbol)
     if named is None:
         row.note("symbol", "CASH or a currency code such as USD")
     code = next((part for part in named.groups() if part), None) if named else None
@@ -52,7 +59,7 @@ def holding_position(row: Row, *, kind: PositionKind, as_of: date) -> Position:
     known = follower.units if follower is not None and underlying == follower.underlying else None
     if known is None and kind is not PositionKind.FUTURE and underlying == symbol:
         known = 1.0
-    multiplier = row.multiplier(known)
+    multiplier = _units(row, kind, known)
     quantity = row.quantity(whole=kind is PositionKind.FUTURE)
     strategy, currency = row.strategy(), row.currency()
     _reject_option_cells(row)
@@ -70,6 +77,16 @@ def holding_position(row: Row, *, kind: PositionKind, as_of: date) -> Position:
         strategy=strategy,
         rows=(row.number,),
     )
+
+
+def _units(row: Row, kind: PositionKind, known: float | None) -> float:
+    """Units of the underlying per contract or share; brokers write 1 beside every share, an ETF's too."""
+    said = row.multiplier(known)
+    if said != 1.0 or known is None or kind not in {PositionKind.STOCK, PositionKind.ETF}:
+        return said
+    if known != 1.0:
+        row.assume(f"a multiplier of 1 beside an ETF is one share, {known:g} units of the index it follows")
+    return known
 
 
 def _said_underlying(row: Row) -> str:

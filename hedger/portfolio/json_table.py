@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
+from hedger.portfolio.sheet import Sheet
 from pricing.errors import InputError, InputProblem
 
 _SHAPE = 'an array of objects, or {"positions": [...]}'
@@ -14,9 +14,7 @@ class _Members(list[tuple[str, object]]):
     """An object's members in order, repeated names kept, so that a repetition can be reported."""
 
 
-def json_rows(
-    origin: str, content: bytes
-) -> tuple[tuple[str, ...], int | None, Sequence[tuple[int, Sequence[str | None]]]]:
+def json_rows(origin: str, content: bytes) -> Sheet:
     """Header (every name that occurs), None, and the rows numbered from 1.
 
     Numbers stay as they are written, so that nothing is lost or rounded before it is judged.
@@ -27,7 +25,7 @@ def json_rows(
         raise InputError(problems)
     header = tuple(dict.fromkeys(name for _, members in objects for name, _ in members))
     rows = [(number, _cells(members, header)) for number, members in objects]
-    return header, None, rows
+    return Sheet(header=header, header_row=None, rows=rows)
 
 
 def _parsed(origin: str, content: bytes) -> object:

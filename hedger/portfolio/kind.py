@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from hedger.portfolio.convention import FOLLOWERS, INDEX_OPTIONS, split_future
-from hedger.portfolio.holding_row import TICKER
-from hedger.portfolio.option_row import osi_or_none
+from hedger.portfolio.holding_row import TICKER, is_cash_balance
+from hedger.portfolio.notation import broker_contract, notations_understood, osi_or_none
 from hedger.portfolio.position import PositionKind
 from hedger.portfolio.row import Row
 from pricing.option import Right
@@ -17,13 +17,13 @@ _RIGHTS = {
 }
 _KINDS = {
     **dict.fromkeys(("option", "options", "opt", "oopt"), PositionKind.OPTION),
-    **dict.fromkeys(("equityoption", "indexoption"), PositionKind.OPTION),
+    **dict.fromkeys(("equityoption", "indexoption", "equityandindexoptions"), PositionKind.OPTION),
     **dict.fromkeys(("stock", "stocks", "stk", "commonstock", "cs"), PositionKind.STOCK),
     **dict.fromkeys(("equity", "equities", "eq", "share", "shares"), PositionKind.STOCK),
-    **dict.fromkeys(("etf", "etp", "fund"), PositionKind.ETF),
+    **dict.fromkeys(("etf", "etp", "fund", "etfs&closedendfunds"), PositionKind.ETF),
     **dict.fromkeys(("index", "ind", "idx"), PositionKind.INDEX),
     **dict.fromkeys(("future", "futures", "fut"), PositionKind.FUTURE),
-    **dict.fromkeys(("cash", "money"), PositionKind.CASH),
+    **dict.fromkeys(("cash", "money", "cashandmoneymarket"), PositionKind.CASH),
 }
 _A_KIND = "option, stock, etf, index, future or cash"
 _CURRENCIES = frozenset({"USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD"})
@@ -57,9 +57,10 @@ def kind_and_right(row: Row, as_of: date) -> tuple[PositionKind, Right | None]:
 
 def _recognised(row: Row, as_of: date) -> PositionKind:
     symbol = (row.text("symbol") or row.text("underlying") or "").upper().lstrip("^$/")
-    if row.has("strike") or osi_or_none(symbol) is not None:
+    named = osi_or_none(symbol) or broker_contract(row.text("symbol") or "")
+    if row.has("strike") or named is not None:
         return PositionKind.OPTION
-    if symbol in _CURRENCIES or "CASH" in symbol:
+    if symbol in _CURRENCIES or "CASH" in symbol or is_cash_balance(symbol):
         return PositionKind.CASH
     if (root := _known_root(symbol, as_of)) is not None:
         return FOLLOWERS[root].kind
@@ -70,7 +71,7 @@ def _recognised(row: Row, as_of: date) -> PositionKind:
         return PositionKind.STOCK
     row.note(
         "symbol" if row.has("symbol") else "underlying",
-        f"an OSI symbol such as SPXW180228P02600000, a ticker, or a `kind` column: {_A_KIND}",
+        f"{notations_understood()}, a ticker, or a `kind` column: {_A_KIND}",
     )
     return PositionKind.STOCK
 

@@ -8,15 +8,13 @@ from functools import lru_cache
 
 from hedger.portfolio.cells import calendar_date, number
 from hedger.portfolio.convention import INDEX_OPTIONS, OptionConvention, listed_root, option_convention
+from hedger.portfolio.notation import broker_contract, notations_understood, osi_or_none
 from hedger.portfolio.position import Position, PositionKind
 from hedger.portfolio.row import Row
-from pricing.option import Exercise, Option, OsiSymbol, Right, Settlement, format_osi, parse_osi
+from pricing.option import Exercise, Option, OsiSymbol, Right, Settlement, format_osi
 from pricing.time import expiry_instant, is_trading_day, third_friday
 
 _ROOT = re.compile(r"[A-Z][A-Z0-9]{0,5}")
-_AN_OSI_SYMBOL = (
-    "an OSI symbol (root, yymmdd, C or P, strike x 1000 in eight digits) as in SPXW180228P02600000"
-)
 _HIGHEST_STRIKE = 100_000.0
 _EXERCISES = {
     **dict.fromkeys(("european", "euro", "eur", "e"), Exercise.EUROPEAN),
@@ -63,21 +61,23 @@ def option_position(row: Row, *, right: Right | None, as_of: date) -> Position:
     )
 
 
-@lru_cache(maxsize=16_384)
-def osi_or_none(symbol: str) -> OsiSymbol | None:
-    """The contract that an OSI symbol names, None for any other text."""
-    try:
-        return parse_osi(symbol)
-    except ValueError:
-        return None
-
-
 def _contract(row: Row, right: Right | None, as_of: date) -> OsiSymbol:
     """The contract that the row names; raises InputError when it names none, or two that differ."""
-    named = osi_or_none(row.text("symbol") or "")
-    contract = _described(row, right) if named is None else _agreed(row, _in_century(named, as_of), right)
+    text = row.text("symbol") or ""
+    if (named := osi_or_none(text)) is not None:
+        contract = _agreed(row, _in_century(named, as_of), right)
+    elif (written := broker_contract(text)) is not None:
+        contract = _listed(_agreed(row, written, right))
+    else:
+        contract = _described(row, right)
     row.finish()
     return contract
+
+
+def _listed(contract: OsiSymbol) -> OsiSymbol:
+    """Brokers write the index where the contract trades under a weekly root."""
+    root = listed_root(contract.root, contract.expiry)
+    return OsiSymbol(root=root, expiry=contract.expiry, right=contract.right, strike=contract.strike)
 
 
 def _in_century(named: OsiSymbol, as_of: date) -> OsiSymbol:
@@ -103,7 +103,7 @@ def _agreed(row: Row, named: OsiSymbol, right: Right | None) -> OsiSymbol:
 
 def _described(row: Row, right: Right | None) -> OsiSymbol:
     if row.has("symbol") and not (row.has("strike") or row.has("expiry") or right is not None):
-        row.note("symbol", _AN_OSI_SYMBOL)
+        row.note("symbol", notations_understood())
         row.finish()
     root = _root(row)
     for field in ("expiry", "strike"):
@@ -117,15 +117,14 @@ def _described(row: Row, right: Right | None) -> OsiSymbol:
         row.note("strike", f"a positive strike below {_HIGHEST_STRIKE:,.0f}")
     row.finish()
     expiry = _last_trading_date(row, expiry, "expiry")
-    listed = listed_root(root, expiry)
-    return OsiSymbol(root=listed, expiry=expiry, right=right or Right.CALL, strike=strike)
+    return _listed(OsiSymbol(root=root, expiry=expiry, right=right or Right.CALL, strike=strike))
 
 
 def _root(row: Row) -> str:
     field = "symbol" if row.has("symbol") else "underlying"
     root = (row.text(field) or "").upper().lstrip("^$").replace(".", "").replace("/", "")
     if not _ROOT.fullmatch(root):
-        row.note(field, f"{_AN_OSI_SYMBOL}, or the underlying's, as in SPX")
+        row.note(field, f"{notations_understood()}, or the underlying's, as in SPX")
     return root
 
 

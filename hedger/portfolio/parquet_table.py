@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 from pyarrow import parquet
 
+from hedger.portfolio.sheet import Sheet
 from pricing.errors import InputError, InputProblem
 
 _MAXIMUM_ROWS = 1_000_000
 
 
-def parquet_rows(
-    origin: str, content: bytes
-) -> tuple[tuple[str, ...], int | None, Sequence[tuple[int, Sequence[str | None]]]]:
+def parquet_rows(origin: str, content: bytes) -> Sheet:
     """Header, None, and the records numbered from 1. Raises InputError for damage and nested columns."""
     try:
         source = parquet.ParquetFile(pa.BufferReader(content))
@@ -31,7 +28,7 @@ def parquet_rows(
             [InputProblem(file=origin, column=name, expected="a column of single values") for name in nested]
         )
     rows = list(enumerate(zip(*columns, strict=True), 1)) if columns else []
-    return tuple(table.schema.names), None, rows
+    return Sheet(header=tuple(table.schema.names), header_row=None, rows=rows)
 
 
 def _text(column: pa.ChunkedArray) -> list[str | None]:

@@ -17,6 +17,7 @@ from hedger.portfolio.netting import netted
 from hedger.portfolio.option_row import option_position
 from hedger.portfolio.position import Portfolio, Position, PositionKind
 from hedger.portfolio.row import Row
+from hedger.portfolio.statement import positions_only
 from hedger.portfolio.table import Table, read_table
 from pricing.errors import InputError, InputProblem
 from pricing.time import close_instant
@@ -31,8 +32,10 @@ def read_portfolio(path: Path, *, as_of: date, ignore_expired: bool = False) -> 
     table = read_table(path)
     columns = recognise(table.header, origin=table.origin, row=table.header_row)
     problems: list[InputProblem] = []
-    positions, notes = [], _column_notes(columns)
-    for row in _rows(table, columns):
+    positions, notes = [], [*table.notes, *_column_notes(columns)]
+    rows, left_out = positions_only(list(_rows(table, columns)), columns)
+    notes += left_out
+    for row in rows:
         try:
             positions.append(_position(row, as_of))
             notes += row.conventions

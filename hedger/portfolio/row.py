@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from hedger.portfolio.cells import currency_code, label, number
+from hedger.portfolio.cells import currency_code, label, money, number
 from pricing.errors import InputError, InputProblem
 
 _T = TypeVar("_T")
@@ -79,7 +79,9 @@ class Row:
         return self._signed(value)
 
     def cash_quantity(self) -> float:
-        """An amount of currency, positive is owned."""
+        """An amount of currency, positive is owned: the quantity, else the value beside it."""
+        if not self.has("quantity") and self.has("value"):
+            return self.read("value", money, math.nan)
         return self.quantity(whole=False, most=_MOST_CURRENCY)
 
     def multiplier(self, default: float | None) -> float:

@@ -11,10 +11,11 @@ from pathlib import Path
 from hedger.portfolio.csv_table import csv_rows
 from hedger.portfolio.json_table import json_rows
 from hedger.portfolio.parquet_table import parquet_rows
+from hedger.portfolio.sheet import Sheet
 from pricing.errors import InputError, InputProblem
 
 Row = tuple[int, Sequence[str | None]]
-Reader = Callable[[str, bytes], tuple[tuple[str, ...], int | None, Sequence[Row]]]
+Reader = Callable[[str, bytes], Sheet]
 
 MAXIMUM_BYTES = 200_000_000
 MAXIMUM_ROWS = 1_000_000
@@ -34,6 +35,7 @@ class Table:
     header: tuple[str, ...]
     header_row: int | None
     rows: Sequence[Row]
+    notes: tuple[str, ...] = ()
 
 
 def read_table(path: Path) -> Table:
@@ -43,13 +45,20 @@ def read_table(path: Path) -> Table:
     """
     content = _content(path)
     reader = _reader(path, content)
-    header, header_row, rows = reader(path.name, content)
-    if len(header) > MAXIMUM_COLUMNS or len(rows) > MAXIMUM_ROWS:
+    sheet = reader(path.name, content)
+    if len(sheet.header) > MAXIMUM_COLUMNS or len(sheet.rows) > MAXIMUM_ROWS:
         raise _unusable(path, f"at most {MAXIMUM_COLUMNS:,} columns and {MAXIMUM_ROWS:,} rows")
-    if not rows:
+    if not sheet.rows:
         raise _unusable(path, "at least one position below the header")
     sha256 = hashlib.sha256(content).hexdigest()
-    return Table(origin=path.name, sha256=sha256, header=header, header_row=header_row, rows=rows)
+    return Table(
+        origin=path.name,
+        sha256=sha256,
+        header=sheet.header,
+        header_row=sheet.header_row,
+        rows=sheet.rows,
+        notes=sheet.notes,
+    )
 
 
 def _reader(path: Path, content: bytes) -> Reader:

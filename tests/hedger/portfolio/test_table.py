@@ -26,9 +26,9 @@ def test_byte_order_mark_crlf_blank_lines_and_comments_do_not_matter(tmp_path: P
 
 
 def test_row_number_is_the_line_in_the_file_after_a_cell_of_two_lines() -> None:
-    _, header_row, rows = csv_rows("f", b'a,b\n"x\ny",1\nz,2\n')
-    assert header_row == 1
-    assert [number for number, _ in rows] == [2, 4]
+    sheet = csv_rows("f", b'a,b\n"x\ny",1\nz,2\n')
+    assert sheet.header_row == 1
+    assert [number for number, _ in sheet.rows] == [2, 4]
 
 
 def test_encoding_problem_is_named_with_its_row(tmp_path: Path) -> None:
