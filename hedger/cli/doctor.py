@@ -26,7 +26,7 @@ _LIBRARIES = (
 )
 
 
-@click.command()
+@click.command(short_help="Check the installation.")
 def doctor() -> None:
     """Check the installation: versions, that the installed packages are ours, compiled kernels, torch."""
     from hedger.report.record import versions

@@ -9,10 +9,14 @@ import click
 from hedger.cli.options import PATH
 
 
-@click.command()
+@click.command(short_help="Write an example portfolio and market folder.")
 @click.argument("directory", type=PATH, metavar="DIR")
 def init(directory: Path) -> None:
-    """Write an annotated portfolio and market folder to the new directory DIR, ready to run and to change."""
+    """Write an annotated portfolio and market folder to DIR, ready to run and to change.
+
+    \b
+    hedger init desk
+    """
     from hedger.init import write_example
 
     write_example(directory)

@@ -23,7 +23,10 @@ from hedger.version import __version__
 def hedger() -> None:
     """From a portfolio file to a hedged book: exposure, decision, orders, fills and what they cost.
 
-    Try it: hedger run example
+    \b
+    hedger run example
+    hedger replay volmageddon-2018 --portfolio example
+    hedger init desk
     """
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EXAMPLE_DAY = "2018-02-05"
 
 
-@click.command()
+@click.command(short_help="Take a book through a crisis, policies side by side.")
 @click.argument("scenario")
 @click.option("--portfolio", required=True, metavar="FILE", help="Book to replay: a file, or a shipped name.")
 @click.option(
@@ -35,6 +35,9 @@ EXAMPLE_DAY = "2018-02-05"
     help="Day the book was held on, YYYY-MM-DD; from there it moves to the scenario's start, keeping "
     "days to expiry and moneyness.",
 )
+@click.option(
+    "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
+)
 @settings_options
 @output_options
 def replay(
@@ -42,13 +45,20 @@ def replay(
     portfolio: str,
     policies: tuple[str, ...],
     portfolio_as_of: datetime,
+    ignore_expired: bool,
     risk_aversion: float,
     schedule: str,
     seed: int,
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Replay SCENARIO, a shipped name (see 'hedger scenarios') or a .toml file, day by day."""
+    """Replay SCENARIO, a shipped name (see 'hedger scenarios') or a .toml file, day by day.
+
+    \b
+    hedger replay volmageddon-2018 --portfolio example
+    hedger replay covid-2020 --portfolio example --policy delta --out covid
+    hedger replay october-2008 --portfolio book.csv --portfolio-as-of 2018-06-29
+    """
     require_positive("--risk-aversion", risk_aversion)
     from hedger import api
     from hedger.cli.progress import progress
@@ -57,7 +67,7 @@ def replay(
     if out is not None:
         require_free(out)
     day = portfolio_as_of.date()
-    book = api.read_portfolio(api.shipped_or_own(portfolio), as_of=day)
+    book = api.read_portfolio(api.shipped_or_own(portfolio), as_of=day, ignore_expired=ignore_expired)
     with progress() as say:
         result = api.replay(
             book,
@@ -83,9 +93,8 @@ def _show(result: ReplayResult, out: Path | None, as_json: bool) -> None:
 
         click.echo(dumps(replay_document(result)))
         return
-    from rich.console import Console
-
+    from hedger.cli.terminal import show
     from hedger.report.replay_terminal import render_replay
 
     next_step = "Add --out DIR for the page with plots." if out is None else f"Page: {out / 'report.html'}."
-    render_replay(result, Console(highlight=False), next_step=next_step)
+    show(lambda console: render_replay(result, console, next_step=next_step))

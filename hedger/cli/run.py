@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hedger.result import HedgeRun, RunSettings
 
 
-@click.command()
+@click.command(short_help="Hedge a book once, or repeat a recorded run.")
 @click.argument("portfolio", required=False)
 @click.option("--market", type=PATH, metavar="DIR", help="Market folder with a manifest (see 'hedger init').")
 @click.option(
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 )
 @click.option("--history", type=PATH, metavar="FILE", help="Daily prices of the underlying, CSV or parquet.")
 @click.option(
-    "--as-of", type=DAY, metavar="DATE", help="Day to hedge on, YYYY-MM-DD, at its close in New York."
+    "--as-of",
+    type=DAY,
+    metavar="DATE",
+    help="Day to hedge on, YYYY-MM-DD, at its close in New York. Default: the manifest's, or the chain's last.",
 )
 @click.option(
     "--policy",
@@ -58,7 +61,15 @@ def run(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Hedge the book PORTFOLIO: a CSV, JSON or parquet file, or the name of a shipped book: example."""
+    """Hedge the book PORTFOLIO: a CSV, JSON or parquet file, or the name of a shipped book: example.
+
+    \b
+    hedger run example
+    hedger run example --policy delta --dry-run
+    hedger run book.csv --market DIR --out run-1
+    hedger run book.csv --chain chain.csv --history prices.csv --as-of 2018-02-05
+    hedger run --repeat run-1
+    """
     if repeat is not None:
         _repeat(repeat, portfolio, out)
         return
@@ -110,15 +121,14 @@ def _show(result: HedgeRun, out: Path | None, as_json: bool) -> None:
 
         click.echo(dumps(document(result)))
         return
-    from rich.console import Console
-
+    from hedger.cli.terminal import show
     from hedger.report.terminal import render
 
     if out is None:
         next_step = "Add --out DIR for the page with plots and a record from which the run can be repeated."
     else:
         next_step = f"Page: {out / 'report.html'}. Repeat: hedger run --repeat {out}"
-    render(result, Console(highlight=False), next_step=next_step)
+    show(lambda console: render(result, console, next_step=next_step))
 
 
 def _repeat(directory: Path, portfolio: str | None, out: Path | None) -> None:

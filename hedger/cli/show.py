@@ -7,7 +7,7 @@ import click
 
 @click.command()
 def scenarios() -> None:
-    """List the shipped scenarios and example portfolios."""
+    """List the shipped scenarios and portfolios."""
     from hedger.api import shipped_portfolios
     from hedger.scenario import load_scenario, scenario_names
 
@@ -19,7 +19,7 @@ def scenarios() -> None:
         click.echo(f"  {name:<24}{path}")
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of what --json prints.")
 @click.argument("name", type=click.Choice(("run", "replay")), default="run")
 def schema(name: str) -> None:
     """Print the JSON Schema of what 'hedger run --json' or 'hedger replay --json' prints."""

@@ -73,9 +73,14 @@ def write_run(run: HedgeRun, directory: Path, inputs: RunInputs) -> None:
 
 
 def require_free(directory: Path) -> None:
-    """Raise UsageError unless `directory` is absent or empty."""
+    """Raise UsageError unless `directory` is absent, or empty and not where the user stands.
+
+    An empty one is replaced: whoever stood in it would be left in a directory that is gone.
+    """
     if directory.exists() and not directory.is_dir():
         raise UsageError(f"the output '{directory}' is a file; name a directory that does not exist yet")
+    if directory.is_dir() and directory.samefile("."):
+        raise UsageError("the output cannot be the current directory; name one that does not exist yet")
     if directory.is_dir() and any(directory.iterdir()):
         raise UsageError(f"the output directory '{directory}' is not empty; name one that does not exist yet")
 

@@ -108,6 +108,19 @@ def test_every_bad_row_is_listed_and_nothing_is_written(command: Said, tmp_path:
     assert not (tmp_path / "out").exists()
 
 
+def test_the_current_directory_is_no_output(
+    command: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, _, err = command("run", "example", "--out", ".")
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert "current directory" in err
+
+
+def test_the_list_of_commands_cuts_no_sentence(command: Said) -> None:
+    assert "..." not in command("--help")[1].split("Commands:")[1]
+
+
 def test_an_output_that_exists_is_refused_before_anything_is_done(command: Said, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep")
     status, _, err = command("run", "nowhere.csv", "--out", tmp_path)
@@ -144,8 +157,9 @@ def test_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch, command: Sa
     assert command("run", "example")[0] == 130
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    command = f'"{sys.executable}" -m hedger schema | head -c 10; exit ${{PIPESTATUS[0]}}'
+@pytest.mark.parametrize("arguments", ["schema", "run example"])
+def test_a_reader_that_goes_away_is_no_error(arguments: str) -> None:
+    command = f'"{sys.executable}" -m hedger {arguments} | head -c 10; exit ${{PIPESTATUS[0]}}'
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
     assert done.stderr == ""
     assert done.returncode in (0, errors.BROKEN_PIPE)
