@@ -18,15 +18,15 @@ from hedger.exposure import Exposure, measure
 from hedger.feedback import first_cost_curve
 from hedger.ledger import Ledger, future_values
 from hedger.orders import (
-    expected_cost_bps,
     hedge_line,
+    horizon_days,
     market_conditions,
     parent_order,
     planned_order,
     schedule_for,
     worked_order,
 )
-from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation
+from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation, expected_cost_bps
 from hedger.portfolio import Portfolio
 from hedger.result import HedgeRun, RunSettings, WorkedOrder
 from pricing.market import Market, UnderlyingMarket
@@ -103,6 +103,7 @@ def _decide(
                 cost_curve=curves[symbol],
                 risk_aversion=settings.risk_aversion,
                 days_since_trade=days_since_trade.get(symbol),
+                horizon_days=horizon_days(settings),
             )
         )
         for symbol, own in exposure.by_underlying.items()
@@ -134,7 +135,10 @@ def _worked(
         execution = work(order, schedule=schedule, conditions=conditions, rng=_generator(settings, market))
     except OrderRejectedError as error:
         raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
-    return worked_order(order, schedule, execution, market, expected_cost_bps(order, market, curve, settings))
+    expected_bps = expected_cost_bps(
+        curve, market, contracts=order.quantity, horizon_days=horizon_days(settings)
+    )
+    return worked_order(order, schedule, execution, market, expected_bps)
 
 
 def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:

@@ -18,7 +18,7 @@ from execution.tca.cost_curve import CostCurve
 from execution.tca.shortfall import implementation_shortfall, news_cost
 from hedger.errors import UsageError
 from hedger.exposure import is_hedge_holding
-from hedger.policy.policy import HedgeDecision
+from hedger.policy.policy import HedgeDecision, expected_cost_bps
 from hedger.portfolio import Portfolio, Position, PositionKind
 from hedger.result import OrderCost, RunSettings, WorkedOrder
 from pricing.instrument import HedgeInstrument, InstrumentKind
@@ -85,18 +85,6 @@ def schedule_for(
     )
 
 
-def expected_cost_bps(
-    order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
-) -> float:
-    """Expected shortfall of an order before it trades [bps of arrival notional], from the cost curve."""
-    volume = market.hedge.average_daily_volume * _horizon_days(settings)
-    return curve.expected_bps(
-        participation=min(1.0, order.quantity / volume),
-        horizon_days=_horizon_days(settings),
-        volatility=_volatility(market),
-    )
-
-
 def planned_order(
     order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
 ) -> WorkedOrder:
@@ -113,7 +101,9 @@ def planned_order(
         leaves_quantity=order.quantity,
     )
     schedule = schedule_for(order, market, curve, settings)
-    expected_bps = expected_cost_bps(order, market, curve, settings)
+    expected_bps = expected_cost_bps(
+        curve, market, contracts=order.quantity, horizon_days=horizon_days(settings)
+    )
     return _worked(order, schedule, nothing, market, {}, expected_bps)
 
 
@@ -202,7 +192,8 @@ def _volatility(market: UnderlyingMarket) -> float:
     return float(market.forecast.at(1.0))
 
 
-def _horizon_days(settings: RunSettings) -> float:
+def horizon_days(settings: RunSettings) -> float:
+    """Trading days in which an order is worked."""
     return settings.horizon_minutes / TRADING_MINUTES_PER_DAY
 
 

@@ -23,7 +23,7 @@ class HedgeSituation:
     """All that a policy may look at for one underlying on one date.
 
     risk_aversion: per unit of account currency (exponential utility). days_since_trade: trading days since
-    the last hedge trade, None where there was none.
+    the last hedge trade, None where there was none. horizon_days: trading days in which an order is worked.
     """
 
     exposure: UnderlyingExposure
@@ -31,6 +31,28 @@ class HedgeSituation:
     cost_curve: CostCurve
     risk_aversion: float
     days_since_trade: int | None = None
+    horizon_days: float = 30.0 / 390.0
+
+    def cost_bps(self, delta: float) -> float:
+        """Expected cost of trading `delta` units of underlying now [bps of their value], impact included."""
+        return expected_cost_bps(
+            self.cost_curve,
+            self.market,
+            contracts=abs(delta / self.market.hedge_delta()),
+            horizon_days=self.horizon_days,
+        )
+
+
+def expected_cost_bps(
+    curve: CostCurve, market: UnderlyingMarket, *, contracts: float, horizon_days: float
+) -> float:
+    """Expected shortfall of trading `contracts` of the hedge over a horizon [bps of arrival notional]."""
+    volume = market.hedge.average_daily_volume * horizon_days
+    return curve.expected_bps(
+        participation=min(1.0, contracts / volume),
+        horizon_days=horizon_days,
+        volatility=float(market.forecast.at(1.0)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

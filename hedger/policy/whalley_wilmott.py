@@ -15,17 +15,20 @@ from pricing.time import TRADING_DAYS_PER_YEAR
 
 FloatArray = npt.NDArray[np.float64]
 
+# The width grows with the sixth root of itself at the most: eight rounds settle it to a part in a million.
+_ITERATIONS = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhalleyWilmottPolicy:
     """Trade to the nearer edge of the asymptotically optimal band for small proportional costs.
 
-    Half width = (3/2 exp(-r tau) c S Gamma^2 / gamma)^(1/3) units of underlying, with c the cost of a small
-    trade as a fraction of its value (from the CostCurve: half spread and fee; a large trade's impact is
-    left out), Gamma the book's net gamma, gamma the risk aversion per currency, and tau the gamma-weighted
-    time to expiry. Delta and gamma are taken at the forecast volatility: each strike's implied volatility
-    times forecast over at-the-money implied volatility to its expiry, so that the level is the forecast's
-    and the skew the market's.
+    Half width = (3/2 exp(-r tau) c S Gamma^2 / gamma)^(1/3) units of underlying, with c the cost as a
+    fraction of value of a trade as large as the half width itself (spread, fee and impact of the CostCurve:
+    a fixed point), Gamma the book's net gamma, gamma the risk aversion per currency, and tau the
+    gamma-weighted time to expiry. Delta and gamma are taken at the forecast volatility: each strike's
+    implied volatility times forecast over at-the-money implied volatility to its expiry, so that the level
+    is the forecast's and the skew the market's.
 
     Reference: Whalley and Wilmott (1997), An asymptotic analysis of an optimal hedging model for option
     pricing with transaction costs, Mathematical Finance 7(3).
@@ -40,10 +43,10 @@ class WhalleyWilmottPolicy:
         """Decide for one underlying."""
         view = self.view(situation)
         today = len(view.delta) // 2
-        cost_bps = situation.cost_curve.proportional_bps()
+        width = float(view.half_width[today])
         rule = (
-            f"a no-transaction band of ±{view.half_width[today]:,.0f} (delta at the forecast volatility, "
-            f"cost {cost_bps:.2f} bp, risk aversion {situation.risk_aversion:g})"
+            f"a no-transaction band of ±{width:,.0f} (cost {situation.cost_bps(width):.2f} bp, risk aversion "
+            f"{situation.risk_aversion:g})"
         )
         return decide_by_band(situation, view, policy=self.name, to_edge=True, rule=rule)
 
@@ -53,16 +56,30 @@ class WhalleyWilmottPolicy:
         levels = [_at_forecast_volatility(situation, float(spot)) for spot in exposure.ladder_spot]
         gamma_by_line = np.array([exposure.units * greeks.gamma for greeks in levels])
         deltas = np.array([exposure.units @ greeks.delta for greeks in levels])
-        return BandView(
-            delta=exposure.linear_delta + deltas,
-            half_width=half_width(
-                gamma=gamma_by_line.sum(axis=1),
-                spot=exposure.ladder_spot,
-                proportional_cost=situation.cost_curve.proportional_bps() / 1e4,
+        discount = _discount(situation, np.abs(gamma_by_line[len(levels) // 2]))
+        widths = [
+            _settled_half_width(situation, gamma=float(gamma), spot=float(spot), discount=discount)
+            for gamma, spot in zip(gamma_by_line.sum(axis=1), exposure.ladder_spot, strict=True)
+        ]
+        return BandView(delta=exposure.linear_delta + deltas, half_width=np.array(widths))
+
+
+def _settled_half_width(situation: HedgeSituation, *, gamma: float, spot: float, discount: float) -> float:
+    """The half width at which a trade of that size costs what the width was computed from."""
+    width = 0.0
+    for _ in range(_ITERATIONS):
+        if np.isinf(width):
+            break
+        width = float(
+            half_width(
+                gamma=np.array(gamma),
+                spot=np.array(spot),
+                proportional_cost=situation.cost_bps(width) / 1e4,
                 risk_aversion=situation.risk_aversion,
-                discount=_discount(situation, np.abs(gamma_by_line[len(levels) // 2])),
-            ),
+                discount=discount,
+            )
         )
+    return width
 
 
 def half_width(

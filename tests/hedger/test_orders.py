@@ -9,14 +9,13 @@ from execution.orders import Side
 from hedger.errors import UsageError
 from hedger.feedback import first_cost_curve
 from hedger.orders import (
-    expected_cost_bps,
     hedge_line,
     market_conditions,
     parent_order,
     planned_order,
     schedule_for,
 )
-from hedger.policy.policy import Action, HedgeDecision
+from hedger.policy.policy import Action, HedgeDecision, expected_cost_bps
 from hedger.portfolio import PositionKind
 from hedger.result import RunSettings
 from pricing.instrument import HedgeInstrument, InstrumentKind
@@ -115,7 +114,7 @@ def test_the_curve_s_cost_is_what_almgren_and_chriss_expect_of_even_work() -> No
     curve = first_cost_curve(market)
     schedule = schedule_for(order, market, curve, settings)
     notional = 60 * 50 * market.hedge_price()
-    expected = expected_cost_bps(order, market, curve, settings) / 1e4 * notional
+    expected = expected_cost_bps(curve, market, contracts=60, horizon_days=30 / 390) / 1e4 * notional
     even = np.full(30, 2.0)
     assert schedule.plan(60, 30).tolist() == even.tolist()
     assert schedule.expected_cost(even) == pytest.approx(expected)  # type: ignore[attr-defined]

@@ -119,6 +119,15 @@ def test_whalley_wilmott_band_scales_with_the_cube_root_of_cost_over_aversion(sc
     assert other[0] / one[0] == pytest.approx(scale ** (1 / 3), rel=1e-12)
 
 
+def test_whalley_wilmott_half_width_is_at_the_cost_of_a_trade_of_that_size() -> None:
+    case = situation(option_position(-1_000, strike=2650))
+    decision = WhalleyWilmottPolicy().decide(case)
+    cost = case.cost_bps(decision.band_upper) / 1e4
+    published = np.cbrt(1.5 * cost * case.exposure.spot * case.exposure.options.gamma**2 / case.risk_aversion)
+    assert decision.band_upper == pytest.approx(published, rel=1e-6)
+    assert cost > case.cost_curve.proportional_bps() / 1e4
+
+
 def test_infinite_aversion_hedges_to_the_forecast_delta_and_no_aversion_never_trades() -> None:
     keen = WhalleyWilmottPolicy().decide(situation(option_position(-100, strike=2650), risk_aversion=1e12))
     assert keen.target_contracts == round(-keen.target_delta / 50.0)
