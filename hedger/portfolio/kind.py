@@ -38,12 +38,14 @@ def kind_and_right(row: Row, as_of: date) -> tuple[PositionKind, Right | None]:
     kinds: dict[PositionKind, str] = {}
     rights: dict[Right, str] = {}
     for field in ("right", "kind", "type"):
-        word = (row.text(field) or "").casefold().replace(" ", "").replace("_", "")
+        if (text := row.text(field)) is None:
+            continue
+        word = text.casefold().replace(" ", "").replace("_", "")
         if word in _RIGHTS:
             rights[_RIGHTS[word]] = field
         elif word in _KINDS:
             kinds[_KINDS[word]] = field
-        elif word:
+        else:
             row.note(field, "call or put" if field == "right" else _A_KIND)
     if rights:
         kinds.setdefault(PositionKind.OPTION, next(iter(rights.values())))
