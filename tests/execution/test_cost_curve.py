@@ -152,3 +152,19 @@ def test_the_default_curve_scales_spread_and_fee_to_bps() -> None:
     assert curve.half_spread_standard_error_bps == pytest.approx(1e4 * 0.5 * 0.25 / 2500.0)
     assert curve.fee_bps == pytest.approx(1e4 * 1.25 / (2500.0 * 50.0))
     assert curve.impact_standard_error == curve.impact_coefficient > 0.0
+
+
+def test_even_working_leaves_a_third_of_the_price_s_variance() -> None:
+    seen = replace(observe(1, seed=10), volatility=np.array([0.3]), horizon_days=np.array([0.5]))
+    steps = np.random.default_rng(11).standard_normal((4_000, 100)) / np.sqrt(100)
+    worked_evenly = np.cumsum(steps, axis=1).mean(axis=1)
+    simulated = 1e4 * 0.3 * np.sqrt(0.5 / 252) * worked_evenly.std()
+    assert float(seen.price_noise_bps()[0]) == pytest.approx(simulated, rel=0.04)
+
+
+def test_the_standard_errors_of_a_few_orders_are_those_of_ordinary_least_squares() -> None:
+    few = replace(observe(5, seed=12), horizon_days=np.full(5, 0.1), volatility=np.full(5, 0.2))
+    fitted = fit_cost_curve(few)
+    line, covariance = np.polyfit(few.impact_regressor(0.5), few.cost_bps, 1, cov=True)
+    np.testing.assert_allclose(fitted.coefficients, line[::-1], rtol=1e-9)
+    np.testing.assert_allclose(fitted.covariance, covariance[::-1, ::-1], rtol=1e-9)

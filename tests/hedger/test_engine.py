@@ -174,3 +174,13 @@ def test_an_underlying_without_market_data_is_named() -> None:
 def test_an_order_larger_than_all_that_trades_is_answered_with_a_sentence() -> None:
     with pytest.raises(UsageError, match="participation is at most"):
         run(book(option_position(-5_000_000, strike=2650.0)), market_of(flat_underlying()))
+
+
+def test_an_order_is_expected_to_cost_what_the_curve_says_of_its_share_of_the_session() -> None:
+    market = flat_underlying(forecast=0.25)
+    (planned,) = run(SHORT_STRANGLE, market_of(market), dry_run=True).orders
+    expected = engine.first_cost_curve(market).expected_bps(
+        participation=planned.order.quantity / (1_500_000 * 30 / 390), horizon_days=30 / 390, volatility=0.25
+    )
+    assert planned.cost.expected_bps == pytest.approx(expected, rel=1e-12)
+    assert planned.cost.timing_deviation_bps == pytest.approx(1e4 * 0.25 * np.sqrt(30 / 390 / 252), rel=1e-12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -93,3 +94,29 @@ def test_cash_is_summed_and_needs_no_market() -> None:
 def test_an_underlying_without_market_is_named_with_what_to_add() -> None:
     with pytest.raises(MissingMarketError, match=r"'XYZ'.*\[underlying\.XYZ\]"):
         measure(book(option_position(1, strike=10, underlying="XYZ")), MARKET)
+
+
+def test_a_future_carries_the_forward_s_slope_in_spot() -> None:
+    market = flat_underlying(rate=0.05)
+    up = replace(market, spot=market.spot + 1.0, forward=replace(market.forward, spot=market.spot + 1.0))
+    slope = 50.0 * (up.hedge_price() - market.hedge_price())
+    held = measure(book(future_position(40)), market_of(market)).by_underlying["SPX"].hedge.delta
+    assert held == pytest.approx(40 * slope, rel=1e-9)
+    assert held > 40 * 50.0
+
+
+def test_a_future_that_is_not_the_hedge_counts_at_its_own_expiry_s_forward() -> None:
+    market = flat_underlying(rate=0.05)
+    micro = replace(future_position(10, symbol="MESM8"), multiplier=5.0, expiry=date(2018, 6, 15))
+    years = (date(2018, 6, 15) - date(2018, 2, 5)).days / 365
+    exposure = measure(book(micro), market_of(market)).by_underlying["SPX"]
+    assert exposure.linear_delta == pytest.approx(10 * 5.0 * np.exp(0.05 * years), rel=1e-5)
+    assert (exposure.hedge_contracts, exposure.net.value) == (0, 0.0)
+
+
+def test_the_ladder_moves_shares_with_spot_beside_the_options() -> None:
+    shares = replace(future_position(1_000, symbol="SPY"), kind=PositionKind.ETF, multiplier=0.1, expiry=None)
+    call = option_position(-10, strike=2650)
+    alone, both = (measure(book(*lines), MARKET).by_underlying["SPX"] for lines in ((call,), (call, shares)))
+    np.testing.assert_allclose(both.ladder_value - alone.ladder_value, 100.0 * both.ladder_spot, rtol=1e-9)
+    np.testing.assert_allclose(both.ladder_option_delta - alone.ladder_option_delta, 100.0, rtol=1e-12)

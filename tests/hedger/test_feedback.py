@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from execution.tca.calibrate import CostObservations, update_cost_curve
 from hedger.feedback import first_cost_curve, updated_cost_curve
 from hedger.result import WorkedOrder
 from tests.hedger.runs import small_run
@@ -53,3 +55,21 @@ def test_the_order_of_the_evidence_does_not_matter() -> None:
 def test_an_order_that_did_not_trade_teaches_nothing() -> None:
     prior = first_cost_curve(flat_underlying())
     assert updated_cost_curve(prior, small_run(dry_run=True).orders, volatility=0.2) is prior
+
+
+def test_an_order_teaches_what_spread_impact_and_timing_cost_over_its_own_horizon() -> None:
+    prior = first_cost_curve(flat_underlying())
+    (worked,) = small_run().orders
+    parts = {"spread": 10.0, "impact": 20.0, "timing": -80.0, "fees": 7.0, "opportunity": 9.0}
+    worked = replace(worked, cost=replace(worked.cost, parts_currency=parts))
+    notional = worked.cost.filled_quantity * worked.cost.arrival_price * 50.0
+    by_hand = CostObservations(
+        participation=np.array([worked.cost.participation]),
+        horizon_days=np.array([30.0 / 390.0]),
+        volatility=np.array([0.2]),
+        cost_bps=np.array([1e4 * -50.0 / notional]),
+    )
+    learned = updated_cost_curve(prior, [worked], volatility=0.2)
+    expected = update_cost_curve(prior, by_hand)
+    np.testing.assert_allclose(learned.coefficients, expected.coefficients, rtol=1e-12)
+    np.testing.assert_allclose(learned.covariance, expected.covariance, rtol=1e-12)

@@ -192,3 +192,9 @@ def test_an_underlying_that_the_scenario_does_not_know_is_named() -> None:
     with pytest.raises(UsageError, match="has no market for ACME, only for SPX"):
         replayed(load_scenario("covid-2020"), stranger)
     assert load_scenario("covid-2020").kind is ScenarioKind.SHOCKS
+
+
+def test_every_day_has_its_own_random_numbers() -> None:
+    orders = [day.orders[0] for day in policy(volmageddon(), "delta").days[:2]]
+    moves = [np.sign(np.diff(worked.path_mid[:100])) for worked in orders]
+    assert not np.array_equal(*moves)

@@ -98,3 +98,13 @@ def test_an_underlying_that_a_stated_market_leaves_out_is_named() -> None:
     other = book(option_position(1, strike=7000.0, underlying="COMP"))
     with pytest.raises(UsageError, match="has no market for COMP"):
         build_timeline(load_scenario("covid-2020"), other, RunSettings(), portfolio_as_of=AS_OF)
+
+
+def test_a_stated_market_s_forward_grows_by_its_rate_less_its_dividends() -> None:
+    scenario = load_scenario("covid-2020")
+    (stated,) = scenario.starting
+    assert stated.rate > 0.0 < stated.dividend_yield
+    market = built(scenario).days[0].market.underlying("SPX")
+    growth = np.exp(0.5 * (stated.rate - stated.dividend_yield))
+    assert float(market.forward.forward_at(0.5)) == pytest.approx(stated.spot * growth, rel=1e-12)
+    assert float(market.discount.discount_at(0.5)) == pytest.approx(np.exp(-0.5 * stated.rate), rel=1e-12)

@@ -79,3 +79,12 @@ class TestFittedToRealChain(TestSsvi):
     @pytest.fixture
     def surface(self):
         return fitted_to_real_chain()
+
+
+def test_beyond_its_last_slice_svi_grows_by_the_last_forward_variance():
+    surface = fitted_to_made_up_chain()
+    years, k = surface.expiry_years, np.array([-0.4, 0.0, 0.3])
+    at_the_money = surface.total_variance(0.0, years)
+    forward_variance = (at_the_money[-1] - at_the_money[-2]) / (years[-1] - years[-2])
+    beyond = surface.total_variance(k, years[-1] + 0.5) - surface.total_variance(k, years[-1])
+    np.testing.assert_allclose(beyond, 0.5 * forward_variance, rtol=1e-12)

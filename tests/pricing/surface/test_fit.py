@@ -98,3 +98,15 @@ def test_quotes_without_a_volatility_are_an_input_error():
     forward = ForwardCurve(spot=2700.0, expiry_years=np.ones(1), carry_rate=np.zeros(1))
     with pytest.raises(InputError, match="implied volatility"):
         fit_surface(hopeless, discount, forward)
+
+
+def test_smiles_do_not_look_at_quotes_in_the_money():
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    discount, forward, _ = imply_curves(quotes)
+    inside = quotes.is_call == (quotes.strike < forward.forward_at(quotes.expiry_years))
+    wild = replace(quotes, ask=np.where(inside, quotes.ask * 1.5, quotes.ask))
+    for expected, found in zip(
+        market_smiles(quotes, discount, forward), market_smiles(wild, discount, forward), strict=True
+    ):
+        np.testing.assert_array_equal(found.log_moneyness, expected.log_moneyness)
+        np.testing.assert_array_equal(found.upper, expected.upper)
