@@ -20,13 +20,12 @@ from hedger.errors import UsageError
 from hedger.exposure import is_hedge_holding
 from hedger.policy.policy import HedgeDecision, expected_cost_bps
 from hedger.portfolio import Portfolio, Position, PositionKind
-from hedger.result import OrderCost, RunSettings, WorkedOrder
+from hedger.result import TRADING_MINUTES_PER_DAY, OrderCost, RunSettings, WorkedOrder
 from pricing.instrument import HedgeInstrument, InstrumentKind
 from pricing.market import UnderlyingMarket
 from pricing.time import TRADING_DAYS_PER_YEAR, exchange_date
 
 SCHEDULES = ("twap", "almgren-chriss")
-TRADING_MINUTES_PER_DAY = 390.0
 _NS_PER_MINUTE = 60_000_000_000
 _KINDS: Mapping[InstrumentKind, PositionKind] = {
     InstrumentKind.FUTURE: PositionKind.FUTURE,

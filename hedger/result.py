@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,20 +10,24 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from execution.market.regime import Regime
 from execution.orders import Fill, ParentOrder
+from hedger.errors import UsageError
 from hedger.exposure import Exposure
 from hedger.policy.policy import HedgeDecision
 from hedger.portfolio import Portfolio
 from pricing.market import Market
 
 SCHEMA_VERSION = "1.0"
+TRADING_MINUTES_PER_DAY = 390.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
     """What the user chose for a run; with the inputs' hashes it determines the result bit for bit.
 
-    risk_aversion: per unit of account currency. horizon_minutes: time in which parent orders are worked.
+    risk_aversion: per unit of account currency, finite and not negative. seed: not negative. horizon_minutes:
+    time in which parent orders are worked, up to a trading day's 390. Raises UsageError for other values.
     """
 
     policy: str = "whalley-wilmott"
@@ -32,6 +37,19 @@ class RunSettings:
     horizon_minutes: float = 30.0
     regime: str = "calm"
     dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no run can be made with; policy and schedule are refused where they are looked up."""
+        if not (math.isfinite(self.risk_aversion) and self.risk_aversion >= 0.0):
+            raise UsageError(
+                f"The risk aversion must be finite and not negative; found {self.risk_aversion:g}."
+            )
+        if self.seed < 0:
+            raise UsageError(f"The seed must not be negative; found {self.seed}.")
+        if not 0.0 < self.horizon_minutes <= TRADING_MINUTES_PER_DAY:
+            raise UsageError(f"Orders are worked in 0 to 390 minutes; found {self.horizon_minutes:g}.")
+        if self.regime not in tuple(Regime):
+            raise UsageError(f"There is no regime '{self.regime}': use one of {', '.join(Regime)}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--as-of",
     type=DAY,
     metavar="DATE",
-    help="Day to hedge on, YYYY-MM-DD, at its close in New York. Default: the manifest's, or the chain's last.",
+    help="Day to hedge on, YYYY-MM-DD, at New York's close. Default: the manifest's, or the chain's last.",
 )
 @click.option(
     "--policy",

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from hedger.errors import InputError, InputProblem
+from hedger.errors import InputError, InputProblem, UsageError
 from hedger.report.json_document import Json, document
 from hedger.result import HedgeRun, RunSettings
 from hedger.version import __version__
@@ -97,13 +97,13 @@ def read_record(directory: Path) -> RunRecord:
         return RunRecord(
             inputs=_inputs(found["inputs"]),
             settings=_settings(found["settings"]),
-            hashes={entry["path"]: entry["sha256"] for entry in found["files"]},
+            hashes={str(Path(entry["path"])): entry["sha256"] for entry in found["files"]},
             digest=found["digest"],
             document=found["document"],
         )
     except OSError as error:
         raise InputError(InputProblem(file=str(path), value=error.strerror, expected=expected)) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(InputProblem(file=str(path), value=str(error), expected=expected)) from None
 
 
@@ -114,7 +114,12 @@ def require_unchanged(record: RunRecord) -> None:
         for name, recorded in record.hashes.items()
         if (found := _current_hash(Path(name))) != recorded
     ]
-    added = {str(path) for _, path in record.inputs.files()} - set(record.hashes)
+    try:
+        added = {str(path) for _, path in record.inputs.files()} - set(record.hashes)
+    except OSError as error:
+        raise UsageError(
+            f"The recorded folder {record.inputs.market} cannot be read: {error.strerror}."
+        ) from None
     problems += [
         InputProblem(file=name, expected="no file here that the recorded run did not have")
         for name in sorted(added)
@@ -136,7 +141,10 @@ def first_difference(recorded: Any, repeated: Any, place: str = "") -> str | Non
 
 
 def _current_hash(path: Path) -> str:
-    return sha256(path) if path.is_file() else "no file"
+    try:
+        return sha256(path) if path.is_file() else "no file"
+    except OSError as error:
+        return error.strerror or "no file that can be read"
 
 
 def _names(kind: type) -> list[str]:
@@ -157,5 +165,8 @@ def _inputs(found: Json) -> RunInputs:
 
 def _settings(found: Json) -> RunSettings:
     defaults = RunSettings()
-    kinds = {name: type(getattr(defaults, name)) for name in _names(RunSettings)}
-    return RunSettings(**{name: kind(found[name]) for name, kind in kinds.items()})
+    for name in _names(RunSettings):
+        kind = type(getattr(defaults, name))
+        if type(found[name]) not in ((float, int) if kind is float else (kind,)):
+            raise TypeError(f"{name} {found[name]!r:.40}, which is not of type {kind.__name__}")
+    return RunSettings(**{name: found[name] for name in _names(RunSettings)})

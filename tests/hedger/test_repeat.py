@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hedger.errors import InputError
+from hedger.errors import InputError, UsageError
 from hedger.report.files import write_run
 from hedger.report.record import (
     RunInputs,
@@ -75,6 +75,43 @@ def test_a_record_whose_result_was_edited_is_refused(recorded: Path) -> None:
     path.write_text(json.dumps(record))
     with pytest.raises(InputError, match="digest"):
         read_record(recorded)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("seed", -3),
+        ("seed", "abc"),
+        ("seed", True),
+        ("risk_aversion", -1.0),
+        ("horizon_minutes", 0),
+        ("horizon_minutes", 1e9),
+        ("regime", "wild"),
+        ("dry_run", "false"),
+    ],
+)
+def test_settings_that_no_run_can_have_are_refused(recorded: Path, name: str, value: object) -> None:
+    path = recorded / "run.json"
+    record = json.loads(path.read_text())
+    record["settings"][name] = value
+    path.write_text(json.dumps(record))
+    with pytest.raises((InputError, UsageError)):
+        read_record(recorded)
+
+
+@pytest.mark.parametrize("path", ["x" * 5000, "/a\0b", "", 5])
+def test_a_recorded_path_that_is_none_is_said(recorded: Path, path: object) -> None:
+    record = json.loads((recorded / "run.json").read_text())
+    record["files"][0]["path"] = path
+    (recorded / "run.json").write_text(json.dumps(record))
+    with pytest.raises(InputError):
+        require_unchanged(read_record(recorded))
+
+
+def test_a_record_nested_without_end_is_said(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("[" * 100_000)
+    with pytest.raises(InputError, match=r"run\.json"):
+        read_record(tmp_path)
 
 
 def test_the_first_difference_is_named_by_its_place() -> None:
