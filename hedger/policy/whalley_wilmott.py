@@ -66,7 +66,8 @@ class WhalleyWilmottPolicy:
 
 def _settled_half_width(situation: HedgeSituation, *, gamma: float, spot: float, discount: float) -> float:
     """The half width at which a trade of that size costs what the width was computed from."""
-    width = 0.0
+    # From one contract: a cost of impact alone is nothing at a width of zero, which would then stay zero.
+    width = situation.market.hedge_delta()
     for _ in range(_ITERATIONS):
         if np.isinf(width):
             break
@@ -90,10 +91,14 @@ def half_width(
     risk_aversion: float,
     discount: float = 1.0,
 ) -> FloatArray:
-    """Half width of the band [units of underlying]; shapes broadcast; infinite without risk aversion."""
+    """Half width of the band [units of underlying]; shapes broadcast; infinite without risk aversion.
+
+    Who is averse to no risk pays for no hedge, of a book without gamma either; trades that cost nothing are
+    the one exception.
+    """
     numerator = 1.5 * discount * proportional_cost * spot * gamma**2
     if risk_aversion == 0.0:
-        return np.where(numerator > 0.0, np.inf, 0.0)
+        return np.full_like(numerator, np.inf if proportional_cost > 0.0 else 0.0)
     return np.cbrt(numerator / risk_aversion)
 
 

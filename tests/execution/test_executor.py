@@ -14,6 +14,7 @@ from execution.errors import OrderRejectedError
 from execution.executor import ExecutionSettings, expected_volume, work
 from execution.limits import PreTradeLimits
 from execution.market.regime import MarketConditions, Regime
+from execution.market.simulator import MarketSimulator
 from execution.orders import Execution, Liquidity, ParentOrder, Side, TradingRules
 from execution.schedules.schedule import IntArray, Schedule
 from execution.schedules.twap import Twap
@@ -188,3 +189,17 @@ def test_a_cost_less_its_news_is_the_same_on_average_with_less_noise() -> None:
         less_news.append(whole[-1] - news_cost(order, execution))
     assert np.std(less_news) < 0.5 * np.std(whole)
     assert abs(np.mean(less_news) - np.mean(whole)) < 2.0 * np.std(whole) / np.sqrt(len(whole))
+
+
+def test_a_resting_child_keeps_its_place_while_the_touch_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    prices: list[int] = []
+    submit = MarketSimulator.submit_limit
+
+    def noted(market: MarketSimulator, side: Side, quantity: int, price_ticks: int) -> int:
+        prices.append(price_ticks)
+        return submit(market, side, quantity, price_ticks)
+
+    monkeypatch.setattr(MarketSimulator, "submit_limit", noted)
+    worked(replace(ORDER, quantity=6_000), how=replace(UNLIMITED, slice_ns=ORDER.horizon_ns))
+    assert 1 < len(prices) < 120
+    assert np.all(np.diff(prices) != 0)

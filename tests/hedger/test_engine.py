@@ -184,3 +184,10 @@ def test_an_order_is_expected_to_cost_what_the_curve_says_of_its_share_of_the_se
     )
     assert planned.cost.expected_bps == pytest.approx(expected, rel=1e-12)
     assert planned.cost.timing_deviation_bps == pytest.approx(1e4 * 0.25 * np.sqrt(30 / 390 / 252), rel=1e-12)
+
+
+def test_two_underlyings_alike_have_random_numbers_of_their_own() -> None:
+    twins = book(*(option_position(-40, strike=2750.0, underlying=symbol) for symbol in ("SPX", "XSP")))
+    market = market_of(flat_underlying(), flat_underlying(symbol="XSP"))
+    one, other = (worked.path_mid for worked in run(twins, market).orders)
+    assert not np.array_equal(one, other)

@@ -23,9 +23,10 @@ from hedger.policy import (
     policy_named,
 )
 from hedger.policy.whalley_wilmott import half_width
-from hedger.portfolio import Position
+from hedger.portfolio import Position, PositionKind
 from pricing.minimum_variance import MinimumVarianceCoefficients
 from pricing.option import Right
+from pricing.surface.ssvi import SsviSurface
 from tests.contracts.hedge_policy import check_hedge_policy
 from tests.markets import book, flat_underlying, future_position, market_of, option_position
 
@@ -171,3 +172,81 @@ def test_from_the_edge_of_a_band_the_far_side_is_a_whole_band_away() -> None:
 def test_an_unknown_policy_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match="delta, minimum-variance, whalley-wilmott"):
         policy_named("gut-feeling")
+
+
+def test_a_long_book_trades_next_where_the_short_one_does() -> None:
+    short = DeltaPolicy().decide(situation(*SHORT_STRADDLE))
+    long = DeltaPolicy().decide(situation(*(replace(line, quantity=200) for line in SHORT_STRADDLE)))
+    assert None not in (short.next_trade_below, short.next_trade_above)
+    assert long.target_contracts == -short.target_contracts
+    assert (long.next_trade_below, long.next_trade_above) == pytest.approx(
+        (short.next_trade_below, short.next_trade_above), rel=1e-9
+    )
+
+
+def test_minimum_variance_without_a_response_is_the_practitioner_delta_at_every_level() -> None:
+    shares = replace(future_position(1_000, symbol="SPY"), kind=PositionKind.ETF, multiplier=0.1, expiry=None)
+    case = situation(*SHORT_STRADDLE, shares)
+    none = MinimumVariancePolicy(coefficients=MinimumVarianceCoefficients(a=0.0)).decide(case)
+    delta = DeltaPolicy().decide(case)
+    assert replace(none, policy="", reason="") == replace(delta, policy="", reason="")
+
+
+def test_the_band_of_a_call_is_whalley_and_wilmott_s_at_one_way_cost_and_discounted_aversion() -> None:
+    market = flat_underlying(rate=0.05)
+    exposure = measure(book(option_position(-1_000, strike=2650)), market_of(market)).by_underlying["SPX"]
+    case = HedgeSituation(
+        exposure=exposure,
+        market=market,
+        cost_curve=CostCurve(half_spread_bps=0.5, fee_bps=0.1, impact_coefficient=0.0),
+        risk_aversion=1e-5,
+    )
+    discount = np.exp(-0.05 * exposure.risks[0].expiry_years)
+    cube = 1.5 * discount * 0.6e-4 * exposure.spot * exposure.options.gamma**2 / 1e-5
+    assert WhalleyWilmottPolicy().decide(case).band_upper == pytest.approx(cube ** (1 / 3), rel=1e-5)
+
+
+def test_the_forecast_of_the_option_s_own_trading_days_sets_the_band_s_delta() -> None:
+    rising = replace(
+        flat_underlying().forecast, horizon_days=np.array([1.0, 252.0]), volatility=np.array([0.1, 0.4])
+    )
+    case = situation(option_position(-1_000, strike=2900))
+    case = replace(case, market=replace(case.market, forecast=rising))
+    days = 252 * case.exposure.risks[0].expiry_years
+    same = replace(case, market=flat_underlying(forecast=float(rising.at(days))))
+    expected = WhalleyWilmottPolicy().decide(same).target_delta
+    assert WhalleyWilmottPolicy().decide(case).target_delta == pytest.approx(expected, rel=1e-9)
+
+
+def test_no_aversion_leaves_shares_unhedged_and_next_trade_levels_empty() -> None:
+    shares = replace(future_position(9_000, symbol="SPY"), kind=PositionKind.ETF, multiplier=0.1, expiry=None)
+    decision = WhalleyWilmottPolicy().decide(situation(shares, risk_aversion=0.0))
+    assert decision.action is Action.WAIT
+    assert (decision.next_trade_below, decision.next_trade_above) == (None, None)
+
+
+def test_a_cost_of_impact_alone_still_makes_a_band() -> None:
+    free_of_spread = CostCurve(half_spread_bps=0.0, fee_bps=0.0, impact_coefficient=0.5)
+    case = replace(situation(option_position(-1_000, strike=2650)), cost_curve=free_of_spread)
+    decision = WhalleyWilmottPolicy().decide(case)
+    cube = 1.5 * case.cost_bps(decision.band_upper) / 1e4 * case.exposure.spot / case.risk_aversion
+    expected = (cube * case.exposure.options.gamma**2) ** (1 / 3)
+    assert decision.band_upper > 1.0
+    assert decision.band_upper == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_forecast_at_the_money_leaves_the_market_s_skew_at_every_level() -> None:
+    years = np.array([1.0])
+    skewed = SsviSurface(
+        expiry_years=years,
+        atm_total_variance=0.04 * years,
+        correlation=np.array([-0.7]),
+        wing=np.array([0.2]),
+        description="skewed",
+    )
+    market = replace(flat_underlying(forecast=0.2, rate=0.03), surface=skewed)
+    exposure = measure(book(*SHORT_STRADDLE), market_of(market)).by_underlying["SPX"]
+    case = replace(situation(*SHORT_STRADDLE), market=market, exposure=exposure)
+    np.testing.assert_allclose(
+        WhalleyWilmottPolicy().view(case).delta, exposure.ladder_option_delta, rtol=1e-9
+    )
