@@ -68,8 +68,8 @@ class PolicyReplay:
 class ReplayResult:
     """Policies side by side on one scenario. The first of `policies` is 'unhedged', the reference line.
 
-    notes: what a reader must know, as sentences (the sticky rule, the rebase of the book, where the surface
-    is from).
+    currency: of every amount, where the book has one. notes: what a reader must know, as sentences (the
+    sticky rule, the rebase of the book, where the surface is from).
     """
 
     scenario: str
@@ -81,6 +81,7 @@ class ReplayResult:
     days: tuple[date, ...]
     spot: Mapping[str, FloatArray]
     policies: tuple[PolicyReplay, ...]
+    currency: str = "currency"
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)

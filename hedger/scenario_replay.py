@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -52,11 +52,9 @@ def replay(
     built = perf_counter()
     start, days = timeline.portfolio, timeline.days
     replays = [_replay_policy(None, _without_hedge(start, days[0].market), days, settings)]
-    for policy in policies:
-        if progress is not None:
-            done = len(replays) / (len(policies) + 1)
-            progress(policy.name, SHARE_OF_MARKETS + (1.0 - SHARE_OF_MARKETS) * done)
-        replays.append(_replay_policy(policy, start, days, settings))
+    for i, policy in enumerate(policies):
+        told = _told(progress, policy.name, first=i / len(policies), share=1.0 / len(policies))
+        replays.append(_replay_policy(policy, start, days, settings, told))
     return ReplayResult(
         scenario=scenario.name,
         title=scenario.title,
@@ -70,10 +68,16 @@ def replay(
             for symbol in portfolio.underlyings
         },
         policies=tuple(replays),
+        currency=_currency(portfolio),
         notes=timeline.notes,
         sources=scenario.sources,
         seconds={"markets": built - started, "policies": perf_counter() - built},
     )
+
+
+def _currency(portfolio: Portfolio) -> str:
+    named = {line.currency for line in portfolio.positions}
+    return named.pop() if len(named) == 1 else "currency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +95,37 @@ class _Book:
         return wealth(self.exposure)
 
 
+def _told(
+    progress: Progress | None, policy: str, *, first: float, share: float
+) -> Callable[[date, float], None]:
+    """Tell of each day of a policy that has its `share` of the policies' progress, from `first` on."""
+
+    def tell(day: date, done: float) -> None:
+        if progress is not None:
+            progress(
+                f"{policy} on {day}", SHARE_OF_MARKETS + (1.0 - SHARE_OF_MARKETS) * (first + share * done)
+            )
+
+    return tell
+
+
 def _replay_policy(
-    policy: HedgePolicy | None, portfolio: Portfolio, timeline: tuple[TimelineDay, ...], settings: RunSettings
+    policy: HedgePolicy | None,
+    portfolio: Portfolio,
+    timeline: tuple[TimelineDay, ...],
+    settings: RunSettings,
+    tell: Callable[[date, float], None] | None = None,
 ) -> PolicyReplay:
-    """One policy's book over the timeline; without a policy nothing trades."""
+    """One policy's book over the timeline; without a policy nothing trades. tell: of each day that begins."""
     start = timeline[0].market
     exposure = measure(portfolio, start)
     curves = {symbol: first_cost_curve(start.underlying(symbol)) for symbol in exposure.by_underlying}
     book = _Book(portfolio=portfolio, exposure=exposure, cost_curves=curves, days_since_trade={})
-    days = []
+    days: list[ReplayDay] = []
     # The first close is its own yesterday: nothing moves, and what the first hedge costs is its P&L.
     for yesterday, today in pairwise((timeline[0], *timeline)):
+        if tell is not None:
+            tell(today.day, len(days) / len(timeline))
         deciding = None if today is timeline[-1] else policy
         book, day = _one_day(book, yesterday.market, today, deciding, settings)
         days.append(day)

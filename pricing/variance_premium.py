@@ -86,6 +86,7 @@ def _sentence(symbol: str, day: date, vix: float | None) -> str:
         "there is no VIX for that day" if symbol == "SPX" else "the package has no implied volatility for it"
     )
     return (
-        f"at-the-money volatility from the forecast of {symbol} times {VOLATILITY_PREMIUM:g} since {reason}; "
-        "that is the ratio of VIX to forecast on the S&P 500 from 2014 to 2018, whatever day this is"
+        f"at-the-money volatility such that the 30-day variance-swap rate is the forecast of {symbol} times "
+        f"{VOLATILITY_PREMIUM:g} since {reason}; that is the ratio of VIX to forecast on the S&P 500 from "
+        "2014 to 2018, whatever day this is"
     )

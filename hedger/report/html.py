@@ -94,7 +94,8 @@ def _explained_pictures(run: HedgeRun) -> list[Picture]:
         picture(
             f"explained-{number}",
             f"{symbol}: P&L of the trades explained",
-            "What was paid, with its sign, and the mid's move since arrival on what was filled (mark).",
+            "What was paid, with its sign, and what was filled marked at the simulated market's last mid. "
+            "The tables above are at the price of the decision, so this mark is not in them.",
             plots.explained_profit(parts, unit),
         )
         for number, (symbol, parts) in enumerate(run.explained.items())

@@ -17,7 +17,7 @@ def replay_page(result: ReplayResult) -> str:
         picture(
             "paths",
             "Profit and loss",
-            "Cash and marks since the first close, by policy.",
+            "Cash and marks since the first close, by policy; the simulated market's own news left out.",
             profit_paths(result),
         ),
         picture(
@@ -43,7 +43,7 @@ def profit_paths(result: ReplayResult) -> go.Figure:
         line = {"color": color, "width": 2}
         figure.add_scatter(x=list(result.days), y=policy.equity, name=policy.policy, mode="lines", line=line)
     figure.add_hline(y=0, line={"color": INK, "width": 1})
-    figure.update_yaxes(title="currency")
+    figure.update_yaxes(title=result.currency)
     return styled(figure, height=420)
 
 
@@ -54,7 +54,7 @@ def attribution(result: ReplayResult) -> go.Figure:
         values = [policy.attribution[part] for part in ATTRIBUTION_PARTS]
         figure.add_bar(x=list(ATTRIBUTION_PARTS), y=values, name=policy.policy, marker={"color": color})
     figure.add_hline(y=0, line={"color": INK, "width": 1})
-    figure.update_yaxes(title="currency")
+    figure.update_yaxes(title=result.currency)
     return styled(figure, height=420)
 
 

@@ -8,6 +8,11 @@ from hedger.replay_result import ATTRIBUTION_PARTS, PolicyReplay, ReplayResult
 from hedger.report.tables import Table
 from hedger.report.units import number, printable
 
+_RESIDUAL = (
+    "Each Greek is yesterday's times today's move. The residual is what such an expansion does not see: the "
+    "higher orders of a large move, spot, volatility and time that move together, and futures' carry."
+)
+
 
 def replay_header(result: ReplayResult) -> tuple[str, ...]:
     """Lines that say what was replayed: scenario, book, days, seed."""
@@ -29,9 +34,10 @@ def replay_tables(result: ReplayResult) -> tuple[Table, ...]:
         for part in ATTRIBUTION_PARTS
     ]
     profit = Table(
-        title="Profit and loss, currency, and where it came from",
+        title=f"Profit and loss, {printable(result.currency)}, and where it came from",
         columns=columns,
         rows=(_row(result, "P&L", lambda policy: number(policy.profit_and_loss)), *parts),
+        notes=(_RESIDUAL,),
     )
     risk = Table(
         title="Risk and turnover",
@@ -40,7 +46,7 @@ def replay_tables(result: ReplayResult) -> tuple[Table, ...]:
             _row(result, "worst day", lambda policy: str(policy.worst_day)),
             _row(result, "P&L that day", lambda policy: number(policy.worst_day_profit_and_loss)),
             _row(result, "daily deviation", lambda policy: number(policy.daily_deviation)),
-            _row(result, "costs", lambda policy: number(policy.costs)),
+            _row(result, "costs paid", lambda policy: number(policy.costs)),
             _row(result, "news, left out", lambda policy: number(policy.news)),
             _row(result, "orders", lambda policy: number(policy.trades)),
             _row(result, "contracts traded", lambda policy: number(policy.turnover_contracts)),

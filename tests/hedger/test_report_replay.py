@@ -56,6 +56,7 @@ def small_replay() -> ReplayResult:
             policy_replay("minimum-variance", (0.0, -50.0, 10.0)),
             policy_replay("whalley-wilmott", (0.0, -60.0, 20.0)),
         ),
+        currency="EUR",
         notes=("Said once.",),
     )
 
@@ -71,6 +72,7 @@ def test_policies_stand_side_by_side_and_lines_fit() -> None:
     render_replay(small_replay(), console, next_step="next")
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert re.search(r"P&L +-899,900 +-40 +-40", text)
+    assert "Profit and loss, EUR" in text
     assert re.search(r"worst day +2018-02-05 +2018-02-05 +2018-02-05", text)
     assert max(len(line) for line in text.splitlines()) <= 80
 

@@ -187,6 +187,22 @@ def test_a_book_of_its_hedge_alone_is_closed_on_the_first_day() -> None:
     assert closed.trades == 1
 
 
+def test_progress_rises_day_by_day_to_the_end() -> None:
+    heard: list[tuple[str, float]] = []
+    replay(
+        SHORT_STRADDLE,
+        cut(load_scenario("volmageddon-2018"), date(2018, 1, 31)),
+        policies=[policy_named("delta"), policy_named("minimum-variance")],
+        settings=SETTINGS,
+        portfolio_as_of=AS_OF,
+        progress=lambda stage, fraction: heard.append((stage, fraction)),
+    )
+    assert [stage for stage, _ in heard][-1] == "minimum-variance on 2018-01-31"
+    fractions = [fraction for _, fraction in heard]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] < 1.0
+
+
 def test_an_underlying_that_the_scenario_does_not_know_is_named() -> None:
     stranger = book(option_position(1, strike=100.0, underlying="ACME"))
     with pytest.raises(UsageError, match="has no market for ACME, only for SPX"):
