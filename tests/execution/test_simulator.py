@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from execution.book.book import OrderBook
 from execution.errors import BookCapacityError, OrderRejectedError
+from execution.market.flow import FLOW_STATE, settle
 from execution.market.regime import SECONDS_PER_DAY, flow_parameters, parameters_of
 from execution.market.simulator import MarketConditions, MarketSimulator, Regime
 from execution.orders import Side
@@ -250,3 +252,15 @@ def test_two_agents_on_one_seed_meet_the_same_news() -> None:
         simulator.advance_to(60 * SECOND_NS)
         news.append(simulator._news.bit_generator.state)
     assert news[0] == news[1]
+
+
+@pytest.mark.parametrize(("expected_sign", "surprise"), [(0.0, 10.0), (1.0, 0.0), (-0.7, 17.0)])
+def test_the_reference_moves_by_what_a_trade_surprises(expected_sign: float, surprise: float) -> None:
+    parameters = flow_parameters(CALM, parameters_of(Regime.CALM))
+    book, flow = OrderBook(centre_ticks=100), np.zeros(1, FLOW_STATE)
+    flow["expected_sign"] = expected_sign
+    book.limit(Side.SELL, 10, 101)
+    events = book.market(Side.BUY, 10)
+    settle(book.arrays, flow[0], parameters, events, len(events))
+    assert flow["fundamental_ticks"][0] == pytest.approx(parameters.permanent * surprise, abs=1e-15)
+    assert flow["transient_ticks"][0] == pytest.approx(parameters.transient * surprise, abs=1e-15)

@@ -178,8 +178,16 @@ def test_an_order_larger_than_all_that_trades_is_answered_with_a_sentence() -> N
 
 def test_an_order_is_expected_to_cost_what_the_curve_says_of_its_share_of_the_session() -> None:
     market = flat_underlying(forecast=0.25)
-    (planned,) = run(SHORT_STRANGLE, market_of(market), dry_run=True).orders
-    expected = engine.first_cost_curve(market).expected_bps(
+    # At the exponent of the square-root law the horizon cancels.
+    curve = replace(engine.first_cost_curve(market), impact_exponent=0.6)
+    (planned,) = engine.run(
+        SHORT_STRANGLE,
+        market_of(market),
+        policy=policy_named("delta"),
+        settings=RunSettings(dry_run=True),
+        cost_curves={"SPX": curve},
+    ).orders
+    expected = curve.expected_bps(
         participation=planned.order.quantity / (1_500_000 * 30 / 390), horizon_days=30 / 390, volatility=0.25
     )
     assert planned.cost.expected_bps == pytest.approx(expected, rel=1e-12)

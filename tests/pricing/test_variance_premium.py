@@ -77,3 +77,19 @@ def test_far_expiries_revert_to_the_long_run_level_with_its_premium() -> None:
 def test_a_forecast_that_does_not_revert_gives_a_flat_term_structure() -> None:
     flat = replace(forecast(0.3), parameters={})
     np.testing.assert_allclose(swap_rates("SPX", EARLIER, flat), 0.3 * VOLATILITY_PREMIUM, rtol=1e-6)
+
+
+def test_thirty_calendar_days_are_forecast_over_their_trading_days() -> None:
+    rising = replace(forecast(), volatility=np.array([0.1, 0.2, 0.4]), parameters={})
+    rates = swap_rates("SPX", EARLIER, rising)
+    expected = VOLATILITY_PREMIUM * float(rising.at(30 * 252 / 365))
+    assert rates[EXPIRY_DAYS == 30][0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_beyond_thirty_days_variance_reverts_by_the_trading_day() -> None:
+    given_forecast = forecast(0.4, 0.97, 0.2)
+    rates = swap_rates("SPX", EARLIER, given_forecast) / VOLATILITY_PREMIUM
+    steps = np.linspace(0.0, (91 - 30) * 252 / 365, 10_001)
+    after = np.trapezoid(0.2**2 + (0.4**2 - 0.2**2) * 0.97**steps, steps)
+    mean = (0.4**2 * 30 * 252 / 365 + after) / (91 * 252 / 365)
+    assert rates[EXPIRY_DAYS == 91][0] == pytest.approx(np.sqrt(mean), rel=1e-6)
