@@ -45,8 +45,8 @@ class WhalleyWilmottPolicy:
         today = len(view.delta) // 2
         width = float(view.half_width[today])
         rule = (
-            f"a no-transaction band of ±{width:,.0f} (cost {situation.cost_bps(width):.2f} bp, risk aversion "
-            f"{situation.risk_aversion:g})"
+            f"a no-transaction band of ±{width:,.0f} (delta at the forecast volatility, cost "
+            f"{situation.cost_bps(width):.2f} bp, risk aversion {situation.risk_aversion:g})"
         )
         return decide_by_band(situation, view, policy=self.name, to_edge=True, rule=rule)
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from hedger.policy.policy import HedgeDecision
 from hedger.report import plots
 from hedger.report.smile_plot import smile_fit
 from hedger.report.tables import Table, currency, order_name, run_tables
@@ -56,8 +57,8 @@ def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
     drawn: list[Picture] = []
     decisions = {decision.underlying: decision for decision in run.decisions}
     for i, (symbol, before) in enumerate(run.exposure_before.by_underlying.items()):
-        after, market = run.exposure_after.by_underlying[symbol], run.market.underlying(symbol)
-        ladder = plots.exposure_ladder(before, after, decisions.get(symbol))
+        market = run.market.underlying(symbol)
+        ladder = _ladder(run, symbol, decisions.get(symbol))
         caption = f"Hedged with {plots.hedge_title(market)}. Shaded: net delta at which the policy waits."
         drawn.append(picture(f"ladder-{i}", f"{symbol}: net delta by spot", caption, ladder))
         drawn.append(
@@ -71,11 +72,20 @@ def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
     return tuple(drawn)
 
 
+def _ladder(run: HedgeRun, symbol: str, decision: HedgeDecision | None) -> go.Figure:
+    """What is held after the trades; in a dry run what was decided, which the next trades' levels belong to."""
+    before = run.exposure_before.by_underlying[symbol]
+    if decision is None or not run.settings.dry_run:
+        held = run.exposure_after.by_underlying[symbol].hedge.delta
+        return plots.exposure_ladder(before, decision, hedge_delta=held, name="after")
+    planned = before.hedge.delta + decision.trade_contracts * run.market.underlying(symbol).hedge_delta()
+    return plots.exposure_ladder(before, decision, hedge_delta=planned, name="as decided")
+
+
 def _smile_caption(run: HedgeRun, symbol: str) -> str:
     market = run.market.underlying(symbol)
-    if market.quotes is None:
-        return f"No option chain was given, so there are no quotes to show. {market.surface.description}"
-    return f"{market.surface.description}. Horizontal axis: log of strike over forward."
+    absent = "No option chain was given, so there are no quotes to show: " if market.quotes is None else ""
+    return f"{absent}{market.surface.description}. Horizontal axis: log of strike over forward."
 
 
 def _order_pictures(number: int, order: WorkedOrder) -> list[Picture]:

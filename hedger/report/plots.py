@@ -35,14 +35,17 @@ def styled(figure: go.Figure, *, height: int) -> go.Figure:
 
 
 def exposure_ladder(
-    before: UnderlyingExposure, after: UnderlyingExposure, decision: HedgeDecision | None
+    before: UnderlyingExposure, decision: HedgeDecision | None, *, hedge_delta: float, name: str
 ) -> go.Figure:
-    """Net delta by spot before and after the hedge, with the spots of the policy's next trades marked."""
+    """Net delta by spot before and after the hedge, with the spots of the policy's next trades marked.
+
+    hedge_delta: of the hedge holding after the trades, or as decided [units of underlying]. name: which.
+    """
     figure = go.Figure()
-    for name, exposure, color in (("before", before, GREY), ("after", after, BLUE)):
+    for label, held, color in (("before", before.hedge.delta, GREY), (name, hedge_delta, BLUE)):
         # The hedge instrument is linear: its delta is the same at every level of the ladder.
-        net = exposure.ladder_option_delta + exposure.hedge.delta
-        figure.add_scatter(x=exposure.ladder_spot, y=net, name=name, mode="lines", line={"color": color})
+        net = before.ladder_option_delta + held
+        figure.add_scatter(x=before.ladder_spot, y=net, name=label, mode="lines", line={"color": color})
     figure.add_vline(
         x=before.spot,
         line={"color": INK, "width": 1},
@@ -105,7 +108,7 @@ def explained_profit(parts: Mapping[str, float], unit: str) -> go.Figure:
 
 def hedge_title(market: UnderlyingMarket) -> str:
     """What hedges the underlying, for a caption."""
-    return f"{market.hedge.symbol} ({market.hedge.kind.value}, {market.hedge_delta():,.1f} units a contract)"
+    return f"{market.hedge.symbol} ({market.hedge.kind.value}, {market.hedge_delta():,.4g} units a contract)"
 
 
 def _waterfall(

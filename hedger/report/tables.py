@@ -63,11 +63,12 @@ def provenance_table(run: HedgeRun) -> Table:
 
 
 def exposure_table(run: HedgeRun) -> Table:
-    """Net exposure by underlying before and after, in desk units."""
+    """Net exposure by underlying before and after, in desk units; a dry run has no after."""
     rows: list[tuple[str, ...]] = []
     for symbol, before in run.exposure_before.by_underlying.items():
         rows.append(_exposure_row(f"{symbol} before", before))
-        rows.append(_exposure_row(f"{symbol} after", run.exposure_after.by_underlying[symbol]))
+        if not run.settings.dry_run:
+            rows.append(_exposure_row(f"{symbol} after", run.exposure_after.by_underlying[symbol]))
     unit = currency(run)
     columns = (
         "",

@@ -35,7 +35,7 @@ def header(run: HedgeRun) -> tuple[str, ...]:
         f"{printable(run.portfolio.origin)}: {lines}, as of {at:%Y-%m-%d %H:%M} New York, "
         f"amounts in {currency(run)}, seed {settings.seed}",
         f"policy {settings.policy}, risk aversion {settings.risk_aversion:g}; "
-        f"{'decided only, no orders' if settings.dry_run else worked}",
+        f"{'orders planned, none traded' if settings.dry_run else worked}",
         *(() if run.exposure_before.by_underlying else _nothing_held(run)),
     )
 

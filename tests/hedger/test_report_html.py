@@ -44,3 +44,9 @@ def test_text_of_the_user_is_escaped_in_the_page_and_in_the_plots() -> None:
 
 def test_the_page_is_the_same_for_the_same_run() -> None:
     assert page(small_run()) == small_page()
+
+
+def test_a_dry_run_draws_the_book_as_it_was_decided() -> None:
+    drawn = page(small_run(dry_run=True))
+    assert '"name":"as decided"' in drawn
+    assert '"name":"after"' not in drawn

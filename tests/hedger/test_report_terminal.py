@@ -41,6 +41,7 @@ def test_the_last_line_says_what_to_do_next() -> None:
 def test_a_dry_run_says_that_nothing_was_traded() -> None:
     text = rendered(small_run(dry_run=True))
     assert "nothing was traded" in text
+    assert "SPX after" not in text
     assert "realised" not in text
 
 
