@@ -56,7 +56,7 @@ def picture(name: str, title: str, caption: str, figure: go.Figure) -> Picture:
 def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
     drawn: list[Picture] = []
     decisions = {decision.underlying: decision for decision in run.decisions}
-    for i, (symbol, before) in enumerate(run.exposure_before.by_underlying.items()):
+    for i, symbol in enumerate(run.exposure_before.by_underlying):
         market = run.market.underlying(symbol)
         ladder = _ladder(run, symbol, decisions.get(symbol))
         caption = f"Hedged with {plots.hedge_title(market)}. Shaded: net delta at which the policy waits."
@@ -73,7 +73,7 @@ def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
 
 
 def _ladder(run: HedgeRun, symbol: str, decision: HedgeDecision | None) -> go.Figure:
-    """What is held after the trades; in a dry run what was decided, which the next trades' levels belong to."""
+    """What is held after the trades; in a dry run what was decided, to which the next trades belong."""
     before = run.exposure_before.by_underlying[symbol]
     if decision is None or not run.settings.dry_run:
         held = run.exposure_after.by_underlying[symbol].hedge.delta
