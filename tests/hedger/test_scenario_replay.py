@@ -239,3 +239,5 @@ def test_a_day_s_costs_are_what_its_orders_paid_without_the_news() -> None:
         tick = abs(cost.quantity) * 50.0 * 0.25
         assert day.attribution["costs"] == pytest.approx(expected, abs=tick)
     assert any(abs(day.news) > 1_000.0 for day in traded)
+    own = policy(volmageddon(), "delta")
+    assert own.costs == -own.attribution["costs"] != 0.0
