@@ -245,7 +245,8 @@ def test_a_forecast_at_the_money_leaves_the_market_s_skew_at_every_level() -> No
         description="skewed",
     )
     market = replace(flat_underlying(forecast=0.2, rate=0.03), surface=skewed)
-    exposure = measure(book(*SHORT_STRADDLE), market_of(market)).by_underlying["SPX"]
+    shares = replace(future_position(1_000, symbol="SPY"), kind=PositionKind.ETF, multiplier=0.1, expiry=None)
+    exposure = measure(book(*SHORT_STRADDLE, shares), market_of(market)).by_underlying["SPX"]
     case = replace(situation(*SHORT_STRADDLE), market=market, exposure=exposure)
     np.testing.assert_allclose(
         WhalleyWilmottPolicy().view(case).delta, exposure.ladder_option_delta, rtol=1e-9

@@ -241,3 +241,5 @@ def test_a_day_s_costs_are_what_its_orders_paid_without_the_news() -> None:
     assert any(abs(day.news) > 1_000.0 for day in traded)
     own = policy(volmageddon(), "delta")
     assert own.costs == -own.attribution["costs"] != 0.0
+    after_the_first = [day.profit_and_loss for day in own.days[1:]]
+    assert own.daily_deviation == pytest.approx(np.std(after_the_first, ddof=1))
