@@ -219,6 +219,9 @@ def _hedge(table: TomlTable) -> HedgeConfig:
 
 
 def _expiry(table: TomlTable, kind: InstrumentKind) -> date | ExpiryCycle | None:
+    if table.values.get("kind") != kind:  # the kind is a problem already, and what it needs is not known
+        table.has("expiry")
+        return None
     if kind is not InstrumentKind.FUTURE:
         if table.has("expiry"):
             table.note("expiry", "no expiry, since only a future has one")

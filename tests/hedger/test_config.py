@@ -69,7 +69,6 @@ def test_every_problem_is_reported_with_its_key_and_the_nearest_known_one(tmp_pa
         "underlying.SPX.hedge.tick_size",
         "underlying.SPX.hedge.lot_size",
         "underlying.SPX.hedge.average_daily_volume",
-        "underlying.SPX.hedge.expiry",
     }
     assert any("did you mean volatility?" in p.expected for p in found)
 
@@ -131,3 +130,8 @@ def test_contract_that_has_expired_cannot_hedge() -> None:
     )
     with pytest.raises(UsageError, match="later contract"):
         hedge.on(date(2018, 3, 16), underlying="SPX")
+
+
+def test_an_unknown_kind_is_one_problem_and_asks_for_no_expiry(tmp_path: Path) -> None:
+    hedge = "[underlying.SPX.hedge]\nsymbol = 'X'\ntick_size = 1\naverage_daily_volume = 1\nkind = 'bond'\n"
+    assert [problem.column for problem in _problems(tmp_path, hedge)] == ["underlying.SPX.hedge.kind"]
