@@ -24,12 +24,13 @@ class WhalleyWilmottPolicy:
     """Trade to the nearer edge of the asymptotically optimal band for small proportional costs.
 
     Half width = (3/2 exp(-r tau) c S Gamma^2 / gamma)^(1/3) units of underlying, with Gamma the book's net
-    gamma, gamma the risk aversion per currency, tau the gamma-weighted time to expiry, and c the cost of a trade
-    as a fraction of its value. The paper's c is proportional; ours, with impact in it, is what the CostCurve
-    expects of a trade as large as the half width itself: a heuristic, found as a fixed point.
+    gamma, gamma the risk aversion per currency, tau the gamma-weighted time to expiry, and c the cost of a
+    trade as a fraction of its value. The paper's c is proportional; ours, with impact in it, is what the
+    CostCurve expects of a trade as large as the half width itself: a heuristic, found as a fixed point.
 
-    Delta and gamma are taken at the forecast volatility: each strike's implied volatility times forecast over
-    at-the-money implied volatility to its expiry, so that the level is the forecast's and the skew the market's.
+    Delta and gamma are taken at the forecast volatility: each strike's implied volatility times forecast
+    over at-the-money implied volatility to its expiry, so that the level is the forecast's and the skew the
+    market's.
 
     Reference: Whalley and Wilmott (1997), An asymptotic analysis of an optimal hedging model for option
     pricing with transaction costs, Mathematical Finance 7(3).
