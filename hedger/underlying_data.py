@@ -129,7 +129,7 @@ def _from_chain(config: UnderlyingConfig, quotes: Quotes) -> _Priced:
     fitted = fit_surface(quotes, discount, forward)
     spot = spot_of_quotes(quotes, forward, discount, dividend_yield=config.dividend_yield or 0.0)
     borrowed = sum(fit.discount_borrowed for fit in fits)
-    parity = f"put-call parity at {len(fits)} expiries of {quotes.origin}"
+    parity = f"put-call parity at each expiry ({len(fits)}) of {quotes.origin}"
     dropped = ", ".join(f"{count} {reason}" for reason, count in quotes.dropped.items())
     used = f"{len(quotes)} of {quotes.received} quotes used" + (f"; dropped: {dropped}" if dropped else "")
     return _Priced(
@@ -144,7 +144,9 @@ def _from_chain(config: UnderlyingConfig, quotes: Quotes) -> _Priced:
             Source(
                 part="discount",
                 origin=parity,
-                detail=f"{borrowed} rates from the other expiries" if borrowed else "",
+                detail=f"{borrowed} of {len(fits)} rates borrowed, since the quotes do not identify them"
+                if borrowed
+                else "",
             ),
             Source(part="surface", origin=quotes.origin, detail=fitted.surface.description),
         ),
