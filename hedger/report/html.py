@@ -59,7 +59,7 @@ def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
     for i, symbol in enumerate(run.exposure_before.by_underlying):
         market = run.market.underlying(symbol)
         ladder = _ladder(run, symbol, decisions.get(symbol))
-        caption = f"Hedged with {plots.hedge_title(market)}. Shaded: net delta at which the policy waits."
+        caption = f"Hedged with {plots.hedge_title(market)}. Shaded: where the policy waits today."
         drawn.append(picture(f"ladder-{i}", f"{symbol}: net delta by spot", caption, ladder))
         drawn.append(
             picture(

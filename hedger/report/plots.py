@@ -53,7 +53,8 @@ def exposure_ladder(
         annotation_position="bottom right",
     )
     if decision is not None:
-        _mark_band(figure, decision)
+        # The policy counts its band from its own delta of the book; here it is seen from the surface's.
+        _mark_band(figure, decision, offset=before.options.delta - decision.target_delta)
     figure.update_xaxes(title=f"{before.underlying} spot")
     figure.update_yaxes(title="net delta [units of underlying]")
     return styled(figure, height=380)
@@ -131,10 +132,14 @@ def _waterfall(
     )
 
 
-def _mark_band(figure: go.Figure, decision: HedgeDecision) -> None:
+def _mark_band(figure: go.Figure, decision: HedgeDecision, *, offset: float) -> None:
     if decision.band_upper > decision.band_lower:
         figure.add_hrect(
-            y0=decision.band_lower, y1=decision.band_upper, fillcolor=BLUE, opacity=0.08, line_width=0
+            y0=decision.band_lower + offset,
+            y1=decision.band_upper + offset,
+            fillcolor=BLUE,
+            opacity=0.08,
+            line_width=0,
         )
     levels = (("below", decision.next_trade_below, "left"), ("above", decision.next_trade_above, "right"))
     for name, level, where in levels:

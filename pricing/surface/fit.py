@@ -101,8 +101,9 @@ def _expiry_fit(surface: VolSurface, smile: Smile) -> ExpiryFit:
 def _described(quotes: Quotes, report: FitReport) -> str:
     state = "free of" if report.certificate.is_clean else f"{report.certificate.violations} points of"
     count = len(report.expiries)
+    expiries = "expiry" if count == 1 else "expiries"
     return (
         f"{report.model} fitted to {report.quotes:,} out-of-the-money quotes on {quotes.underlying} in "
-        f"{count} {'expiry' if count == 1 else 'expiries'} ({report.inside_share:.0%} inside bid-ask; {state} static "
-        "arbitrage on the grid checked)"
+        f"{count} {expiries} ({report.inside_share:.0%} inside bid-ask; {state} static arbitrage on the grid "
+        "checked)"
     )
