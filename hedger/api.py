@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from hedger import engine
-from hedger.errors import InputError, UsageError
+from hedger.errors import InputError, InputProblem, UsageError
 from hedger.market_data import as_of_date, load_market
 from hedger.policy import POLICIES, policy_named
 from hedger.portfolio import Portfolio, read_portfolio
@@ -124,6 +124,14 @@ def shipped_portfolios() -> dict[str, Path]:
 
 
 def shipped_or_own(name_or_path: str) -> Path:
-    """The path of a book: the user's file where there is one, else the shipped book of that name."""
-    own = Path(name_or_path).absolute()
-    return own if own.is_file() else shipped_portfolios().get(name_or_path, own)
+    """The path of a book: the user's file where there is one, else the shipped book of that name.
+
+    Raises InputError where there is neither.
+    """
+    own, shipped = Path(name_or_path).absolute(), shipped_portfolios()
+    if name_or_path in shipped and not own.is_file():
+        return shipped[name_or_path]
+    if not own.exists():
+        expected = f"a file that exists, or the name of a shipped book: {', '.join(shipped)}"
+        raise InputError(InputProblem(file=name_or_path, expected=expected))
+    return own

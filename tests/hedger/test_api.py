@@ -10,7 +10,7 @@ import pytest
 
 import hedger
 from hedger.api import hedge, shipped_or_own, shipped_portfolios
-from hedger.errors import UsageError
+from hedger.errors import InputError, UsageError
 from hedger.version import __version__
 from pricing.market import MissingMarketError
 from tests.markets import book, flat_underlying, market_of, option_position
@@ -87,3 +87,8 @@ def test_the_example_of_a_risk_system_runs() -> None:
     example, book_file = ROOT / "examples/risk_system.py", ROOT / "scenarios/portfolios/example.csv"
     run = f"runpy.run_path({str(example)!r})['main']({str(book_file)!r}, '2018-02-05')"
     assert "SPX: net delta" in python(f"import runpy; {run}")
+
+
+def test_a_book_that_is_nowhere_names_the_shipped_ones() -> None:
+    with pytest.raises(InputError, match=r"nosuch\.csv.*example, multi"):
+        shipped_or_own("nosuch.csv")

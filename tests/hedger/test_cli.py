@@ -123,7 +123,7 @@ def test_the_list_of_commands_cuts_no_sentence(command: Said) -> None:
 
 def test_an_output_that_exists_is_refused_before_anything_is_done(command: Said, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep")
-    status, _, err = command("run", "nowhere.csv", "--out", tmp_path)
+    status, _, err = command("run", "example", "--out", tmp_path)
     assert status == 2
     assert "not empty" in err
 
