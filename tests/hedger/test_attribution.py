@@ -50,3 +50,8 @@ def test_the_gamma_of_a_short_book_costs_half_gamma_times_the_move_squared() -> 
     gamma = measure(BOOK, market_of(BEFORE)).by_underlying["SPX"].net.gamma
     assert split(MOVES["gamma"])[0]["gamma"] == pytest.approx(0.5 * gamma * 25.0, rel=1e-6)
     assert gamma < 0.0
+
+
+def test_an_option_that_has_expired_is_explained_by_no_move_of_volatility() -> None:
+    expired = replace(flat_underlying(rate=0.03, volatility=0.4), as_of=BEFORE.as_of + timedelta(days=60))
+    assert split(expired)[0]["vega"] == 0.0
