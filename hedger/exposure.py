@@ -131,6 +131,12 @@ def is_hedge_holding(position: Position, market: UnderlyingMarket) -> bool:
     return position.symbol == market.hedge.symbol
 
 
+def contract_value(future: Position, market: UnderlyingMarket) -> float:
+    """What one contract of a future is worth at the forward of its expiry [currency]; at spot without one."""
+    years = 0.0 if future.expiry is None else year_fraction(market.as_of, close_instant(future.expiry))
+    return future.multiplier * float(market.forward.forward_at(max(years, 0.0)))
+
+
 def option_columns(
     positions: Sequence[Position], market: UnderlyingMarket
 ) -> tuple[OptionColumns, FloatArray]:
@@ -198,8 +204,7 @@ def _linear_greeks(positions: Sequence[Position], market: UnderlyingMarket) -> G
 def _delta_per_contract(position: Position, market: UnderlyingMarket) -> float:
     if position.kind is not PositionKind.FUTURE:
         return position.multiplier
-    years = 0.0 if position.expiry is None else year_fraction(market.as_of, close_instant(position.expiry))
-    return position.multiplier * float(market.forward.forward_at(max(years, 0.0))) / market.spot
+    return contract_value(position, market) / market.spot
 
 
 def _hedge_greeks(contracts: float, market: UnderlyingMarket) -> Greeks:

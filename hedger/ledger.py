@@ -8,10 +8,9 @@ from fractions import Fraction
 
 from execution.orders import Fill, TradingRules
 from hedger.errors import HedgerError
-from hedger.exposure import is_hedge_holding
+from hedger.exposure import contract_value, is_hedge_holding
 from hedger.portfolio import Portfolio, Position, PositionKind
 from pricing.market import Market, UnderlyingMarket
-from pricing.time import close_instant, year_fraction
 
 
 class LedgerError(HedgerError):
@@ -144,8 +143,7 @@ def future_values(portfolio: Portfolio, market: Market) -> dict[str, float]:
 def _future_value(line: Position, market: UnderlyingMarket) -> float:
     if is_hedge_holding(line, market):
         return market.hedge.multiplier * market.hedge_price()
-    years = 0.0 if line.expiry is None else year_fraction(market.as_of, close_instant(line.expiry))
-    return line.multiplier * float(market.forward.forward_at(max(years, 0.0)))
+    return contract_value(line, market)
 
 
 def _value(holding: _Holding, values: Mapping[str, float]) -> Fraction:
