@@ -14,6 +14,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 
 from pricing.errors import InputError, InputProblem
+from pricing.input_file import input_bytes, unusable
 
 _PARQUET_MAGIC = b"PAR1"
 _LONGEST_HEADER_BYTES = 100_000
@@ -36,7 +37,7 @@ def read_table(path: Path, aliases: Mapping[str, Sequence[str]]) -> Table:
     Headers match without regard to case, blanks and punctuation; the first alias present wins.
     Raises InputError when the file cannot be opened, decoded or split into columns.
     """
-    content = _content(path)
+    content = input_bytes(path, kinds="a CSV or parquet file", row="row")
     fingerprint = hashlib.sha256(content).hexdigest()
     if content.startswith(_PARQUET_MAGIC) or path.suffix in {".parquet", ".pq"}:
         headers, columns = _parquet_columns(path, content, aliases)
@@ -52,20 +53,6 @@ def normalised(header: str) -> str:
     return "".join(letter for letter in header.lower() if letter.isalnum())
 
 
-def _content(path: Path) -> bytes:
-    if path.is_dir():
-        raise _unusable(path, "a CSV or parquet file, not a directory")
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise _unusable(path, "a file that exists") from None
-    except OSError as error:
-        raise _unusable(path, f"a file that can be read ({error.strerror})") from None
-    if not content.strip():
-        raise _unusable(path, "a header and at least one row; the file is empty")
-    return content
-
-
 def _parquet_columns(
     path: Path, content: bytes, aliases: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, str], dict[str, pa.ChunkedArray]]:
@@ -74,7 +61,7 @@ def _parquet_columns(
         headers = _matched_headers(path, source.schema_arrow.names, aliases)
         table = source.read(columns=_once(headers))
     except (pa.ArrowException, OSError) as error:
-        raise _unusable(path, f"a whole parquet file ({_first_sentence(error)})") from None
+        raise unusable(path, f"a whole parquet file ({_first_sentence(error)})") from None
     return headers, {field: table.column(header) for field, header in headers.items()}
 
 
@@ -103,7 +90,7 @@ def _csv_columns(
             ),
         )
     except pa.ArrowException as error:
-        raise _unusable(path, f"a well-formed CSV file ({_first_sentence(error)})") from None
+        raise unusable(path, f"a well-formed CSV file ({_first_sentence(error)})") from None
     if ragged:
         raise InputError(ragged)
     return headers, {field: table.column(header) for field, header in headers.items()}
@@ -112,13 +99,13 @@ def _csv_columns(
 def _csv_header(path: Path, content: bytes) -> tuple[list[str], str]:
     end = content.find(b"\n")
     if end > _LONGEST_HEADER_BYTES or (end < 0 and len(content) > _LONGEST_HEADER_BYTES):
-        raise _unusable(path, f"a header line of column names shorter than {_LONGEST_HEADER_BYTES:,} bytes")
+        raise unusable(path, f"a header line of column names shorter than {_LONGEST_HEADER_BYTES:,} bytes")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _unusable(path, f"UTF-8 text (byte {error.start:,} is not)") from None
+        raise unusable(path, f"UTF-8 text (byte {error.start:,} is not)") from None
     if b"\0" in content:
-        raise _unusable(path, "text without zero bytes (is it a binary or UTF-16 file?)")
+        raise unusable(path, "text without zero bytes (is it a binary or UTF-16 file?)")
     line = content.decode("utf-8").splitlines()[0]
     delimiter = max(",;\t|", key=line.count)
     return next(csv.reader([line], delimiter=delimiter), []), delimiter
@@ -147,10 +134,6 @@ def _matched_headers(
 def _once(headers: Mapping[str, str]) -> list[str]:
     """Each header once: two fields may be read from the same column."""
     return list(dict.fromkeys(headers.values()))
-
-
-def _unusable(path: Path, expected: str) -> InputError:
-    return InputError(InputProblem(file=path.name or str(path), expected=expected))
 
 
 def _first_sentence(error: BaseException) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from hedger.portfolio.csv_table import csv_rows
 from hedger.portfolio.json_table import json_rows
 from hedger.portfolio.parquet_table import parquet_rows
 from hedger.portfolio.sheet import Sheet
-from pricing.errors import InputError, InputProblem
+from pricing.input_file import input_bytes, unusable
 
 Row = tuple[int, Sequence[str | None]]
 Reader = Callable[[str, bytes], Sheet]
@@ -43,13 +42,15 @@ def read_table(path: Path) -> Table:
 
     Raises InputError when the file cannot be opened, decoded or split into cells.
     """
-    content = _content(path)
+    content = input_bytes(
+        path, kinds="a CSV, JSON or parquet file", row="position", maximum_bytes=MAXIMUM_BYTES
+    )
     reader = _reader(path, content)
     sheet = reader(path.name, content)
     if len(sheet.header) > MAXIMUM_COLUMNS or len(sheet.rows) > MAXIMUM_ROWS:
-        raise _unusable(path, f"at most {MAXIMUM_COLUMNS:,} columns and {MAXIMUM_ROWS:,} rows")
+        raise unusable(path, f"at most {MAXIMUM_COLUMNS:,} columns and {MAXIMUM_ROWS:,} rows")
     if not sheet.rows:
-        raise _unusable(path, "at least one position below the header")
+        raise unusable(path, "at least one position below the header")
     sha256 = hashlib.sha256(content).hexdigest()
     return Table(
         origin=path.name,
@@ -67,29 +68,3 @@ def _reader(path: Path, content: bytes) -> Reader:
     if path.suffix.lower() == ".json" or content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}:
         return json_rows
     return csv_rows
-
-
-def _content(path: Path) -> bytes:
-    try:
-        mode, size = path.stat().st_mode, path.stat().st_size
-        content = path.read_bytes() if stat.S_ISREG(mode) and size <= MAXIMUM_BYTES else b""
-    except FileNotFoundError:
-        raise _unusable(path, "a file that exists") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise _unusable(path, f"a file that can be read ({reason})") from None
-    if not stat.S_ISREG(mode):
-        raise _unusable(path, f"a CSV, JSON or parquet file, not a {_nature(mode)}")
-    if size > MAXIMUM_BYTES:
-        raise _unusable(path, f"a file of at most {MAXIMUM_BYTES:,} bytes")
-    if not content.strip():
-        raise _unusable(path, "a header and at least one position; the file is empty")
-    return content
-
-
-def _nature(mode: int) -> str:
-    return "directory" if stat.S_ISDIR(mode) else "device or pipe"
-
-
-def _unusable(path: Path, expected: str) -> InputError:
-    return InputError(InputProblem(file=path.name or str(path), expected=expected))

@@ -131,3 +131,8 @@ def test_parquet_column_of_a_foreign_type_is_refused_by_name(tmp_path, field, va
         quotes = read_chain(path, underlying="SPX", as_of=None)
         assert field in {"underlying_last", "bid", "ask", "root"}
         assert len(quotes) == 10
+
+
+def test_pipe_that_may_never_end_is_refused_unopened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert "not a device or pipe" in refused(tmp_path / "pipe.csv")
