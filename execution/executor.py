@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from execution.limits import PreTradeLimits, check_order
-from execution.market.regime import SECONDS_PER_DAY, MarketConditions
+from execution.market.regime import MarketConditions
 from execution.market.simulator import MarketSimulator
 from execution.orders import Execution, Fill, IntArray, Liquidity, ParentOrder, Side
 from execution.schedules.schedule import Schedule
@@ -75,7 +75,7 @@ def work(
 
 def expected_volume(order: ParentOrder, conditions: MarketConditions) -> float:
     """Contracts that the market is expected to trade over the order's horizon, the order not counted."""
-    return conditions.average_daily_volume * order.horizon_ns / (1e9 * SECONDS_PER_DAY)
+    return conditions.average_daily_volume * order.horizon_days
 
 
 def _slice_edges(order: ParentOrder, settings: ExecutionSettings) -> IntArray:

@@ -8,6 +8,8 @@ from enum import IntEnum, StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from execution.market.regime import SECONDS_PER_DAY
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -70,6 +72,11 @@ class ParentOrder:
     def end_ns(self) -> int:
         """When the horizon is over."""
         return self.start_ns + self.horizon_ns
+
+    @property
+    def horizon_days(self) -> float:
+        """The horizon in trading days of the regular session."""
+        return self.horizon_ns / (1e9 * SECONDS_PER_DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from hedger.orders import (
     schedule_for,
     worked_order,
 )
-from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation, expected_cost_bps
+from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation
 from hedger.portfolio import Portfolio
 from hedger.result import HedgeRun, RunSettings, WorkedOrder
 from pricing.market import Market, UnderlyingMarket
@@ -135,10 +135,7 @@ def _worked(
         execution = work(order, schedule=schedule, conditions=conditions, rng=_generator(settings, market))
     except OrderRejectedError as error:
         raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
-    expected_bps = expected_cost_bps(
-        curve, market, contracts=order.quantity, horizon_days=horizon_days(settings)
-    )
-    return worked_order(order, schedule, execution, market, expected_bps)
+    return worked_order(order, schedule, execution, market, curve)
 
 
 def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:

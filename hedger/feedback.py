@@ -12,8 +12,6 @@ from execution.tca.default_curve import default_cost_curve
 from hedger.result import WorkedOrder
 from pricing.market import UnderlyingMarket
 
-_NS_PER_TRADING_DAY = 390 * 60_000_000_000
-
 
 def first_cost_curve(market: UnderlyingMarket) -> CostCurve:
     """What trading the hedge instrument is expected to cost before there are fills of one's own."""
@@ -39,7 +37,7 @@ def updated_cost_curve(prior: CostCurve, orders: Sequence[WorkedOrder], *, volat
         return prior
     observations = CostObservations(
         participation=np.array([worked.cost.participation for worked in traded]),
-        horizon_days=np.array([worked.order.horizon_ns / _NS_PER_TRADING_DAY for worked in traded]),
+        horizon_days=np.array([worked.order.horizon_days for worked in traded]),
         volatility=np.full(len(traded), volatility),
         cost_bps=np.array([_paid_bps(worked) for worked in traded]),
     )

@@ -99,11 +99,7 @@ def planned_order(
         market_volume=0,
         leaves_quantity=order.quantity,
     )
-    schedule = schedule_for(order, market, curve, settings)
-    expected_bps = expected_cost_bps(
-        curve, market, contracts=order.quantity, horizon_days=horizon_days(settings)
-    )
-    return _worked(order, schedule, nothing, market, {}, expected_bps)
+    return _worked(order, schedule_for(order, market, curve, settings), nothing, market, curve, parts={})
 
 
 def worked_order(
@@ -111,11 +107,11 @@ def worked_order(
     schedule: Schedule,
     execution: Execution,
     market: UnderlyingMarket,
-    expected_bps: float,
+    curve: CostCurve,
 ) -> WorkedOrder:
-    """An executed order with its transaction-cost analysis beside what was expected of it [bps]."""
+    """An executed order with its transaction-cost analysis beside what the curve expected of it."""
     parts = implementation_shortfall(order, execution).parts
-    return _worked(order, schedule, execution, market, parts, expected_bps)
+    return _worked(order, schedule, execution, market, curve, parts=parts)
 
 
 def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:
@@ -140,9 +136,11 @@ def _worked(
     schedule: Schedule,
     execution: Execution,
     market: UnderlyingMarket,
+    curve: CostCurve,
+    *,
     parts: Mapping[str, float],
-    expected_bps: float,
 ) -> WorkedOrder:
+    expected_bps = expected_cost_bps(curve, market, contracts=order.quantity, horizon_days=order.horizon_days)
     notional = execution.arrival_mid * order.quantity * order.rules.multiplier
     filled = execution.filled_quantity
     paid = sum(fill.quantity * fill.price_ticks for fill in execution.fills) * order.rules.tick_size
@@ -172,7 +170,9 @@ def _worked(
             parts_currency=parts,
             participation=execution.participation,
             news_currency=news_cost(order, execution),
-            timing_deviation_bps=1e4 * _volatility(market) * math.sqrt(_years_worked(order)),
+            timing_deviation_bps=1e4
+            * _volatility(market)
+            * math.sqrt(order.horizon_days / TRADING_DAYS_PER_YEAR),
         ),
     )
 
@@ -194,11 +194,6 @@ def _volatility(market: UnderlyingMarket) -> float:
 def horizon_days(settings: RunSettings) -> float:
     """Trading days in which an order is worked."""
     return settings.horizon_minutes / TRADING_MINUTES_PER_DAY
-
-
-def _years_worked(order: ParentOrder) -> float:
-    days = order.horizon_ns / (_NS_PER_MINUTE * TRADING_MINUTES_PER_DAY)
-    return days / TRADING_DAYS_PER_YEAR
 
 
 def _nanoseconds(instant: datetime) -> int:

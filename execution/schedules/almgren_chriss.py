@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from execution.market.regime import SECONDS_PER_DAY, TRADING_DAYS_PER_YEAR, MarketConditions
+from execution.market.regime import TRADING_DAYS_PER_YEAR, MarketConditions
 from execution.orders import ParentOrder
 from execution.schedules.schedule import FloatArray, IntArray, whole_lots
 from execution.tca.cost_curve import CostCurve
@@ -111,7 +111,7 @@ def almgren_chriss_for(
     risk_aversion: absolute risk aversion of exponential utility [per currency]; to second order its price of
     variance is half of it.
     """
-    days = order.horizon_ns / (1e9 * SECONDS_PER_DAY)
+    days = order.horizon_days
     contract_value = conditions.mid_price * order.rules.multiplier
     participation = min(1.0, order.quantity / (conditions.average_daily_volume * days))
     cost_bps = curve.expected_bps(
