@@ -16,6 +16,7 @@ from hedger.market_data import load_market
 from hedger.portfolio import Portfolio, rebased
 from hedger.result import RunSettings
 from hedger.scenario import Scenario, ScenarioKind, StartingMarket
+from hedger.underlying_data import STALE_DAYS
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.embedded import embedded_history
 from pricing.forecast import VolForecast
@@ -32,7 +33,6 @@ _DECAY = 0.94
 _EFFECTIVE_DAYS = round((1 + _DECAY) / (1 - _DECAY))
 # Of a replay's progress, from 0 to 1; the rest is the policies'.
 SHARE_OF_MARKETS = 0.4
-_STALE_DAYS = 5
 _FORECAST_DAYS = np.array([1.0, 5.0, 10.0, 21.0, 63.0, 126.0, 252.0])
 
 
@@ -109,7 +109,7 @@ def _book_at_start(scenario: Scenario, portfolio: Portfolio, as_of: date) -> Por
 def _embedded_close(symbol: str, day: date) -> float:
     """Last close up to `day` [currency]. Raises UsageError where the embedded history has none."""
     history = embedded_history(symbol).until(day)
-    if len(history.close) and trading_days_between(history.dates[-1].item(), day) <= _STALE_DAYS:
+    if len(history.close) and trading_days_between(history.dates[-1].item(), day) <= STALE_DAYS:
         return float(history.close[-1])
     raise UsageError(
         f"To move the book takes the price of {symbol} on {day}, and the embedded history has none: "

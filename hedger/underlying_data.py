@@ -25,7 +25,7 @@ from pricing.time import close_instant, exchange_date, trading_days_between
 from pricing.variance_premium import atm_volatility_term_structure
 
 FORECAST_HORIZON_DAYS = 252
-_STALE_DAYS = 5
+STALE_DAYS = 5
 _NAMED = "hedger's own assumption"
 
 
@@ -101,7 +101,7 @@ def _history(config: UnderlyingConfig, day: date, quotes: Quotes | None) -> Pric
         _require_day(whole, day)
         return whole.until(day)
     known = whole.until(day if quotes.as_of >= close_instant(day) else day - timedelta(days=1))
-    if len(known.dates) == 0 or trading_days_between(known.dates[-1].item(), day) > _STALE_DAYS:
+    if len(known.dates) == 0 or trading_days_between(known.dates[-1].item(), day) > STALE_DAYS:
         raise UsageError(
             f"The prices of {config.symbol} run from {whole.dates[0]} to {whole.dates[-1]}, the quotes are "
             f"of {day}: the forecast needs prices up to then, from --history FILE or the manifest."
