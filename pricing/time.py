@@ -22,10 +22,14 @@ def close_instant(day: date) -> datetime:
     return datetime.combine(day, _CLOSE, EXCHANGE_ZONE).astimezone(UTC)
 
 
+def open_instant(day: date) -> datetime:
+    """09:30 in New York on `day`, in UTC."""
+    return datetime.combine(day, _OPEN, EXCHANGE_ZONE).astimezone(UTC)
+
+
 def expiry_instant(day: date, settlement: Settlement) -> datetime:
     """The instant the payoff is fixed: 09:30 in New York for AM settlement, 16:00 for PM, in UTC."""
-    at = _OPEN if settlement is Settlement.AM else _CLOSE
-    return datetime.combine(day, at, EXCHANGE_ZONE).astimezone(UTC)
+    return open_instant(day) if settlement is Settlement.AM else close_instant(day)
 
 
 def exchange_date(instant: datetime) -> date:
@@ -54,6 +58,12 @@ def next_trading_day(day: date) -> date:
     while not is_trading_day(after):
         after += timedelta(days=1)
     return after
+
+
+def trading_days(first: date, last: date) -> list[date]:
+    """All trading days from `first` to `last`, both included."""
+    days = _calendar().businessDayList(_ql_date(first), _ql_date(last))
+    return [date(day.year(), day.month(), day.dayOfMonth()) for day in days]
 
 
 def third_friday(year: int, month: int) -> date:
