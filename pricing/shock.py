@@ -52,6 +52,24 @@ class ShiftedSurface:
             return volatility + self.volatility_shift * decay
         return volatility * (1.0 - self._fallen_share() * decay)
 
+    def derivatives(
+        self, log_moneyness: npt.ArrayLike, expiry_years: npt.ArrayLike
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Total variance after the shift and its derivatives by log-moneyness; all zero at T = 0.
+
+        Up by c at every strike, w becomes w + 2 c sqrt(w T) + c^2 T; down, it is scaled.
+        """
+        years = np.maximum(np.asarray(expiry_years, dtype=np.float64), 0.0)
+        moved = np.asarray(log_moneyness, dtype=np.float64) + self.log_moneyness_shift
+        variance, first, second = self.base.derivatives(moved, years)
+        decay = np.sqrt(SHIFT_YEARS / np.maximum(years, SHIFT_YEARS))
+        if self.volatility_shift < 0.0:
+            scale = (1.0 - self._fallen_share() * decay) ** 2
+            return variance * scale, first * scale, second * scale
+        ratio = self.volatility_shift * decay / self.base.implied_volatility(moved, years)
+        bend = ratio * first**2 / (2.0 * np.where(variance > 0.0, variance, 1.0))
+        return variance * (1.0 + ratio) ** 2, first * (1.0 + ratio), second * (1.0 + ratio) - bend
+
     def _fallen_share(self) -> float:
         at_the_money = float(self.base.implied_volatility(0.0, SHIFT_YEARS))
         return min(-self.volatility_shift / at_the_money, 1.0 - SMALLEST_REMAINING_SHARE)

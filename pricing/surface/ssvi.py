@@ -42,6 +42,16 @@ class SsviSurface:
         years = np.maximum(np.asarray(expiry_years, dtype=np.float64), 1e-3 * self.expiry_years[0])
         return np.asarray(np.sqrt(self.total_variance(log_moneyness, years) / years), dtype=np.float64)
 
+    def derivatives(
+        self, log_moneyness: npt.ArrayLike, expiry_years: npt.ArrayLike
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Total variance and its first and second derivative by log-moneyness; all zero at T = 0."""
+        k, years = np.broadcast_arrays(
+            np.asarray(log_moneyness, dtype=np.float64), np.asarray(expiry_years, dtype=np.float64)
+        )
+        theta, skew, wing = self._parameters_at(np.maximum(years, 0.0))
+        return slice_derivatives(k, theta, skew, wing)
+
     def _parameters_at(self, years: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """At-the-money total variance, rho x psi and psi at `years` (any shape)."""
         knots = np.concatenate(([0.0], self.expiry_years))
@@ -69,8 +79,33 @@ def slice_total_variance(
     = (psi k)^2 + 2 theta skew k + theta^2.
     """
     theta, skew, wing = (np.asarray(value, dtype=np.float64) for value in (theta, skew, wing))
-    root = np.sqrt(np.maximum((wing * log_moneyness) ** 2 + 2 * theta * skew * log_moneyness + theta**2, 0))
+    root = _root(log_moneyness, theta, skew, wing)
     return np.asarray(0.5 * (theta + skew * log_moneyness + root), dtype=np.float64)
+
+
+def slice_derivatives(
+    log_moneyness: FloatArray, theta: npt.ArrayLike, skew: npt.ArrayLike, wing: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """`slice_total_variance` and its first and second derivative by log-moneyness, broadcast.
+
+    Where theta, skew and wing are all zero (today), so is everything.
+    """
+    theta, skew, wing = (np.asarray(value, dtype=np.float64) for value in (theta, skew, wing))
+    root = _root(log_moneyness, theta, skew, wing)
+    # The root vanishes only with theta, or where a correlation of one makes a kink.
+    divisor = np.where(root > 0, root, 1.0)
+    first = 0.5 * (skew + (wing**2 * log_moneyness + theta * skew) / divisor)
+    second = 0.5 * theta**2 * (wing - skew) * (wing + skew) / divisor**3
+    return (
+        np.asarray(0.5 * (theta + skew * log_moneyness + root), dtype=np.float64),
+        np.asarray(first, dtype=np.float64),
+        np.asarray(second, dtype=np.float64),
+    )
+
+
+def _root(log_moneyness: FloatArray, theta: FloatArray, skew: FloatArray, wing: FloatArray) -> FloatArray:
+    square = (wing * log_moneyness) ** 2 + 2 * theta * skew * log_moneyness + theta**2
+    return np.asarray(np.sqrt(np.maximum(square, 0)), dtype=np.float64)
 
 
 def widest_wing(theta: npt.ArrayLike, correlation: npt.ArrayLike) -> FloatArray:

@@ -29,3 +29,9 @@ class VolSurface(Protocol):
     def implied_volatility(self, log_moneyness: npt.ArrayLike, expiry_years: npt.ArrayLike) -> FloatArray:
         """Implied volatility sqrt(w / T) per sqrt(year); the limit T -> 0 where T = 0."""
         ...
+
+    def derivatives(
+        self, log_moneyness: npt.ArrayLike, expiry_years: npt.ArrayLike
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Total variance and its first and second derivative by log-moneyness; all zero at T = 0."""
+        ...

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +63,23 @@ class SviSurface:
 
     def total_variance(self, log_moneyness: npt.ArrayLike, expiry_years: npt.ArrayLike) -> FloatArray:
         """Total variance w(k, T), zero at T = 0."""
-        k, years = np.broadcast_arrays(
-            np.asarray(log_moneyness, dtype=np.float64), np.asarray(expiry_years, dtype=np.float64)
-        )
-        last = len(self.expiry_years) - 1
-        after = np.searchsorted(self.expiry_years, years, side="left")
-        upper, lower = np.minimum(after, last), np.clip(after - 1, 0, last)
-        knots = np.concatenate(([0.0], self.expiry_years))
-        share = np.clip((years - knots[upper]) / (knots[upper + 1] - knots[upper]), 0.0, 1.0)
-        below = np.where(upper > 0, self.slices.at(lower).total_variance(k), 0.0)
-        inside = (1 - share) * below + share * self.slices.at(upper).total_variance(k)
-        grown = self._last_forward_variance() * np.maximum(years - self.expiry_years[-1], 0.0)
-        return np.asarray(inside + grown, dtype=np.float64)
+        k, years = _broadcast(log_moneyness, expiry_years)
+        (lower, weight_below), (upper, weight_above) = self._neighbours(years)
+        inside = weight_below * self.slices.at(lower).total_variance(k)
+        inside += weight_above * self.slices.at(upper).total_variance(k)
+        return np.asarray(inside + self._grown(years), dtype=np.float64)
+
+    def derivatives(
+        self, log_moneyness: npt.ArrayLike, expiry_years: npt.ArrayLike
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Total variance and its first and second derivative by log-moneyness; all zero at T = 0."""
+        k, years = _broadcast(log_moneyness, expiry_years)
+        first, second = np.zeros(k.shape), np.zeros(k.shape)
+        for position, weight in self._neighbours(years):
+            slope, curvature = self.slices.at(position).derivatives(k)
+            first += weight * slope
+            second += weight * curvature
+        return self.total_variance(k, years), first, second
 
     def implied_volatility(self, log_moneyness: npt.ArrayLike, expiry_years: npt.ArrayLike) -> FloatArray:
         """Implied volatility sqrt(w / T) per sqrt(year); at T = 0 the first slice's smile."""
@@ -81,9 +87,30 @@ class SviSurface:
         years = np.maximum(np.asarray(expiry_years, dtype=np.float64), 1e-3 * self.expiry_years[0])
         return np.asarray(np.sqrt(self.total_variance(log_moneyness, years) / years), dtype=np.float64)
 
+    def _neighbours(self, years: FloatArray) -> tuple[tuple[IntArray, FloatArray], ...]:
+        """Position and weight of the slice before and the slice after; before the first, none weighs zero."""
+        last = len(self.expiry_years) - 1
+        after = np.searchsorted(self.expiry_years, years, side="left")
+        upper, lower = np.minimum(after, last), np.clip(after - 1, 0, last)
+        knots = np.concatenate(([0.0], self.expiry_years))
+        share = np.clip((years - knots[upper]) / (knots[upper + 1] - knots[upper]), 0.0, 1.0)
+        return (lower, np.where(upper > 0, 1 - share, 0.0)), (upper, share)
+
+    def _grown(self, years: FloatArray) -> FloatArray:
+        """What total variance gains after the last slice."""
+        grown = self._last_forward_variance() * np.maximum(years - self.expiry_years[-1], 0.0)
+        return np.asarray(grown, dtype=np.float64)
+
     def _last_forward_variance(self) -> float:
         """Growth of at-the-money total variance after the last slice, per year, never negative."""
         theta = self.slices.total_variance(np.zeros(1))
         if len(self.expiry_years) == 1:
             return float(theta[0] / self.expiry_years[0])
         return float(max((theta[-1] - theta[-2]) / (self.expiry_years[-1] - self.expiry_years[-2]), 0.0))
+
+
+def _broadcast(log_moneyness: npt.ArrayLike, expiry_years: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    k, years = np.broadcast_arrays(
+        np.asarray(log_moneyness, dtype=np.float64), np.asarray(expiry_years, dtype=np.float64)
+    )
+    return k, years

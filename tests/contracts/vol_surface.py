@@ -54,6 +54,25 @@ class VolSurfaceContract:
         certificate = certify(surface, knots)
         assert certificate.is_clean, certificate
 
+    def test_derivatives_agree_with_differences_of_total_variance(self, surface, knots):
+        years = np.concatenate((knots / 3, knots, (knots[1:] + knots[:-1]) / 2, knots[-1:] * 1.7))[:, None]
+        variance, first, second = surface.derivatives(LOG_MONEYNESS, years)
+        # The four-point difference of the slope: its error is far below that of second differences.
+        step = 1e-3 * np.sqrt(surface.total_variance(0.0, years))
+        slopes = [surface.derivatives(LOG_MONEYNESS + i * step, years)[1] for i in (-2, -1, 1, 2)]
+        values = [surface.total_variance(LOG_MONEYNESS + i * step, years) for i in (-2, -1, 1, 2)]
+        np.testing.assert_allclose(variance, surface.total_variance(LOG_MONEYNESS, years), rtol=1e-13)
+        for exact, (far_below, below, above, far_above) in ((first, values), (second, slopes)):
+            difference = (8 * (above - below) - (far_above - far_below)) / (12 * step)
+            np.testing.assert_allclose(exact, difference, rtol=1e-5, atol=1e-6)
+
+    def test_derivatives_broadcast_and_are_zero_today(self, surface, knots):
+        for each in surface.derivatives(LOG_MONEYNESS, knots[:, None]):
+            assert each.shape == (len(knots), len(LOG_MONEYNESS))
+            assert each.dtype == np.float64
+        for each in surface.derivatives(LOG_MONEYNESS, 0.0):
+            assert np.all(each == 0)
+
     def test_total_variance_grows_between_any_two_expiries(self, surface, knots):
         @given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(-1.2, 1.2))
         @settings(max_examples=60, deadline=None)

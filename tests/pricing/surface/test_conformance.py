@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pricing.parity import imply_curves
+from pricing.shock import ShiftedSurface
 from pricing.surface.atm import surface_from_atm
 from pricing.surface.fit import fit_surface
 from pricing.surface.ssvi import SsviSurface
@@ -54,6 +55,24 @@ class TestFromAtm(TestSsvi):
     @pytest.fixture
     def surface(self):
         return surface_from_atm([0.02, 0.1, 1.0], [0.35, 0.25, 0.2], description="from three volatilities")
+
+
+class TestShiftedUp(TestSsvi):
+    @pytest.fixture
+    def surface(self):
+        base = surface_from_atm([0.02, 0.1, 1.0], [0.35, 0.25, 0.2], description="three")
+        return ShiftedSurface(base=base, log_moneyness_shift=0.0, volatility_shift=0.1, description="up")
+
+    @pytest.fixture
+    def knots(self):
+        return np.array([0.02, 0.1, 1.0])
+
+
+class TestShiftedDown(TestShiftedUp):
+    @pytest.fixture
+    def surface(self):
+        base = surface_from_atm([0.02, 0.1, 1.0], [0.35, 0.25, 0.2], description="three")
+        return ShiftedSurface(base=base, log_moneyness_shift=-0.05, volatility_shift=-0.1, description="down")
 
 
 @cache
