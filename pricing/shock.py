@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pricing.book import Stickiness
 from pricing.market import Source, UnderlyingMarket
+from pricing.surface.clocked import ClockedSurface
 from pricing.surface.surface import VolSurface
 
 FloatArray = npt.NDArray[np.float64]
@@ -118,7 +119,8 @@ def aged_market(
 ) -> UnderlyingMarket:
     """The shocked market at a later instant `as_of` (aware).
 
-    Curves and surface stay as functions of time to expiry. A hedging future keeps its date: rolling it is the
+    Curves and surface stay as functions of time to expiry, in business time where the surface runs in it.
+    A hedging future keeps its date: rolling it is the
     caller's business. Raises ValueError for an instant before the market's.
     """
     if as_of < market.as_of:
@@ -126,4 +128,15 @@ def aged_market(
     shocked = shocked_market(
         market, spot_return=spot_return, volatility_shift=volatility_shift, stickiness=stickiness
     )
-    return replace(shocked, as_of=as_of)
+    return replace(shocked, as_of=as_of, surface=_seen_from(shocked.surface, as_of))
+
+
+def _seen_from(surface: VolSurface, as_of: datetime) -> VolSurface:
+    """The surface with its business clock, where it has one, set to `as_of`."""
+    match surface:
+        case ClockedSurface():
+            return surface.at(as_of)
+        case ShiftedSurface(base=base):
+            return replace(surface, base=_seen_from(base, as_of))
+        case _:
+            return surface

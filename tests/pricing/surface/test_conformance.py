@@ -8,12 +8,15 @@ from functools import cache
 import numpy as np
 import pytest
 
+from pricing.business_time import BusinessClock
 from pricing.parity import imply_curves
 from pricing.shock import ShiftedSurface
 from pricing.surface.atm import surface_from_atm
+from pricing.surface.clocked import ClockedSurface
 from pricing.surface.fit import fit_surface
 from pricing.surface.ssvi import SsviSurface
 from pricing.surface.svi import SviParameters, SviSurface
+from pricing.time import close_instant
 from tests.contracts.vol_surface import VolSurfaceContract
 from tests.pricing.surface.chains import quotes_from_surface, real_quotes
 
@@ -55,6 +58,17 @@ class TestFromAtm(TestSsvi):
     @pytest.fixture
     def surface(self):
         return surface_from_atm([0.02, 0.1, 1.0], [0.35, 0.25, 0.2], description="from three volatilities")
+
+
+class TestClocked(TestSsvi):
+    @pytest.fixture
+    def surface(self):
+        base = surface_from_atm([0.02, 0.1, 1.0], [0.35, 0.25, 0.2], description="three")
+        return ClockedSurface(base=base, clock=BusinessClock(as_of=close_instant(date(2019, 5, 3))))
+
+    @pytest.fixture
+    def knots(self):
+        return np.array([0.02, 0.1, 1.0])
 
 
 class TestShiftedUp(TestSsvi):
