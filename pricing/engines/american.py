@@ -67,35 +67,48 @@ def _exercised_early(columns: tuple[FloatArray, ...]) -> GreekColumns:
             year.put(*totals)
             return float(option.NPV())
 
-        return _central_differences(value, *totals)
+        return _central_differences(value, strike, *totals)
 
     return per_year(each_row(greeks, columns), columns)
 
 
 def _two_boundaries(totals: list[float], is_call: bool) -> bool:
-    """Whether the rate, or the rate as it is moved for rho, makes a second exercise boundary."""
+    """Whether rate and yield, or one of them as it is moved for its Greek, make a second boundary."""
     _, rate, dividend, _ = totals
-    rates = (rate - _RATE_STEP, rate, rate + _RATE_STEP)
-    return any(each < dividend < 0.0 if is_call else dividend < each < 0.0 for each in rates)
+    moves = ((0.0, 0.0), (_RATE_STEP, 0.0), (-_RATE_STEP, 0.0), (0.0, _RATE_STEP), (0.0, -_RATE_STEP))
+    moved = ((rate + up, dividend + across) for up, across in moves)
+    return any(r < q < 0.0 if is_call else q < r < 0.0 for r, q in moved)
 
 
 def _central_differences(
-    value: Callable[..., float], spot: float, rate: float, dividend: float, deviation: float
+    value: Callable[..., float], strike: float, spot: float, rate: float, dividend: float, deviation: float
 ) -> tuple[float, ...]:
-    """Value, delta, gamma, vega, theta and rho of the flat year, by steps small against one deviation."""
+    """The Greeks of the flat year in the order of `per_year`, by steps small against one deviation.
+
+    Those in strike follow from those in spot, because the value is homogeneous in both.
+    """
     step = spot * max(0.01 * deviation, 1e-4)
-    here = value(spot, rate, dividend, deviation)
-    above, below = (value(spot + move, rate, dividend, deviation) for move in (step, -step))
-    wide, narrow = (value(spot, rate, dividend, deviation * scale) for scale in (1.01, 0.99))
-    dear, cheap = (value(spot, rate + move, dividend, deviation) for move in (_RATE_STEP, -_RATE_STEP))
+
+    def along_spot(rate: float, dividend: float, deviation: float) -> tuple[float, ...]:
+        """Value, delta and gamma."""
+        here, above, below = (value(spot + move, rate, dividend, deviation) for move in (0.0, step, -step))
+        return here, (above - below) / (2.0 * step), (above - 2.0 * here + below) / step**2
+
+    here, delta, gamma = along_spot(rate, dividend, deviation)
+    wide, narrow = (along_spot(rate, dividend, deviation * scale) for scale in (1.01, 0.99))
     later, sooner = (
-        value(spot, rate * scale, dividend * scale, deviation * scale**0.5) for scale in (0.999, 1.001)
+        along_spot(rate * scale, dividend * scale, deviation * scale**0.5) for scale in (0.999, 1.001)
     )
-    return (
-        here,
-        (above - below) / (2.0 * step),
-        (above - 2.0 * here + below) / step**2,
-        (wide - narrow) / (0.02 * deviation),
-        (later - sooner) / 0.002,
-        (dear - cheap) / (2.0 * _RATE_STEP),
-    )
+    dear, cheap = (value(spot, rate + move, dividend, deviation) for move in (_RATE_STEP, -_RATE_STEP))
+    rich, poor = (value(spot, rate, dividend + move, deviation) for move in (_RATE_STEP, -_RATE_STEP))
+    rho, dividend_rho = _slope(dear, cheap, _RATE_STEP), _slope(rich, poor, _RATE_STEP)
+    vega, vanna = (_slope(wide[order], narrow[order], 0.01 * deviation) for order in (0, 1))
+    theta, charm = (_slope(later[order], sooner[order], 0.001) for order in (0, 1))
+    volga = (wide[0] - 2.0 * here + narrow[0]) / (0.01 * deviation) ** 2
+    dual_delta, dual_gamma = (here - spot * delta) / strike, gamma * (spot / strike) ** 2
+    second = (dividend_rho, vanna, volga, charm, dual_delta, dual_gamma)
+    return here, delta, gamma, vega, theta, rho, *second
+
+
+def _slope(above: float, below: float, step: float) -> float:
+    return (above - below) / (2.0 * step)

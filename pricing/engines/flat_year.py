@@ -87,7 +87,7 @@ def vanilla_option(
 
 def per_year(rows: FloatArray, columns: tuple[FloatArray, ...]) -> GreekColumns:
     """Greeks of the flat year as Greeks to each option's own expiry, by the chain rule."""
-    value, delta, gamma, vega, theta, rho = rows
+    value, delta, gamma, vega, theta, rho, dividend_rho, vanna, volga, charm, dual_delta, dual_gamma = rows
     years = columns[3]
     return GreekColumns(
         value=value,
@@ -96,4 +96,10 @@ def per_year(rows: FloatArray, columns: tuple[FloatArray, ...]) -> GreekColumns:
         vega=vega * np.sqrt(years),
         theta=theta / years,
         rho=rho * years,
+        dividend_rho=dividend_rho * years,
+        vanna=vanna * np.sqrt(years),
+        volga=volga * years,
+        charm=charm / years,
+        dual_delta=dual_delta,
+        dual_gamma=dual_gamma,
     )
