@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pricing.chain import ChainRows
+from pricing.chain_mislabelled import mislabelled
 from pricing.option import Settlement
 from pricing.parity_fit import ParityFit, fit_parity
 from pricing.time import expiry_instant, year_fraction
@@ -32,9 +33,10 @@ class DropReason(IntEnum):
     NO_BID = 3
     CROSSED = 4
     STALE = 5
-    DUPLICATE = 6
-    OUTSIDE_WINGS = 7
-    SUB_INTRINSIC = 8
+    MISLABELLED = 6
+    DUPLICATE = 7
+    OUTSIDE_WINGS = 8
+    SUB_INTRINSIC = 9
 
     def __str__(self) -> str:
         return self.name.lower().replace("_", " ")
@@ -55,14 +57,14 @@ def clean(rows: ChainRows, as_of: datetime) -> CleanRows:
 
     Outside the wings: further out of the money than two neighbouring strikes without a bid (the rule of the
     Cboe VIX methodology). Sub-intrinsic: asked below the discounted intrinsic value on the parity forward, by
-    more than half a tick. Stale: quoted 15 minutes or more before the newest quote of the day.
+    more than half a tick. Stale: quoted 15 minutes or more before the newest quote of the day. Mislabelled:
+    as `pricing.chain_mislabelled` says.
     """
     expiry_years = _expiry_years(rows, as_of)
     reasons = _row_reasons(rows, expiry_years)
-    keep = reasons == DropReason.KEPT
-    fits = fit_parity(
-        expiry_years[keep], rows.strike[keep], rows.is_call[keep], rows.bid[keep], rows.ask[keep]
-    )
+    _mark_mislabelled(reasons, rows, expiry_years)
+    reasons[_is_repeated(rows, expiry_years, reasons == DropReason.KEPT)] = DropReason.DUPLICATE
+    fits = _parity_fits(rows, expiry_years, reasons == DropReason.KEPT)
     for fit in fits:
         of_expiry = np.flatnonzero(expiry_years == fit.expiry_years)
         _mark_outside_wings(reasons, rows, of_expiry, fit)
@@ -95,7 +97,7 @@ def _plain_date(day: np.datetime64) -> date:
 
 
 def _row_reasons(rows: ChainRows, expiry_years: FloatArray) -> ReasonArray:
-    """The reasons that need no other quote, and duplicates among what is left."""
+    """The reasons that need no other quote."""
     reasons = np.full(len(rows), DropReason.KEPT, dtype=np.int64)
     tests = {
         DropReason.EXPIRED: expiry_years <= 0,
@@ -106,8 +108,24 @@ def _row_reasons(rows: ChainRows, expiry_years: FloatArray) -> ReasonArray:
     }
     for reason, failed in tests.items():
         reasons[(reasons == DropReason.KEPT) & failed] = reason
-    reasons[_is_repeated(rows, expiry_years, reasons == DropReason.KEPT)] = DropReason.DUPLICATE
     return reasons
+
+
+def _parity_fits(rows: ChainRows, expiry_years: FloatArray, keep: BoolArray) -> tuple[ParityFit, ...]:
+    return fit_parity(
+        expiry_years[keep], rows.strike[keep], rows.is_call[keep], rows.bid[keep], rows.ask[keep]
+    )
+
+
+def _mark_mislabelled(reasons: ReasonArray, rows: ChainRows, expiry_years: FloatArray) -> None:
+    # Before duplicates: of a contract that is there twice, the mislabelled one should go.
+    candidate = reasons == DropReason.KEPT
+    for fit in _parity_fits(rows, expiry_years, candidate & ~_is_repeated(rows, expiry_years, candidate)):
+        if fit.exchanged:  # not a wrong quote but a wrong file, which the reader refuses
+            continue
+        at = np.flatnonzero(candidate & (expiry_years == fit.expiry_years))
+        wrong = mislabelled(rows.strike[at], rows.is_call[at], rows.bid[at], rows.ask[at], fit)
+        reasons[at[wrong]] = DropReason.MISLABELLED
 
 
 def _is_stale(rows: ChainRows) -> BoolArray:

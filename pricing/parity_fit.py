@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ _FLAT_RESIDUAL = 0.02  # of the spread: residuals below it count alike, so that 
 _IDENTIFIED_RATE_ERROR = 0.001
 _PRIOR_RATE_DEVIATION = 0.03
 _NEAREST_PAIRS = 25
+_FEWEST_PAIRS_OF_A_LINE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class ParityFit:
     forward [currency]; discount and zero_rate [per year, continuous]; the errors are standard errors of the
     forward [currency] and of this expiry's own rate; pairs: strikes with a call and a put.
     discount_borrowed: the pairs do not identify the rate; it is read off the line through the others.
+    exchanged: call minus put rises with strike over three pairs or more, so that calls must be puts.
     """
 
     expiry_years: float
@@ -36,6 +38,7 @@ class ParityFit:
     rate_error: float
     pairs: int
     discount_borrowed: bool
+    exchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +68,14 @@ def fit_parity(
     years = pairs.expiry_years
     rate, rate_error = -np.log(np.maximum(discount, 1e-6)) / years, discount_error / years
     borrowed = ~(rate_error < _IDENTIFIED_RATE_ERROR)
+    exchanged = (discount < 0.0) & (np.bincount(pairs.expiry) >= _FEWEST_PAIRS_OF_A_LINE)
     rate = np.where(borrowed, _rate_line(years, rate, rate_error, borrowed), rate)
     discount = np.exp(-rate * years)
-    return tuple(
+    fits = (
         _expiry_fit(pairs, i, forward[i], discount[i], rate[i], rate_error[i], bool(borrowed[i]))
         for i in range(len(years))
     )
+    return tuple(replace(fit, exchanged=bool(it)) for fit, it in zip(fits, exchanged, strict=True))
 
 
 def _paired(

@@ -53,11 +53,13 @@ def read_chain(path: Path, *, underlying: str, as_of: date | None) -> Quotes:
     The columns are found under the names of the usual vendors (docs/chain.md). Where the file gives
     no time of day the quotes are taken at the close. Where it gives no spot, spot is the shortest expiry's
     parity forward, discounted. Raises InputError for a file that cannot be used, for every malformed row of
-    that day, when no quote survives the cleaning, and when the spot contradicts put-call parity.
+    that day, when no quote survives the cleaning, and when the spot, or the labels call and put, contradict
+    put-call parity.
     """
     rows, day, sha256 = read_rows(path, underlying=underlying, as_of=as_of)
     instant = _as_of_instant(rows, day)
     result = clean(rows, instant)
+    _require_rights(result, path.name)
     if not result.keep.any():
         lost = ", ".join(f"{count} {reason}" for reason, count in result.dropped.items())
         expected = f"a quote that can be used on {day}; of {len(rows)} rows were dropped: {lost}"
@@ -84,6 +86,22 @@ def _as_of_instant(rows: ChainRows, day: date) -> datetime:
         if newest.time() != datetime.min.time():
             return newest.replace(tzinfo=EXCHANGE_ZONE).astimezone(UTC)
     return close_instant(day)
+
+
+def _require_rights(result: CleanRows, file: str) -> None:
+    problems = [
+        InputProblem(
+            file=file,
+            column="right",
+            value=f"the expiry in {365 * fit.expiry_years:.1f} days",
+            expected=f"calls that lose against puts as the strike rises; over {fit.pairs} pairs they gain: "
+            "calls and puts seem to be exchanged",
+        )
+        for fit in result.fits
+        if fit.exchanged
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _spot(rows: ChainRows, result: CleanRows, file: str) -> float:

@@ -86,14 +86,40 @@ def test_unusable_quote_is_dropped_under_its_reason(tmp_path, cells, reason):
 
 def test_quote_below_intrinsic_on_the_parity_forward_is_dropped(tmp_path):
     lines = list(rows())
-    lines[0] |= {"bid": "150", "ask": "160"}  # the 2500 call, worth at least 200
+    lines[0] |= {"bid": "190", "ask": "199"}  # the 2500 call, worth at least 200
     assert dict(read(write(tmp_path, lines)).dropped) == {"sub intrinsic": 1}
+
+
+def test_a_quote_whose_right_is_exchanged_is_mislabelled(tmp_path):
+    lines = list(rows())
+    lines[0] |= {"type": "put"}  # the 2500 call, 200 in the money; now there are two 2500 puts
+    quotes = read(write(tmp_path, lines))
+    assert dict(quotes.dropped) == {"mislabelled": 1}
+    put = (quotes.strike == 2500) & ~quotes.is_call
+    assert quotes.ask[put].tolist() == [20.5]
+
+
+def test_a_chain_whose_calls_are_puts_is_refused(tmp_path):
+    exchanged = [line | {"type": {"call": "put", "put": "call"}[line["type"]]} for line in rows()]
+    with pytest.raises(InputError, match=r"in 23\.0 days.*calls and puts seem to be exchanged"):
+        read(write(tmp_path, exchanged))
+
+
+def test_a_spot_that_is_twelve_percent_off_is_refused_and_the_forward_said(tmp_path):
+    with pytest.raises(InputError, match=r"3024.*within 5% of the forward 2700\.00 that put-call parity"):
+        read(write(tmp_path, rows(underlying_last="3024")))
+
+
+def test_a_quote_at_another_strike_is_mislabelled(tmp_path):
+    lines = list(rows())
+    lines[1] |= {"bid": "300", "ask": "301"}  # the 2500 put, worth 20 at its neighbours' prices
+    assert dict(read(write(tmp_path, lines)).dropped) == {"mislabelled": 1}
 
 
 def test_quotes_beyond_two_strikes_without_a_bid_are_outside_the_wings(tmp_path):
     extra = [
-        line | {"strike": str(strike), "bid": str(bid), "ask": "1"}
-        for strike, bid in ((3000, 0), (3100, 0), (3200, 0.5))
+        line | {"strike": str(strike), "bid": str(bid), "ask": "12"}
+        for strike, bid in ((3000, 0), (3100, 0), (3200, 10))
         for line in list(rows())[:1]
     ]
     assert dict(read(write(tmp_path, [*rows(), *extra])).dropped) == {"no bid": 2, "outside wings": 1}
