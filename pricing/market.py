@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pricing.curves import DiscountCurve, ForwardCurve
+from pricing.dividends import DividendSchedule
 from pricing.garch import VolForecast
 from pricing.history import PriceHistory
 from pricing.instrument import HedgeInstrument, InstrumentKind
@@ -47,6 +48,11 @@ class UnderlyingMarket:
     minimum_variance: MinimumVarianceCoefficients | None = None
     sources: tuple[Source, ...] = ()
 
+    @property
+    def dividends(self) -> DividendSchedule:
+        """The discrete dividends ahead, as the forward curve has them; empty where there are none."""
+        return self.forward.dividends
+
     def hedge_price(self) -> float:
         """Fair price of the hedge instrument [currency]: a future at its forward, others at ratio x spot."""
         if self.hedge.kind is InstrumentKind.FUTURE:
@@ -55,7 +61,10 @@ class UnderlyingMarket:
 
     def hedge_delta(self) -> float:
         """Units of underlying that one contract carries: multiplier x d price / d spot."""
-        return self.hedge.multiplier * self.hedge_price() / self.spot
+        if self.hedge.kind is InstrumentKind.FUTURE:
+            slope = float(self.forward.slope_at(self._hedge_expiry_years()))
+            return self.hedge.multiplier * self.hedge.ratio * slope
+        return self.hedge.multiplier * self.hedge.ratio
 
     def _hedge_expiry_years(self) -> float:
         return 0.0 if self.hedge.expiry is None else year_fraction(self.as_of, self.hedge.expiry)
