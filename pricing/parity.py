@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from pricing.curves import DiscountCurve, ForwardCurve
@@ -13,13 +15,26 @@ _SPOT_TOLERANCE = 0.002
 _CARRY_TOLERANCE = 0.03  # per year: what the carry may differ from the expected one, dividends included
 
 
-def imply_curves(quotes: Quotes) -> tuple[DiscountCurve, ForwardCurve, tuple[ParityFit, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumedCarry:
+    """What the forward grows at where quotes cannot say: zero rates, less a dividend yield [per year]."""
+
+    discount: DiscountCurve
+    dividend_yield: float = 0.0
+
+
+def imply_curves(
+    quotes: Quotes, *, otherwise: AssumedCarry | None = None
+) -> tuple[DiscountCurve, ForwardCurve, tuple[ParityFit, ...]]:
     """Discount and forward curves with a knot at every expiry that has a call and a put at one strike.
 
     Where the strikes do not identify the rate it is borrowed from the other expiries and the fit says so.
-    Raises InputError when no expiry has such a pair.
+    When no expiry has such a pair (a chain of calls alone) the curves are those of `otherwise`, without a
+    fit; without `otherwise` InputError is raised.
     """
     fits = fit_parity(quotes.expiry_years, quotes.strike, quotes.is_call, quotes.bid, quotes.ask)
+    if not fits and otherwise is not None:
+        return _assumed_curves(quotes, otherwise)
     if not fits:
         expected = "a call and a put at the same strike and expiry, to imply the forward from put-call parity"
         raise InputError(InputProblem(file=quotes.origin or quotes.underlying, expected=expected))
@@ -30,6 +45,14 @@ def imply_curves(quotes: Quotes) -> tuple[DiscountCurve, ForwardCurve, tuple[Par
         spot=quotes.spot, expiry_years=years, carry_rate=np.log(forwards / quotes.spot) / years
     )
     return discount, forward, fits
+
+
+def _assumed_curves(
+    quotes: Quotes, carry: AssumedCarry
+) -> tuple[DiscountCurve, ForwardCurve, tuple[ParityFit, ...]]:
+    years = np.unique(quotes.expiry_years)
+    rate = carry.discount.rate_at(years) - carry.dividend_yield
+    return carry.discount, ForwardCurve(spot=quotes.spot, expiry_years=years, carry_rate=rate), ()
 
 
 def spot_of_quotes(

@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 import pytest
 
+from pricing.curves import DiscountCurve
 from pricing.errors import InputError
-from pricing.parity import imply_curves, spot_of_quotes, with_spot
+from pricing.parity import AssumedCarry, imply_curves, spot_of_quotes, with_spot
 from pricing.parity_fit import fit_parity
 from pricing.surface.atm import surface_from_atm
 from tests.pricing.surface.chains import RATE, SPOT, YIELD, quotes_from_surface, real_quotes
@@ -91,3 +92,27 @@ def test_spot_of_another_time_is_replaced_by_the_one_that_the_quotes_imply():
     moved = with_spot(forward, spot)
     np.testing.assert_allclose(moved.forward_at(YEARS), forward.forward_at(YEARS), rtol=1e-14)
     assert moved.carry_at(2.0) == pytest.approx(RATE - YIELD, abs=1e-3)
+
+
+def test_chain_of_calls_only_takes_the_carry_that_is_assumed():
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    columns = ("expiry_years", "strike", "is_call", "bid", "ask")
+    calls = replace(quotes, **{name: getattr(quotes, name)[quotes.is_call] for name in columns})
+    assumed = AssumedCarry(
+        discount=DiscountCurve(expiry_years=np.ones(1), zero_rate=np.array([RATE])), dividend_yield=YIELD
+    )
+    discount, forward, fits = imply_curves(calls, otherwise=assumed)
+    assert fits == ()
+    np.testing.assert_allclose(forward.forward_at(YEARS), SPOT * np.exp((RATE - YIELD) * YEARS), rtol=1e-12)
+    np.testing.assert_allclose(discount.rate_at(YEARS), RATE)
+
+
+def test_a_forward_lies_within_twice_its_stated_error_nineteen_times_in_twenty():
+    quotes = quotes_from_surface(TRUTH, np.array([0.5]), half_spread=0.5)
+    rng = np.random.default_rng(11)
+    missed = 0
+    for _ in range(200):
+        noise = rng.normal(0.0, 0.2, len(quotes))
+        fit = imply_curves(replace(quotes, bid=quotes.bid + noise, ask=quotes.ask + noise))[2][0]
+        missed += abs(fit.forward - SPOT * np.exp((RATE - YIELD) * 0.5)) > 2 * fit.forward_error
+    assert missed <= 20
