@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pricing.chain_columns import ALIASES
 from pricing.chain_fields import FieldReader, cell_problems
 from pricing.chain_layout import Side, missing_column, sides
-from pricing.chain_roots import rows_of_underlying, settles_in_the_morning
+from pricing.chain_roots import rows_of_underlying, settles_in_the_morning, sole_underlying
 from pricing.errors import InputError, InputProblem
 from pricing.table import Table, read_table
 from pricing.text_values import instants
@@ -47,8 +47,18 @@ class ChainRows:
         return len(self.row)
 
 
-def read_rows(path: Path, *, underlying: str, as_of: date | None) -> tuple[ChainRows, date, str]:
-    """Rows of `underlying` on the day `as_of` (None: the file's last day), that day, and the file's SHA-256.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawChain:
+    """The rows of one underlying on one day, and the SHA-256 of the file they are from."""
+
+    underlying: str
+    day: date
+    rows: ChainRows
+    sha256: str
+
+
+def read_rows(path: Path, *, underlying: str | None, as_of: date | None) -> RawChain:
+    """Rows of `underlying` (None: the file's only one) on the day `as_of` (None: the file's last day).
 
     A row of call and put becomes two with the same number. OptionMetrics strikes (header strike_price beside
     cp_flag) are in thousandths. Saturday expiries are moved to the Friday before. Raises InputError with
@@ -57,9 +67,11 @@ def read_rows(path: Path, *, underlying: str, as_of: date | None) -> tuple[Chain
     table = read_table(path, ALIASES)
     options = sides(table, ALIASES)
     _require_columns(options)
-    chosen = rows_of_underlying(table, underlying, len(options[0].table.columns["bid"]))
+    name = sole_underlying(table) if underlying is None else underlying
+    chosen = rows_of_underlying(table, name, len(options[0].table.columns["bid"]))
     chosen, day = _rows_of_day(table, chosen, as_of)
-    return _typed_rows(options, chosen, day), day, table.sha256
+    rows = _typed_rows(options, chosen, day)
+    return RawChain(underlying=name, day=day, rows=rows, sha256=table.sha256)
 
 
 def _require_columns(options: Sequence[Side]) -> None:

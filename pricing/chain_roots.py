@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import PurePath
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +59,22 @@ def rows_of_underlying(table: Table, underlying: str, length: int) -> IntArray:
         expected = f"quotes on {ticker(underlying)}; the file has {present}"
         raise InputError(InputProblem(file=table.file, expected=expected))
     return chosen
+
+
+def sole_underlying(table: Table) -> str:
+    """The one underlying that the file has quotes on; the file's name where it names none.
+
+    Raises InputError when there are several to choose from.
+    """
+    field = _naming_field(table)
+    if field is None:
+        return PurePath(table.file).name.split(".")[0].upper()
+    owners = sorted({underlying_of(str(name)) for name in _tickers(table, field)[0]} - {""})
+    if len(owners) > 1:
+        listed = ", ".join(owners[:10]) + (f" and {len(owners) - 10} more" if len(owners) > 10 else "")
+        expected = f"one underlying, or to be told which of these: {listed}"
+        raise InputError(InputProblem(file=table.file, column=table.headers[field], expected=expected))
+    return owners[0]
 
 
 def settles_in_the_morning(table: Table, rows: IntArray, expiry: DayArray) -> BoolArray:

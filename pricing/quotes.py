@@ -47,8 +47,8 @@ class Quotes:
         return len(self.strike)
 
 
-def read_chain(path: Path, *, underlying: str, as_of: date | None) -> Quotes:
-    """Read and clean the quotes on `underlying` of the day `as_of` (None: the file's last day).
+def read_chain(path: Path, *, underlying: str | None, as_of: date | None) -> Quotes:
+    """Read and clean the quotes on `underlying` (None: the file's only one) of a day (None: its last).
 
     The columns are found under the names of the usual vendors (docs/chain.md). Where the file gives
     no time of day the quotes are taken at the close. Where it gives no spot, spot is the shortest expiry's
@@ -56,16 +56,17 @@ def read_chain(path: Path, *, underlying: str, as_of: date | None) -> Quotes:
     that day, when no quote survives the cleaning, and when the spot, or the labels call and put, contradict
     put-call parity.
     """
-    rows, day, sha256 = read_rows(path, underlying=underlying, as_of=as_of)
-    instant = _as_of_instant(rows, day)
+    chain = read_rows(path, underlying=underlying, as_of=as_of)
+    rows = chain.rows
+    instant = _as_of_instant(rows, chain.day)
     result = clean(rows, instant)
     _require_rights(result, path.name)
     if not result.keep.any():
         lost = ", ".join(f"{count} {reason}" for reason, count in result.dropped.items())
-        expected = f"a quote that can be used on {day}; of {len(rows)} rows were dropped: {lost}"
+        expected = f"a quote that can be used on {chain.day}; of {len(rows)} rows were dropped: {lost}"
         raise InputError(InputProblem(file=path.name, expected=expected))
     return Quotes(
-        underlying=underlying,
+        underlying=chain.underlying,
         as_of=instant,
         spot=_spot(rows, result, path.name),
         expiry_years=result.expiry_years[result.keep],
@@ -76,7 +77,7 @@ def read_chain(path: Path, *, underlying: str, as_of: date | None) -> Quotes:
         received=len(rows),
         dropped=result.dropped,
         origin=path.name,
-        sha256=sha256,
+        sha256=chain.sha256,
     )
 
 

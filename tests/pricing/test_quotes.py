@@ -229,3 +229,13 @@ def test_february_2018_quotes_without_bid_and_ask_do_not_cut_the_wing_off():
     quotes = read(path, as_of=DAY)
     assert dict(quotes.dropped) == {"no ask": 15, "no bid": 50, "outside wings": 7}
     assert quotes.strike[~quotes.is_call].min() < 2000
+
+
+def test_a_file_of_one_underlying_needs_no_name(tmp_path):
+    assert read(write(tmp_path, rows()), underlying=None).underlying == "SPX"
+
+
+def test_a_file_of_two_underlyings_asks_which(tmp_path):
+    path = write(tmp_path, [*rows(), *rows(root="AAPL")])
+    with pytest.raises(InputError, match="one underlying, or to be told which of these: AAPL, SPX"):
+        read(path, underlying=None)
