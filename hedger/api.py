@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from hedger import engine
 from hedger.errors import InputError, InputProblem, UsageError
 from hedger.market_data import as_of_date, load_market
 from hedger.policy import POLICIES, policy_named
 from hedger.portfolio import Portfolio, read_portfolio
+from hedger.price_list import PriceList, price_list
 from hedger.replay_result import ReplayResult
 from hedger.report.record import RunInputs
 from hedger.result import HedgeRun, RunSettings
 from hedger.scenario import load_scenario, shipped_folder
 from hedger.scenario_replay import replay as replay_scenario
 from hedger.version import __version__
+from pricing.curves import DiscountCurve
 from pricing.market import Market
+
+if TYPE_CHECKING:
+    from hedger.surface_study import SurfaceStudy
 
 SHIPPED_DAY = date(2018, 2, 5)
 
@@ -27,12 +35,16 @@ __all__ = [
     "InputError",
     "Market",
     "Portfolio",
+    "PriceList",
     "ReplayResult",
     "UsageError",
     "__version__",
+    "fit_chain",
     "hedge",
     "hedge_files",
     "load_market",
+    "price_files",
+    "price_list",
     "read_inputs",
     "read_portfolio",
     "replay",
@@ -116,6 +128,44 @@ def read_inputs(inputs: RunInputs, *, seed: int) -> tuple[Portfolio, Market]:
         seed=seed,
     )
     return portfolio, market
+
+
+def price_files(inputs: RunInputs, *, progress: engine.Progress | None = None) -> PriceList:
+    """Read a book and its market and price every option, as `hedger price` does."""
+    if progress is not None:
+        progress("market", 0.1)
+    return price_list(*read_inputs(inputs, seed=0))
+
+
+def fit_chain(
+    chain: Path,
+    *,
+    underlying: str | None = None,
+    as_of: date | None = None,
+    model: str = "smooth",
+    business_time: bool = True,
+    rate: float | None = None,
+    progress: engine.Progress | None = None,
+) -> SurfaceStudy:
+    """Fit a volatility surface to an option chain and certify it, as `hedger surface` does.
+
+    rate: continuously compounded zero rate per year for a chain that has no call and put at one strike.
+    Raises InputError for a chain that cannot be used.
+    """
+    from hedger.surface_study import study_surface  # the fitters take a while to import
+    from pricing.parity import AssumedCarry
+    from pricing.surface.fit import SurfaceModel
+
+    flat = None if rate is None else DiscountCurve(expiry_years=np.ones(1), zero_rate=np.array([rate]))
+    return study_surface(
+        chain,
+        underlying=underlying,
+        as_of=as_of,
+        model=SurfaceModel(model),
+        business_time=business_time,
+        otherwise=None if flat is None else AssumedCarry(discount=flat),
+        progress=progress,
+    )
 
 
 def shipped_portfolios() -> dict[str, Path]:

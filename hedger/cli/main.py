@@ -12,9 +12,11 @@ import click
 from hedger.cli import errors
 from hedger.cli.doctor import doctor
 from hedger.cli.init import init
+from hedger.cli.price import price
 from hedger.cli.replay import replay
 from hedger.cli.run import run
 from hedger.cli.show import scenarios, schema
+from hedger.cli.surface import surface
 from hedger.version import __version__
 
 
@@ -26,11 +28,13 @@ def hedger() -> None:
     \b
     hedger run example
     hedger replay volmageddon-2018 --portfolio example
+    hedger price example
+    hedger surface chain.csv
     hedger init desk
     """
 
 
-for _command in (run, replay, init, doctor, scenarios, schema):
+for _command in (run, replay, price, surface, init, doctor, scenarios, schema):
     hedger.add_command(_command)
 
 

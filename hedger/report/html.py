@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from hedger.policy.policy import HedgeDecision
 from hedger.report import plots
-from hedger.report.smile_plot import smile_fit
+from hedger.report.smile_plot import SmileView, smile_fit
 from hedger.report.tables import Table, currency, order_name, run_tables
 from hedger.report.terminal import header
 from hedger.result import HedgeRun, WorkedOrder
@@ -61,10 +61,9 @@ def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
         ladder = _ladder(run, symbol, decisions.get(symbol))
         caption = f"Hedged with {plots.hedge_title(market)}. Shaded: where the policy waits today."
         drawn.append(picture(f"ladder-{i}", f"{symbol}: net delta by spot", caption, ladder))
+        smiles = smile_fit(SmileView.of(market))
         drawn.append(
-            picture(
-                f"smile-{i}", f"{symbol}: implied volatility", _smile_caption(run, symbol), smile_fit(market)
-            )
+            picture(f"smile-{i}", f"{symbol}: implied volatility", _smile_caption(run, symbol), smiles)
         )
     for i, order in enumerate(run.orders):
         drawn += _order_pictures(i, order)

@@ -59,7 +59,7 @@ def dumps(value: Json) -> str:
 
 @cache
 def schema(name: str = "run") -> Json:
-    """The JSON Schema (draft 2020-12) of a document: 'run' or 'replay'."""
+    """The JSON Schema (draft 2020-12) of the document that the command `name` prints."""
     text = files("hedger.report").joinpath("schema", f"{name}.schema.json").read_text(encoding="utf-8")
     loaded: Json = json.loads(text)
     return loaded

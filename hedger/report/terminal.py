@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich import box
 from rich.console import Console
 from rich.padding import Padding
@@ -16,9 +18,16 @@ from pricing.time import EXCHANGE_ZONE
 
 def render(run: HedgeRun, console: Console, *, next_step: str = "") -> None:
     """Print a run: market, exposure, volatility, decisions, orders; `next_step` is the last line."""
-    for line in header(run):
+    render_tables(header(run), run_tables(run), console, next_step)
+
+
+def render_tables(
+    lines: Sequence[str], tables: Sequence[Table], console: Console, next_step: str = ""
+) -> None:
+    """Print lines, then tables, then what to do next."""
+    for line in lines:
         console.print(Text(line))
-    for table in run_tables(run):
+    for table in tables:
         draw(table, console)
     if next_step:
         console.print(Text(next_step))

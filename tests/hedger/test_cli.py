@@ -32,7 +32,7 @@ def command(capfd: pytest.CaptureFixture[str]) -> Said:
 def test_help_names_every_command(command: Said) -> None:
     status, out, _ = command("--help")
     assert status == 0
-    assert all(name in out for name in ("run", "replay", "init", "doctor", "scenarios", "schema"))
+    assert all(name in out for name in ("run", "replay", "price", "surface", "init", "doctor", "schema"))
 
 
 def test_help_imports_no_heavy_library() -> None:
@@ -46,6 +46,20 @@ def test_the_example_is_hedged_in_valid_json_and_nothing_else(command: Said) -> 
     status, out, err = command("run", "example", "--json")
     assert (status, err) == (0, "")
     jsonschema.Draft202012Validator(schema()).validate(json.loads(out))
+
+
+def test_the_example_is_priced_in_valid_json_and_nothing_else(command: Said) -> None:
+    status, out, err = command("price", "example", "--json")
+    assert (status, err) == (0, "")
+    jsonschema.Draft202012Validator(schema("price")).validate(json.loads(out))
+
+
+def test_prices_are_written_to_a_new_directory(command: Said, tmp_path: Path) -> None:
+    status, out, _ = command("price", "example", "--out", tmp_path / "out")
+    assert status == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["prices.json", "report.html"]
+    status, _, err = command("price", "example", "--out", tmp_path / "out")
+    assert (status, "not empty" in err) == (2, True)
 
 
 def test_a_run_is_written_and_repeated_bit_for_bit(command: Said, tmp_path: Path) -> None:

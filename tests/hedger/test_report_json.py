@@ -24,9 +24,10 @@ REQUIRED = (
     "fills",
     "costs",
 )
+SCHEMAS = ("run", "replay", "price", "surface")
 
 
-@pytest.mark.parametrize("name", ["run", "replay"])
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_the_schema_is_a_schema(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(name))
 
@@ -40,7 +41,7 @@ def test_the_promised_keys_are_there() -> None:
     assert set(REQUIRED) <= set(document(small_run()))
 
 
-@pytest.mark.parametrize("name", ["run", "replay"])
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_every_field_of_the_schema_is_described_and_objects_are_closed(name: str) -> None:
     for part in walk(schema(name)):
         if "properties" in part:

@@ -1,0 +1,90 @@
+"""`hedger price`: every option of a book with all its Greeks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hedger.cli.options import DAY, PATH, output_options
+
+if TYPE_CHECKING:
+    from hedger.price_list import PriceList
+
+
+@click.command(short_help="Price every option of a book, with all Greeks.")
+@click.argument("portfolio")
+@click.option("--market", type=PATH, metavar="DIR", help="Market folder with a manifest (see 'hedger init').")
+@click.option(
+    "--chain", type=PATH, metavar="FILE", help="Option chain, CSV or parquet, of the book's underlying."
+)
+@click.option("--history", type=PATH, metavar="FILE", help="Daily prices of the underlying, CSV or parquet.")
+@click.option("--as-of", type=DAY, metavar="DATE", help="Day to price on, YYYY-MM-DD, at New York's close.")
+@click.option(
+    "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
+)
+@output_options
+def price(
+    portfolio: str,
+    market: Path | None,
+    chain: Path | None,
+    history: Path | None,
+    as_of: datetime | None,
+    ignore_expired: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Price PORTFOLIO: a CSV, JSON or parquet file, or the name of a shipped book: example.
+
+    \b
+    hedger price example
+    hedger price book.csv --chain chain.csv --out prices-1
+    hedger price book.csv --market DIR --json
+    """
+    from hedger.api import SHIPPED_DAY, price_files, shipped_or_own, shipped_portfolios
+    from hedger.cli.progress import progress
+    from hedger.report.files import require_free
+    from hedger.report.record import RunInputs
+
+    if out is not None:
+        require_free(out)
+    book = shipped_or_own(portfolio)
+    usual_day = SHIPPED_DAY if market is None and book in shipped_portfolios().values() else None
+    inputs = RunInputs(
+        portfolio=book,
+        market=market,
+        chain=chain,
+        history=history,
+        as_of=usual_day if as_of is None else as_of.date(),
+        ignore_expired=ignore_expired,
+    )
+    with progress() as say:
+        prices = price_files(inputs, progress=say)
+        if out is not None:
+            _write(prices, out)
+    _show(prices, out, as_json)
+
+
+def _write(prices: PriceList, out: Path) -> None:
+    from hedger.report.price_document import price_document
+    from hedger.report.price_html import price_page
+    from hedger.report.study_files import write_study
+
+    write_study(out, name="prices", page=price_page(prices), document=price_document(prices))
+
+
+def _show(prices: PriceList, out: Path | None, as_json: bool) -> None:
+    if as_json:
+        from hedger.report.json_document import dumps
+        from hedger.report.price_document import price_document
+
+        click.echo(dumps(price_document(prices)))
+        return
+    from hedger.cli.terminal import show
+    from hedger.report.price_tables import price_header, price_tables
+    from hedger.report.terminal import render_tables
+
+    next_step = f"Page: {out / 'report.html'}." if out else "Add --out DIR for the page with plots."
+    show(lambda console: render_tables(price_header(prices), price_tables(prices), console, next_step))

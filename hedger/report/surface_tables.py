@@ -1,0 +1,121 @@
+"""A fitted surface as tables: the forwards, the smile's landmarks, the fit and its certificate."""
+
+from __future__ import annotations
+
+from hedger.report.tables import Table
+from hedger.report.units import counted, number, percent, printable
+from hedger.surface_study import SurfaceStudy
+from pricing.time import EXCHANGE_ZONE
+
+
+def surface_header(study: SurfaceStudy) -> tuple[str, ...]:
+    """Lines that say what was read, and what was dropped of it."""
+    quotes = study.quotes
+    at = f"{quotes.as_of.astimezone(EXCHANGE_ZONE):%Y-%m-%d %H:%M} New York"
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in quotes.dropped.items())
+    return (
+        f"{printable(quotes.origin)}: {quotes.underlying} at {number(quotes.spot, 2)}, {at}",
+        f"{len(quotes):,} of {quotes.received:,} quotes used" + (f"; dropped: {dropped}" if dropped else ""),
+        study.surface.description,
+    )
+
+
+def surface_tables(study: SurfaceStudy) -> tuple[Table, ...]:
+    """Every table in reading order."""
+    return (_forward_table(study), _smile_table(study), _certificate_table(study))
+
+
+def _forward_table(study: SurfaceStudy) -> Table:
+    rows = []
+    for fit in study.parity:
+        carry = float(study.forward.carry_at(fit.expiry_years))
+        rows.append(
+            (
+                number(365 * fit.expiry_years, 2),
+                f"{number(fit.forward, 2)} ± {number(fit.forward_error, 2)}",
+                percent(fit.zero_rate, 2) + ("*" if fit.discount_borrowed else ""),
+                percent(fit.zero_rate - carry, 2),
+                number(fit.pairs),
+            )
+        )
+    borrowed = any(fit.discount_borrowed for fit in study.parity)
+    notes = (
+        ("* not identified by this expiry's strikes: read off the line through the others.",)
+        if borrowed
+        else ()
+    )
+    return Table(
+        title="Forwards from put-call parity",
+        columns=(">days", ">forward", ">rate", ">dividends\nand borrow", ">pairs"),
+        rows=tuple(rows),
+        notes=notes,
+    )
+
+
+def _smile_table(study: SurfaceStudy) -> Table:
+    marks = study.landmarks
+    rows = []
+    for i, expiry in enumerate(study.expiries()):
+        fit = study.fit.expiries[i]
+        rows.append(
+            (
+                f"{expiry.astimezone(EXCHANGE_ZONE):%Y-%m-%d %H:%M}",
+                number(365 * marks.expiry_years[i], 2),
+                percent(float(marks.atm[i]), 2),
+                number(float(marks.skew[i]), 2),
+                percent(float(marks.risk_reversal[i]), 2),
+                percent(float(marks.butterfly[i]), 2),
+                percent(float(study.variance_swap[i]), 2),
+                number(float(study.local_dynamics.ratio[i]), 2),
+                f"{fit.inside_bid_ask} of {fit.quotes}",
+                number(100 * fit.rms_volatility_error, 2),
+            )
+        )
+    return Table(
+        title="Smiles, volatility per year",
+        columns=(
+            "expiry",
+            ">days",
+            ">ATM",
+            ">skew",
+            ">25d risk\nreversal",
+            ">25d\nbutterfly",
+            ">variance\nswap",
+            ">local SSR",
+            ">inside\nbid-ask",
+            ">rms error\nvol points",
+        ),
+        rows=tuple(rows),
+        notes=(
+            "Skew: slope of volatility in log(K / F) at the forward. Local SSR: if local volatility stays, "
+            "volatility at the money moves by this times skew x return (sticky strike 1, moneyness 0).",
+        ),
+    )
+
+
+def _certificate_table(study: SurfaceStudy) -> Table:
+    found = study.fit.certificate
+    rows = (
+        (
+            "butterfly",
+            number(found.butterfly_violations),
+            f"least density factor g {found.lowest_durrleman:.4g}",
+        ),
+        (
+            "calendar",
+            number(found.calendar_violations),
+            f"least growth of variance {found.lowest_calendar:.2e}",
+        ),
+        (
+            "wings",
+            number(found.wing_violations),
+            f"steepest |dw/dk| {found.steepest_wing:.3f}, at most 2 (Lee)",
+        ),
+    )
+    inside = f"{percent(study.fit.inside_share)} of {counted(study.fit.quotes, 'quote')} inside bid-ask"
+    return Table(
+        title=f"Certificate on {found.points:,} points",
+        columns=("static arbitrage", ">violations", "worst"),
+        rows=rows,
+        notes=(f"Model: {study.fit.model}; {inside}.",),
+    )
