@@ -54,15 +54,15 @@ class FittedVolatility(Protocol):
     def note(self) -> str: ...  # noqa: D102
 
     def variance_path(self, days: int) -> FloatArray:
-        """Expected variance of each of the days 1 .. `days` ahead [squared log return a day], shape (days,)."""
+        """Expected variance of each of the days 1 .. `days` ahead [squared log return], shape (days,)."""
         ...
 
     def updated(self, move: DayMove) -> FittedVolatility:
-        """The same parameters after one more day: what refiltering the longer history with them would give."""
+        """The same parameters after one more day: what filtering the longer history with them gives."""
         ...
 
     def simulated_sums(self, days: int, *, paths: int, rng: np.random.Generator) -> FloatArray | None:
-        """Sums of squared log returns over days 1 .. k, shape (path, days); None where the model has no law."""
+        """Sums of squared log returns over days 1 .. k, shape (path, days); None where there is no law."""
         ...
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from functools import cache
 
 import numpy as np
 import pytest
-from arch.univariate import GARCH, StudentsT, ZeroMean
 
 from pricing.embedded import embedded_history
 from pricing.errors import InputError
 from pricing.forecast import VolForecast
-from pricing.garch import _fit_gjr, _next_variance, forecast_volatility
+from pricing.garch import forecast_volatility
 from pricing.history import FloatArray, PriceHistory
-from pricing.paths.garch import GjrLaw, mean_variance
-from tests.shared_data import shared_path
+from pricing.volatility.arch_engine import arch_model
+from pricing.volatility.family import GarchFamily
+from pricing.volatility.fit import Engine
+from pricing.volatility.specification import Specification
 
 DAY = date(2018, 2, 5)
 HORIZONS = (1, 5, 21, 63, 252)
@@ -34,29 +34,17 @@ def history_of(returns: FloatArray) -> PriceHistory:
 
 
 def test_fitted_law_forecasts_what_arch_forecasts() -> None:
-    returns = 100 * embedded_history("SPX").until(DAY).log_returns()[-2_000:]
-    model = ZeroMean(returns, volatility=GARCH(p=1, o=1, q=1), distribution=StudentsT(), rescale=False)
-    theirs = model.fit(disp="off").forecast(horizon=60, reindex=False).variance.to_numpy()[0]
-    law, _, trouble = _fit_gjr(returns)
-    assert trouble is None
-    np.testing.assert_allclose(mean_variance(law, theirs[0], 60), theirs, rtol=1e-10)
+    history = embedded_history("SPX").until(DAY)
+    returns = 100 * history.log_returns()[-2_000:]
+    theirs = arch_model(Specification(), returns).fit(disp="off").forecast(horizon=60, reindex=False)
+    ours = GarchFamily(engine=Engine.ARCH).fitted(history).variance_path(60)
+    np.testing.assert_allclose(ours, theirs.variance.to_numpy()[0] / 1e4, rtol=1e-9)
 
 
-def test_published_garch_recursion_of_quantlib_is_reproduced() -> None:
-    with shared_path("reference", "garch11.csv").open() as stream:
-        rows = list(csv.DictReader(stream))
-    omega, alpha, beta, move = (float(rows[0][name]) for name in ("omega", "alpha", "beta", "return"))
-    law, variance = GjrLaw(omega=omega, alpha=alpha, gamma=0.0, beta=beta), move**2
-    for row in rows:
-        variance = _next_variance(law, move, variance)
-        assert variance**0.5 == pytest.approx(float(row["expected_vol"]), abs=float(row["tol"]))
-
-
-def test_first_day_of_the_forecast_is_that_of_arch() -> None:
-    returns = 100 * embedded_history("SPX").until(DAY).log_returns()[-2_000:]
-    model = ZeroMean(returns, volatility=GARCH(p=1, o=1, q=1), distribution=StudentsT(), rescale=False)
-    variance = model.fit(disp="off").forecast(horizon=1, reindex=False).variance.to_numpy()[0, 0]
-    assert sp500_forecast().volatility[0] == pytest.approx(np.sqrt(252 * variance) / 100, rel=1e-12)
+def test_the_compiled_forecast_is_that_of_arch() -> None:
+    history = embedded_history("SPX").until(DAY)
+    theirs = GarchFamily(engine=Engine.ARCH).fitted(history).variance_path(60)
+    np.testing.assert_allclose(GarchFamily().fitted(history).variance_path(60), theirs, rtol=2e-3)
 
 
 def test_later_days_do_not_change_a_forecast() -> None:
@@ -121,12 +109,12 @@ def test_interval_of_the_sample_volatility_has_the_coverage_that_it_states() -> 
     assert np.mean(covered) == pytest.approx(0.9, abs=0.05)
 
 
-def test_an_exploding_fit_falls_back_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    exploding = GjrLaw(omega=0.1, alpha=0.2, gamma=0.1, beta=0.8)
-    message = "has a persistence of 1.0500 and would explode"
-    monkeypatch.setattr("pricing.garch._fit_gjr", lambda _: (exploding, 1.0, message))
-    forecast = forecast_volatility(embedded_history("SPX").until(DAY), horizon_days=HORIZONS, seed=1)
-    assert forecast.model.endswith(f"since the GJR-GARCH fit {message}")
+def test_an_exploding_fit_falls_back_and_says_so() -> None:
+    rng = np.random.default_rng(1)
+    returns = 0.002 * np.exp(np.cumsum(0.1 * rng.standard_normal(1_500))) * rng.standard_normal(1_500)
+    forecast = forecast_volatility(history_of(np.clip(returns, -1, 1)), horizon_days=HORIZONS, seed=1)
+    assert forecast.model.startswith("exponentially weighted variance, decay 0.94, since the GJR-GARCH fit ")
+    assert "would explode" in forecast.model
     assert np.allclose(forecast.volatility, forecast.volatility[0])
     assert all(np.isfinite(value) for value in forecast.parameters.values())
     assert np.all((forecast.lower < forecast.volatility) & (forecast.volatility < forecast.upper))

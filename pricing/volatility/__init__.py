@@ -1,0 +1,1 @@
+"""Conditional volatility: the GARCH family with a compiled likelihood; exponentially weighted variance."""
