@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import log
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from pricing.errors import InputError, InputProblem
 from pricing.history import PriceHistory
 
 FloatArray = npt.NDArray[np.float64]
+Number = TypeVar("Number", float, FloatArray)
 
 _YANG_ZHANG_WEIGHT = 0.34  # Yang and Zhang (2000): the minimum-variance weight without drift
 _CLOSE_SHARE = 0.25  # of the squared return in `daily_variance`; benchmarks/forecast.py says what it is worth
@@ -58,9 +60,15 @@ def garman_klass(history: PriceHistory) -> FloatArray:
     without all four prices.
     """
     opening, high, low = (_needed(history, name)[1:] for name in ("open", "high", "low"))
-    body = np.log(history.close[1:] / opening)
-    variance: FloatArray = 0.5 * np.log(high / low) ** 2 - (2.0 * log(2.0) - 1.0) * body**2
+    variance: FloatArray = garman_klass_of(
+        np.log(opening), np.log(high), np.log(low), np.log(history.close[1:])
+    )
     return variance
+
+
+def garman_klass_of(log_open: Number, log_high: Number, log_low: Number, log_close: Number) -> Number:
+    """Garman and Klass's estimator from logs of prices, whatever they are measured from."""
+    return 0.5 * (log_high - log_low) ** 2 - (2.0 * log(2.0) - 1.0) * (log_close - log_open) ** 2
 
 
 def rogers_satchell(history: PriceHistory) -> FloatArray:
