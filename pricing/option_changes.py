@@ -29,7 +29,7 @@ class OptionChanges:
 
     day: position of the first day. spot, price_change, spot_change: currency, of mid prices. call_delta: of
     the call at the strike, also for a put; delta: the option's own, at its own implied volatility. vega:
-    currency per 1.00 of volatility. expiry_years: ACT/365F.
+    currency per 1.00 of volatility. expiry_years: ACT/365F. log_moneyness: log(K / F).
     """
 
     day: IntArray
@@ -40,6 +40,7 @@ class OptionChanges:
     call_delta: FloatArray
     vega: FloatArray
     expiry_years: FloatArray
+    log_moneyness: FloatArray
 
     def __len__(self) -> int:
         return len(self.day)
@@ -95,6 +96,7 @@ def _as_of_the_first(
         call_delta=greeks.delta + np.where(is_call, 0.0, discount * forward / earlier.spot),
         vega=greeks.vega,
         expiry_years=years,
+        log_moneyness=np.log(strike / forward),
     )
 
 
