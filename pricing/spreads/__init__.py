@@ -1,0 +1,1 @@
+"""Spreads: multi-leg structures and options on several assets."""
