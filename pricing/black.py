@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+
+from pricing.black_kernel import BLOCK, VALUE_ROWS, black_values
+from pricing.broadcast import flat_columns
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -19,16 +23,20 @@ def black_price(
 ) -> FloatArray:
     """Present value [currency] of European options; inputs broadcast against each other.
 
-    V = D w (F N(w d1) - K N(w d2)), w = +1 for a call and -1 for a put (Black 1976, equations 14 and 15).
-    Where volatility is zero or the expiry is not ahead, the value is the discounted intrinsic value; NaN
-    stays NaN. The error is a few units in the last place of max(F, K), not of the price: a price far below
-    that has fewer correct digits.
+    V = D w (F N(w d1) - K N(w d2)), w = +1 for a call and -1 for a put (Black 1976, equations 14 and 15). An
+    out-of-the-money value is right to a few units in its own last place at any distance from the money; one
+    in the money is that value plus the discounted intrinsic value.
+
+    Where volatility is zero or the expiry is not ahead: the discounted intrinsic value. At infinite
+    volatility: the discounted forward of a call, strike of a put. A forward or strike below the least normal
+    number counts as zero. NaN where an input is NaN, a forward, strike or volatility is negative, a forward,
+    strike or expiry is infinite, or a discount factor is not positive and finite; other elements stay right.
     """
-    forward, strike = np.asarray(forward, dtype=np.float64), np.asarray(strike, dtype=np.float64)
-    sign = np.where(np.asarray(is_call, dtype=np.bool_), 1.0, -1.0)
-    upper, lower = black_quantiles(forward, strike, expiry_years, volatility)
-    undiscounted = sign * (forward * ndtr(sign * upper) - strike * ndtr(sign * lower))
-    return np.asarray(discount * np.maximum(undiscounted, 0.0), dtype=np.float64)
+    columns = (forward, strike, expiry_years, volatility, discount)
+    shape, flat, calls = flat_columns(*columns, is_call=is_call)
+    value = np.empty(math.prod(shape))
+    black_values(flat, calls, np.ones(VALUE_ROWS * BLOCK), value)
+    return value.reshape(shape)
 
 
 def black_quantiles(

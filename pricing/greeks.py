@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
-from math import pi, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
-from pricing.black import FloatArray, black_quantiles
+from pricing.black import FloatArray
+from pricing.black_kernel import BLOCK
+from pricing.broadcast import flat_columns
+from pricing.greeks_kernel import GREEK_ROWS, fill_greeks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,41 +78,42 @@ def black_greeks(
     """Value and Greeks of European options; inputs broadcast against each other.
 
     The rate is -log(discount) / T and the net carry log(forward / spot) / T (Haug 2007, chapter 2; theta from
-    the Black-Scholes-Merton equation, r V - b S delta - sigma^2 S^2 gamma / 2). Where T or the volatility is
-    zero: discounted intrinsic value, delta of a forward or of nothing (half at the money), gamma zero; where
-    T is zero or past, vega, theta and rho are zero too. NaN stays NaN.
+    the Black-Scholes-Merton equation, r V - b S delta - sigma^2 S^2 gamma / 2). Tails keep their relative
+    precision, as in `black_price`, whose domain and NaN are the domain and NaN here, with a positive spot.
+
+    Where T or the volatility is zero: discounted intrinsic value, delta and dual delta of a forward or of
+    nothing (half at the money), gamma and the other second-order Greeks zero, though at the money some have
+    no limit; where T is zero or past, vega, theta and both rhos are zero too.
     """
-    columns = (spot, forward, strike, np.maximum(expiry_years, 0.0), volatility, discount)
-    spot, forward, strike, years, volatility, discount = (
-        np.asarray(each, dtype=np.float64) for each in columns
-    )
-    sign = np.where(np.asarray(is_call, dtype=np.bool_), 1.0, -1.0)
-    upper, lower = black_quantiles(forward, strike, years, volatility)
-    deviation = volatility * np.sqrt(years)
-    live, ahead = deviation > 0.0, years > 0.0
-    rate = np.where(ahead, -np.log(discount) / np.where(ahead, years, 1.0), 0.0)
-    carry = np.where(ahead, np.log(forward / spot) / np.where(ahead, years, 1.0), 0.0)
-    forward_leg = discount * sign * forward * ndtr(sign * upper)
-    strike_leg = discount * sign * strike * ndtr(sign * lower)
-    value = np.maximum(forward_leg - strike_leg, 0.0)
-    density = discount * forward * np.exp(-0.5 * upper * upper) / sqrt(2.0 * pi)
-    gamma = np.where(live, density / np.where(live, deviation, 1.0), 0.0) / (spot * spot)
-    vega = density * np.sqrt(years)
-    over = np.where(live, 1.0 / np.where(live, volatility, 1.0), 0.0)
-    upper, lower = np.where(live, upper, 0.0), np.where(live, lower, 0.0)
-    drift = np.where(live, carry / np.where(live, deviation, 1.0), 0.0)
-    pull = drift - lower / (2.0 * np.where(ahead, years, 1.0))
-    return GreekColumns(
-        value=value,
-        delta=forward_leg / spot,
-        gamma=gamma,
-        vega=vega,
-        theta=rate * value - carry * forward_leg - 0.5 * (volatility * spot) ** 2 * gamma,
-        rho=years * strike_leg,
-        dividend_rho=-years * forward_leg,
-        vanna=-density * lower * over / spot,
-        volga=vega * upper * lower * over,
-        charm=((rate - carry) * forward_leg - np.where(live, density * pull, 0.0)) / spot,
-        dual_delta=-strike_leg / strike,
-        dual_gamma=gamma * (spot / strike) ** 2,
-    )
+    inputs = (forward, strike, expiry_years, volatility, discount, spot)
+    return GreekColumns(**_filled(GreekColumns, inputs, is_call))
+
+
+def black_third_order(
+    spot: npt.ArrayLike,
+    forward: npt.ArrayLike,
+    strike: npt.ArrayLike,
+    expiry_years: npt.ArrayLike,
+    volatility: npt.ArrayLike,
+    discount: npt.ArrayLike,
+    is_call: npt.ArrayLike,
+) -> ThirdOrderColumns:
+    """Third-order Greeks of European options; inputs, NaN and conventions as in `black_greeks`.
+
+    The same for a call and a put. Zero where T or the volatility is zero.
+    """
+    inputs = (forward, strike, expiry_years, volatility, discount, spot)
+    return ThirdOrderColumns(**_filled(ThirdOrderColumns, inputs, is_call))
+
+
+def _filled(
+    columns: type[GreekColumns] | type[ThirdOrderColumns],
+    inputs: tuple[npt.ArrayLike, ...],
+    is_call: npt.ArrayLike,
+) -> dict[str, FloatArray]:
+    """The kernel's rows under the names of the fields of `columns`."""
+    shape, flat, calls = flat_columns(*inputs, is_call=is_call)
+    names = [each.name for each in fields(columns)]
+    rows = np.empty((len(names), math.prod(shape)))
+    fill_greeks(flat, calls, np.ones(GREEK_ROWS * BLOCK), rows)
+    return {name: row.reshape(shape) for name, row in zip(names, rows, strict=True)}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -112,9 +114,11 @@ def test_the_greek_is_the_published_one(
 def test_an_expired_option_is_its_intrinsic_value_with_no_time_in_it() -> None:
     greeks = black_greeks(100.0, 100.0, [90.0, 100.0, 110.0], [0.0, 0.0, -0.1], 0.2, 1.0, True)
     assert greeks.value.tolist() == [10.0, 0.0, 0.0]
-    assert greeks.delta.tolist() == [1.0, 0.5, 0.0]
-    for name in ("gamma", "vega", "theta", "rho"):
-        assert not getattr(greeks, name).any()
+    assert_allclose(greeks.delta, [1.0, 0.5, 0.0], rtol=1e-15)
+    assert_allclose(greeks.dual_delta, [-1.0, -0.5, 0.0], rtol=1e-15)
+    for each in fields(greeks):
+        if each.name not in ("value", "delta", "dual_delta"):
+            assert not getattr(greeks, each.name).any()
 
 
 def test_without_volatility_an_option_is_a_forward_or_nothing() -> None:

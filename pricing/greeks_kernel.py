@@ -1,0 +1,128 @@
+"""Numba kernels of the Greeks of European options, on the blocks of `pricing.black_kernel`."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from pricing.black_kernel import (
+    BLOCK,
+    DISCOUNT,
+    FAR,
+    FORWARD,
+    INVERSE,
+    NEAR,
+    PEAK,
+    SIGN,
+    SPOT,
+    STRIKE,
+    TAIL_FAR,
+    TAIL_NEAR,
+    VALUE,
+    VALUE_ROWS,
+    VOLATILITY,
+    YEARS,
+    block_count,
+    load,
+    quantiles,
+    tails,
+)
+from pricing.normal_kernel import log_quotient
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+_OUT, _OUT_1, _OUT_2, _OUT_3, _OUT_4, _OUT_5, _OUT_6, _OUT_7, _OUT_8, _OUT_9, _OUT_10, _OUT_11 = (
+    row * BLOCK for row in range(VALUE_ROWS, VALUE_ROWS + 12)
+)
+GREEK_ROWS = VALUE_ROWS + 12
+_LEAST_NORMAL = float(np.finfo(np.float64).tiny)
+
+
+@njit(cache=True, error_model="numpy")
+def fill_greeks(
+    columns: tuple[FloatArray, ...], is_call: BoolArray, work: FloatArray, greeks: FloatArray
+) -> None:
+    """Fill the rows of `greeks`: twelve, in the order of GreekColumns, or four, of ThirdOrderColumns.
+
+    The columns are forward, strike, years, volatility, discount and spot, each as long as a row or of one
+    element; `work` has GREEK_ROWS * BLOCK elements.
+    """
+    rows, size = greeks.shape
+    for start in range(0, size, BLOCK):
+        count = block_count(size, start)
+        load(columns, is_call, work, start, count)
+        quantiles(work)
+        tails(work)
+        if rows == 12:
+            _greeks(work)
+        else:
+            _third_order(work)
+        for row in range(rows):
+            for i in range(count):
+                greeks[row, start + i] = work[_OUT + row * BLOCK + i]
+
+
+@njit(error_model="numpy")
+def _share(sign: float, above: bool, tail: float) -> float:
+    """w N(w d) from the tail that the out-of-the-money option has in it; w = +1 for a call, -1 for a put."""
+    return sign * (tail if (sign > 0.0) == above else 1.0 - tail)
+
+
+@njit(error_model="numpy")
+def _greeks(work: FloatArray) -> None:
+    for i in range(BLOCK):
+        forward, strike, years = work[FORWARD + i], work[STRIKE + i], work[YEARS + i]
+        discount, sign = work[DISCOUNT + i], work[SIGN + i]
+        spot = work[SPOT + i] if work[SPOT + i] > 0.0 else math.nan
+        inverse, peak, value = work[INVERSE + i], work[PEAK + i], work[VALUE + i]
+        near, far = work[NEAR + i], work[FAR + i]
+        tail_near, tail_far = work[TAIL_NEAR + i], work[TAIL_FAR + i]
+        above = strike >= forward
+        d1, d2 = (-near, -far) if above else (far, near)
+        forward_leg = discount * forward * _share(sign, above, tail_near if above else tail_far)
+        strike_leg = discount * _share(sign, above, tail_far if above else tail_near)
+        log_discount, log_growth = log_quotient(discount, 1.0)[0], log_quotient(forward, spot)[0]
+        inverse_years = 1.0 / years if years >= _LEAST_NORMAL else 0.0
+        rate, carry = -log_discount * inverse_years, log_growth * inverse_years
+        inverse_spot, inverse_strike = 1.0 / spot, 1.0 / strike
+        root, scaled = math.sqrt(years), peak * inverse
+        variance_rate = work[VOLATILITY + i] * work[VOLATILITY + i]
+        slide = 0.5 * inverse_years * peak * d2 if inverse > 0.0 else 0.0
+        work[_OUT + i] = value + 0.0 * spot
+        work[_OUT_1 + i] = forward_leg * inverse_spot
+        work[_OUT_2 + i] = scaled * inverse_spot * inverse_spot
+        work[_OUT_3 + i] = peak * root
+        work[_OUT_4 + i] = rate * value - carry * forward_leg - 0.5 * variance_rate * scaled
+        work[_OUT_5 + i] = years * strike * strike_leg
+        work[_OUT_6 + i] = -years * forward_leg
+        work[_OUT_7 + i] = -scaled * d2 * root * inverse_spot
+        work[_OUT_8 + i] = scaled * d1 * d2 * years
+        work[_OUT_9 + i] = ((rate - carry) * forward_leg + slide - scaled * carry) * inverse_spot
+        work[_OUT_10 + i] = -strike_leg
+        work[_OUT_11 + i] = scaled * inverse_strike * inverse_strike
+
+
+@njit(error_model="numpy")
+def _third_order(work: FloatArray) -> None:
+    for i in range(BLOCK):
+        forward, strike, years = work[FORWARD + i], work[STRIKE + i], work[YEARS + i]
+        spot = work[SPOT + i] if work[SPOT + i] > 0.0 else math.nan
+        inverse, peak = work[INVERSE + i], work[PEAK + i]
+        near, far = work[NEAR + i], work[FAR + i]
+        d1, d2 = (-near, -far) if strike >= forward else (far, near)
+        log_discount, log_growth = log_quotient(work[DISCOUNT + i], 1.0)[0], log_quotient(forward, spot)[0]
+        inverse_years = 1.0 / years if years >= _LEAST_NORMAL else 0.0
+        rate, carry = -log_discount * inverse_years, log_growth * inverse_years
+        inverse_spot, per_volatility = 1.0 / spot, math.sqrt(years) * inverse
+        gamma = peak * inverse * inverse_spot * inverse_spot
+        product = d1 * d2
+        decay = 0.5 * inverse_years + rate - carry + d1 * (carry * inverse - 0.5 * d2 * inverse_years)
+        bend = product * (product - 1.0) - d1 * d1 - d2 * d2
+        work[_OUT + i] = -gamma * inverse_spot * (1.0 + d1 * inverse)
+        work[_OUT_1 + i] = gamma * decay
+        work[_OUT_2 + i] = gamma * (product - 1.0) * per_volatility
+        work[_OUT_3 + i] = peak * years * inverse * per_volatility * bend
