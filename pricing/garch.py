@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pricing.forecast import VolForecast
 from pricing.history import PriceHistory
 from pricing.volatility.family import GarchFamily
+from pricing.volatility.uncertainty import UncertainGarch
 from pricing.volatility_model import forecast_from
 
 __all__ = ["DEFAULT_MODEL", "VolForecast", "forecast_volatility"]
 
-DEFAULT_MODEL = GarchFamily(reverting_to_sample=True)
-"""Variance targeting after the fit (Engle and Mezrich 1996)."""
+DEFAULT_MODEL = UncertainGarch(family=GarchFamily(reverting_to_sample=True))
+"""The long-run variance is set to the sample's after the fit: variance targeting (Engle and Mezrich 1996)."""
 
 
 def forecast_volatility(
@@ -21,8 +22,10 @@ def forecast_volatility(
     """Forecast volatility from the last 2,000 returns of `history`, the last of its days included.
 
     `volatility` is the root of the analytic mean variance; `lower` and `upper` are the 5% and 95% points of
-    realised volatility over `paths` simulated paths, the same for the same `seed`. `parameters` has the
-    law in percent returns, without what is infinite.
+    realised volatility over `paths` simulated paths, the same for the same `seed`, which also draw the law's
+    parameters from their sampling error: without it the interval of a year is too narrow, as
+    `benchmarks/garch_fit.py` prints. `parameters` has the likeliest law in percent returns, without what is
+    infinite.
 
     Simpler models, named in `model`, where the fit is of no use: see `GarchFamily`.
     Raises InputError below 10 returns or when no price moves.

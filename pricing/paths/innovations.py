@@ -1,4 +1,4 @@
-"""Standardised returns that drive paths: normal, Student-t, Hansen's skewed t, or a fit's residuals."""
+"""Standardised returns that drive paths: their protocol; normal, Student-t, Hansen's skewed t."""
 
 from __future__ import annotations
 
@@ -67,48 +67,6 @@ class ParametricInnovations:
             return np.where((absolute == 0.0) & (signed == 0.0), 0.0, np.inf)
         up, down = absolute + signed, absolute - signed
         logs: FloatArray = np.log(_half_normal(up) + _half_normal(down))
-        return logs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResampledInnovations:
-    """Residuals of a fit drawn with replacement: filtered historical simulation.
-
-    residuals: any scale; they are standardised here. block_days: days drawn together, from a uniform start
-    and around the end (circular blocks of Politis and Romano 1992); 1 draws every day by itself.
-    """
-
-    residuals: FloatArray
-    block_days: int = 1
-
-    @property
-    def standardised(self) -> FloatArray:
-        """Residuals with zero mean and unit variance, so that the fitted law keeps its level."""
-        centred = self.residuals - self.residuals.mean()
-        standard: FloatArray = centred / np.sqrt(np.mean(centred * centred))
-        return standard
-
-    @property
-    def loss_share(self) -> float:
-        """Share of the variance that comes from negative residuals."""
-        standard = self.standardised
-        return float(np.mean(np.where(standard < 0.0, standard * standard, 0.0)))
-
-    def drawn(self, paths: int, days: int, rng: np.random.Generator) -> FloatArray:
-        """Draws of shape (path, day)."""
-        standard = self.standardised
-        blocks = -(-days // self.block_days)
-        first = rng.integers(len(standard), size=(paths, blocks))
-        at = (first[:, :, None] + np.arange(self.block_days)).reshape(paths, -1)[:, :days]
-        draws: FloatArray = standard[at % len(standard)]
-        return draws
-
-    def log_mean_exponential(self, absolute: FloatArray, signed: FloatArray) -> FloatArray:
-        """Of the residuals as the whole law: finite."""
-        standard = self.standardised[:, None]
-        exponent = absolute * np.abs(standard) + signed * standard
-        top = exponent.max(axis=0)
-        logs: FloatArray = top + np.log(np.mean(np.exp(exponent - top), axis=0))
         return logs
 
 

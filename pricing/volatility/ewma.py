@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pricing.history import PriceHistory
+from pricing.paths.bootstrap import ResampledInnovations
 from pricing.paths.garch import GjrLaw
-from pricing.paths.innovations import ParametricInnovations, ResampledInnovations
+from pricing.paths.innovations import ParametricInnovations
 from pricing.volatility.fitted import FittedLaw
 from pricing.volatility.sample import backcast_of, weighted_variance
 from pricing.volatility.window import MAXIMUM_RETURNS, percent_window

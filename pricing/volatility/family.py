@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pricing.history import PriceHistory
+from pricing.paths.bootstrap import ResampledInnovations
 from pricing.paths.garch import EgarchLaw, GjrLaw, VarianceLaw
-from pricing.paths.innovations import Innovations, ParametricInnovations, ResampledInnovations
+from pricing.paths.innovations import Innovations, ParametricInnovations
 from pricing.sample_volatility import FittedSample
 from pricing.volatility.ewma import WeightedVariance
 from pricing.volatility.fit import Engine, Fit, fit
@@ -52,6 +53,11 @@ class GarchFamily:
         level = ", long-run variance targeted to the sample's" if self.reverting_to_sample else ""
         return f"{self.specification.name}{level}"
 
+    @property
+    def targeted(self) -> bool:
+        """Whether the long-run variance is the sample's."""
+        return self.reverting_to_sample or self.specification.variance_targeting
+
     def fitted(
         self, history: PriceHistory, *, warm: FittedLaw | FittedSample | None = None
     ) -> FittedLaw | FittedSample:
@@ -68,14 +74,15 @@ class GarchFamily:
             )
         before = warm.fit if isinstance(warm, FittedLaw) else None
         found = fit(self.specification, returns, warm=before, engine=self.engine)
-        fitted = self._law(found)
+        fitted = self.law_of(found)
         trouble = trouble_of(found, fitted)
         if trouble is None:
             return fitted
         reason = f"since the {self.specification.recursion.value.removesuffix('(1,1)')} fit {trouble}"
         return WeightedVariance().of_returns(returns, note=reason)
 
-    def _law(self, found: Fit) -> FittedLaw:
+    def law_of(self, found: Fit) -> FittedLaw:
+        """What a fit, or the model at other parameters, forecasts; its use is not checked."""
         innovations = self._innovations(found)
         law: VarianceLaw
         mean, omega, alpha, gamma, beta = (float(value) for value in found.parameters[:SHAPE])
@@ -84,7 +91,7 @@ class GarchFamily:
         else:
             share = innovations.loss_share
             law = GjrLaw(omega=omega, alpha=alpha, gamma=gamma, beta=beta, mean=mean, loss_share=share)
-            if (self.reverting_to_sample or self.specification.variance_targeting) and law.persistence < 1.0:
+            if self.targeted and law.persistence < 1.0:
                 law = law.reverting_to(found.sample.level)
         return FittedLaw(
             name=self.name,

@@ -9,6 +9,7 @@ from math import isfinite, sqrt
 import numpy as np
 import numpy.typing as npt
 
+from pricing.paths.bootstrap import ResampledInnovations
 from pricing.paths.garch import VarianceLaw, simulated_returns
 from pricing.paths.innovations import Innovations, ParametricInnovations
 from pricing.time import TRADING_DAYS_PER_YEAR
@@ -51,6 +52,14 @@ class FittedLaw:
         if self.law.persistence < 1.0:
             every["long_run_volatility"] = sqrt(TRADING_DAYS_PER_YEAR * self.long_run_variance) / PERCENT
         return {name: value for name, value in every.items() if isfinite(value)}
+
+    def resampled(self, *, block_days: int = 1) -> ResampledInnovations:
+        """Its standardised residuals, for filtered historical simulation; ValueError where it has none."""
+        if self.fit is not None:
+            return ResampledInnovations(residuals=self.fit.residuals, block_days=block_days)
+        if isinstance(self.innovations, ResampledInnovations):
+            return replace(self.innovations, block_days=block_days)
+        raise ValueError(f"{self.name} has too few residuals to draw from")
 
     @property
     def long_run_variance(self) -> float:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pricing.paths.bootstrap import ResampledInnovations
 from pricing.paths.garch import EgarchLaw, GjrLaw, VarianceLaw, simulated_returns
-from pricing.paths.innovations import Innovations, ParametricInnovations, ResampledInnovations
+from pricing.paths.innovations import Innovations, ParametricInnovations
 from tests.twins import gjr
 
 NORMAL = ParametricInnovations()

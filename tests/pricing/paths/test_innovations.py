@@ -10,7 +10,8 @@ from arch.univariate import SkewStudent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.paths.innovations import ParametricInnovations, ResampledInnovations
+from pricing.paths.bootstrap import ResampledInnovations
+from pricing.paths.innovations import ParametricInnovations
 
 RESIDUALS = np.random.default_rng(2).standard_t(4, 700) - 0.3
 
