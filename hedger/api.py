@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +23,12 @@ from hedger.scenario import load_scenario, shipped_folder
 from hedger.scenario_replay import replay as replay_scenario
 from hedger.version import __version__
 from pricing.curves import DiscountCurve
+from pricing.embedded import EMBEDDED_SYMBOLS, embedded_history, embedded_vix_history
+from pricing.history import PriceHistory, read_history
 from pricing.market import Market
 
 if TYPE_CHECKING:
+    from hedger.forecast_study import ForecastStudy
     from hedger.surface_study import SurfaceStudy
 
 SHIPPED_DAY = date(2018, 2, 5)
@@ -40,6 +44,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "fit_chain",
+    "forecast_file",
     "hedge",
     "hedge_files",
     "load_market",
@@ -166,6 +171,52 @@ def fit_chain(
         otherwise=None if flat is None else AssumedCarry(discount=flat),
         progress=progress,
     )
+
+
+def forecast_file(
+    history: str,
+    *,
+    implied: Path | None = None,
+    as_of: date | None = None,
+    judged_horizon: int = 20,
+    seed: int = 0,
+    progress: engine.Progress | None = None,
+) -> ForecastStudy:
+    """Forecast volatility from a file of daily prices or an embedded symbol, as `hedger forecast` does.
+
+    implied: a file of daily implied volatilities in points (20 is 20%); the embedded VIX goes with the
+    embedded S&P 500. as_of: nothing after it is looked at. Raises InputError.
+    """
+    from hedger.forecast_study import study_forecast
+
+    prices = _prices(history)
+    own_implied = (
+        _implied_points(implied) if implied else embedded_vix_history() if history == "SPX" else None
+    )
+    last = prices.dates[-1].item() if as_of is None else as_of
+    return study_forecast(
+        prices.until(last),
+        implied=None if own_implied is None else own_implied.until(last),
+        judged_horizon=judged_horizon,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def _prices(name_or_path: str) -> PriceHistory:
+    path = Path(name_or_path)
+    if path.exists():
+        return read_history(path, symbol=path.stem.upper())
+    if name_or_path in EMBEDDED_SYMBOLS.values():
+        return embedded_history(name_or_path)
+    known = ", ".join(sorted(set(EMBEDDED_SYMBOLS.values())))
+    expected = f"a file that exists, or an embedded history: {known}"
+    raise InputError(InputProblem(file=name_or_path, expected=expected))
+
+
+def _implied_points(path: Path) -> PriceHistory:
+    points = read_history(path, symbol="VIX")
+    return replace(points, close=points.close / 100.0)
 
 
 def shipped_portfolios() -> dict[str, Path]:

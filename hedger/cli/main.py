@@ -11,6 +11,7 @@ import click
 
 from hedger.cli import errors
 from hedger.cli.doctor import doctor
+from hedger.cli.forecast import forecast
 from hedger.cli.init import init
 from hedger.cli.price import price
 from hedger.cli.replay import replay
@@ -30,11 +31,12 @@ def hedger() -> None:
     hedger replay volmageddon-2018 --portfolio example
     hedger price example
     hedger surface chain.csv
+    hedger forecast SPX
     hedger init desk
     """
 
 
-for _command in (run, replay, price, surface, init, doctor, scenarios, schema):
+for _command in (run, replay, price, surface, forecast, init, doctor, scenarios, schema):
     hedger.add_command(_command)
 
 

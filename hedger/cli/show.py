@@ -20,9 +20,9 @@ def scenarios() -> None:
 
 
 @click.command(short_help="Print the JSON Schema of what --json prints.")
-@click.argument("name", type=click.Choice(("run", "replay", "price", "surface")), default="run")
+@click.argument("name", type=click.Choice(("run", "replay", "price", "surface", "forecast")), default="run")
 def schema(name: str) -> None:
-    """Print the JSON Schema of what 'hedger NAME --json' prints: run, replay, price or surface."""
+    """Print the JSON Schema of what 'hedger NAME --json' prints: run, replay, price, surface, forecast."""
     from hedger.report.json_document import dumps
     from hedger.report.json_document import schema as find_schema
 

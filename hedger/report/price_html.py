@@ -26,7 +26,7 @@ def price_page(prices: PriceList) -> str:
             picture(
                 f"value-{i}",
                 f"{each.underlying}: value by spot",
-                "Of all options, now and at the first expiry's payoff, the smile sticky in moneyness.",
+                "Of all options, the smile sticky in moneyness; beside it their intrinsic value.",
                 value_by_spot(each, market),
             ),
             picture(

@@ -32,7 +32,7 @@ def command(capfd: pytest.CaptureFixture[str]) -> Said:
 def test_help_names_every_command(command: Said) -> None:
     status, out, _ = command("--help")
     assert status == 0
-    assert all(name in out for name in ("run", "replay", "price", "surface", "init", "doctor", "schema"))
+    assert all(name in out for name in ("run", "replay", "price", "surface", "forecast", "doctor"))
 
 
 def test_help_imports_no_heavy_library() -> None:
@@ -54,8 +54,21 @@ def test_the_example_is_priced_in_valid_json_and_nothing_else(command: Said) -> 
     jsonschema.Draft202012Validator(schema("price")).validate(json.loads(out))
 
 
+def test_an_embedded_history_is_forecast_in_valid_json_and_nothing_else(command: Said) -> None:
+    status, out, err = command("forecast", "COMP", "--json")
+    assert (status, err) == (0, "")
+    jsonschema.Draft202012Validator(schema("forecast")).validate(json.loads(out))
+
+
+def test_a_history_that_is_not_there_names_the_embedded_ones(command: Said) -> None:
+    status, out, err = command("forecast", "prices.csv")
+    assert (status, out) == (2, "")
+    assert "prices.csv" in err
+    assert "COMP, SPX, WTI" in err
+
+
 def test_prices_are_written_to_a_new_directory(command: Said, tmp_path: Path) -> None:
-    status, out, _ = command("price", "example", "--out", tmp_path / "out")
+    status, _, _ = command("price", "example", "--out", tmp_path / "out")
     assert status == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["prices.json", "report.html"]
     status, _, err = command("price", "example", "--out", tmp_path / "out")

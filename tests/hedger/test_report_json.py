@@ -24,7 +24,7 @@ REQUIRED = (
     "fills",
     "costs",
 )
-SCHEMAS = ("run", "replay", "price", "surface")
+SCHEMAS = ("run", "replay", "price", "surface", "forecast")
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
