@@ -90,16 +90,23 @@ def _european(columns: tuple[FloatArray, ...], kind: BarrierKind) -> FloatArray:
 
 
 def _american(columns: tuple[FloatArray, ...], kind: BarrierKind, steps: int) -> FloatArray:
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return np.array(
-        [
-            american_barrier_price(
-                *row[:6], bool(row[6]), barrier=row[7], is_in=kind.is_in, rebate=row[8], steps=steps
-            )
-            for row in rows
-        ],
-        dtype=np.float64,
-    )
+    values = np.empty(len(columns[0]))
+    for at, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+        spot, forward, strike, years, volatility, discount, is_call, barrier, rebate = row
+        values[at] = american_barrier_price(
+            spot,
+            forward,
+            strike,
+            years,
+            volatility,
+            discount,
+            bool(is_call),
+            barrier=barrier,
+            is_in=kind.is_in,
+            rebate=rebate,
+            steps=steps,
+        )
+    return values
 
 
 _QUANTLIB_KIND = {
