@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -11,12 +12,32 @@ from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.errors import InputError, InputProblem
 from pricing.quotes import Quotes
 from pricing.surface.arbitrage import ArbitrageCertificate, certify
+from pricing.surface.convex_program import ProgramError
 from pricing.surface.smile import Smile, market_smiles
+from pricing.surface.smooth_fit import fit_smooth
+from pricing.surface.smooth_smile import Margins
+from pricing.surface.smooth_surface import SmoothSurface
 from pricing.surface.ssvi import SsviSurface
 from pricing.surface.ssvi_fit import fit_ssvi
 from pricing.surface.surface import VolSurface
 from pricing.surface.svi import SviSurface
 from pricing.surface.svi_fit import fit_svi
+
+# Tried in turn until the certificate is clean: the margins hold at points, and a smile moves between them.
+_MARGINS = (
+    Margins(),
+    Margins(butterfly=0.03, calendar=4.0),
+    Margins(butterfly=0.1, calendar=10.0),
+)
+_FEW_QUOTES = 5
+
+
+class SurfaceModel(StrEnum):
+    """The surfaces that `fit_surface` fits to a chain."""
+
+    SMOOTH = "smooth"
+    SVI = "svi"
+    ESSVI = "essvi"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +52,15 @@ class ExpiryFit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitReport:
-    """The model that was fitted, how it meets the quotes, and its arbitrage certificate."""
+    """The model that was fitted, how it meets the quotes, and its arbitrage certificate.
+
+    reason: why it is not the model that was asked for, or nothing.
+    """
 
     model: str
     expiries: tuple[ExpiryFit, ...]
     certificate: ArbitrageCertificate
+    reason: str = ""
 
     @property
     def quotes(self) -> int:
@@ -61,25 +86,73 @@ class FittedSurface:
     report: FitReport
 
 
-def fit_surface(quotes: Quotes, discount: DiscountCurve, forward: ForwardCurve) -> FittedSurface:
-    """Fit SVI per expiry with calendar and butterfly penalties, or eSSVI where that is not free of arbitrage.
+def fit_surface(
+    quotes: Quotes,
+    discount: DiscountCurve,
+    forward: ForwardCurve,
+    *,
+    model: SurfaceModel = SurfaceModel.SMOOTH,
+) -> FittedSurface:
+    """Fit a surface free of static arbitrage to the out-of-the-money quotes, and certify it on a dense grid.
 
-    The SVI surface is taken when its certificate on a dense grid is clean; eSSVI is free of arbitrage by its
-    parametrisation and meets fewer quotes. Raises InputError when no quote has an implied volatility.
+    SMOOTH goes through the market by convex programmes; SVI has five parameters an expiry; eSSVI, three, is
+    free of arbitrage by its parametrisation. Where a model's certificate is not clean the next one is taken,
+    and the report says why. Raises InputError when no quote has an implied volatility.
     """
     smiles = market_smiles(quotes, discount, forward)
     if not smiles:
         expected = "an out-of-the-money quote whose bid and ask have an implied volatility"
         raise InputError(InputProblem(file=quotes.origin or quotes.underlying, expected=expected))
-    expiry_years = np.array([smile.expiry_years for smile in smiles])
-    surface: SviSurface | SsviSurface = fit_svi(smiles)
-    model = "SVI per expiry"
-    certificate = certify(surface, expiry_years)
-    if not certificate.is_clean:
-        surface, model = fit_ssvi(smiles), "eSSVI"
-        certificate = certify(surface, expiry_years)
-    report = FitReport(model=model, expiries=_expiry_fits(surface, smiles), certificate=certificate)
-    return FittedSurface(surface=replace(surface, description=_described(quotes, report)), report=report)
+    fitted = _fitted(smiles, model)
+    surface = replace(fitted.surface, description=_described(quotes, fitted.report))
+    return FittedSurface(surface=surface, report=fitted.report)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fitted:
+    surface: SmoothSurface | SviSurface | SsviSurface
+    report: FitReport
+
+
+def _fitted(smiles: Sequence[Smile], model: SurfaceModel) -> _Fitted:
+    """The first model from `model` on whose certificate is clean; eSSVI if none is."""
+    reason = ""
+    if model is SurfaceModel.SMOOTH:
+        try:
+            fitted = _fitted_smoothly(smiles)
+        except ProgramError as error:
+            reason = f"the smooth surface's {error}"
+        else:
+            if fitted.report.certificate.is_clean:
+                return fitted
+            reason = _dirty("the smooth surface", fitted)
+    if model is not SurfaceModel.ESSVI:
+        fitted = _reported(fit_svi(smiles), "SVI per expiry", smiles, reason)
+        if fitted.report.certificate.is_clean:
+            return fitted
+        reason = "; ".join(filter(None, (reason, _dirty("SVI", fitted))))
+    return _reported(fit_ssvi(smiles), "eSSVI", smiles, reason)
+
+
+def _fitted_smoothly(smiles: Sequence[Smile]) -> _Fitted:
+    for margins in _MARGINS:
+        fitted = _reported(fit_smooth(smiles, margins), "smooth splines", smiles, "")
+        if fitted.report.certificate.is_clean:
+            break
+    return fitted
+
+
+def _dirty(name: str, fitted: _Fitted) -> str:
+    return f"{name} had {fitted.report.certificate.violations} points of static arbitrage"
+
+
+def _reported(
+    surface: SmoothSurface | SviSurface | SsviSurface, name: str, smiles: Sequence[Smile], reason: str
+) -> _Fitted:
+    certificate = certify(surface, np.array([smile.expiry_years for smile in smiles]))
+    expiries = _expiry_fits(surface, smiles)
+    report = FitReport(model=name, expiries=expiries, certificate=certificate, reason=reason)
+    return _Fitted(surface=surface, report=report)
 
 
 def _expiry_fits(surface: VolSurface, smiles: Sequence[Smile]) -> tuple[ExpiryFit, ...]:
@@ -102,8 +175,14 @@ def _described(quotes: Quotes, report: FitReport) -> str:
     state = "free of" if report.certificate.is_clean else f"{report.certificate.violations} points of"
     count = len(report.expiries)
     expiries = "expiry" if count == 1 else "expiries"
+    thin = sum(expiry.quotes < _FEW_QUOTES for expiry in report.expiries)
+    notes = [
+        f"{report.inside_bid_ask:,} inside bid-ask",
+        f"{state} static arbitrage on the grid checked",
+        f"{thin} with fewer than {_FEW_QUOTES} quotes, shaped by default" if thin else "",
+        report.reason,
+    ]
     return (
         f"{report.model} fitted to {report.quotes:,} out-of-the-money quotes on {quotes.underlying} in "
-        f"{count} {expiries} ({report.inside_share:.0%} inside bid-ask; {state} static arbitrage on the grid "
-        "checked)"
+        f"{count} {expiries} ({'; '.join(filter(None, notes))})"
     )

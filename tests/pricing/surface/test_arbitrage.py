@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from pricing.surface.arbitrage import certify, durrleman
+from pricing.surface.arbitrage import certify, certify_densely, durrleman
 from pricing.surface.svi import SviParameters, SviSurface
 from tests.shared_data import shared_path
 
@@ -49,7 +49,7 @@ def test_certificate_tells_published_arbitrage_from_its_absence():
 
 def test_differences_agree_with_the_analytic_durrleman():
     surface = svi_surface(-0.041, 0.1331, 0.306, 0.3586, 0.4153)
-    certificate = certify(surface, [1.0], log_moneyness=REFERENCE_GRID)
+    certificate = certify(surface, [1.0], log_moneyness=REFERENCE_GRID, by_differences=True)
     variance = surface.total_variance(REFERENCE_GRID, 1.0)
     exact = durrleman(REFERENCE_GRID, variance, *surface.slices.derivatives(REFERENCE_GRID)).min()
     assert certificate.lowest_durrleman == pytest.approx(exact, abs=1e-3)
@@ -71,6 +71,49 @@ class _NanSurface:
 
     implied_volatility = total_variance
 
+    def derivatives(self, log_moneyness, expiry_years):
+        return (self.total_variance(log_moneyness, expiry_years),) * 3
 
-def test_a_surface_of_nan_is_never_clean():
-    assert not certify(_NanSurface(), [0.5, 1.0]).is_clean
+
+@pytest.mark.parametrize("by_differences", [False, True])
+def test_a_surface_of_nan_is_never_clean(by_differences):
+    certificate = certify(_NanSurface(), [0.5, 1.0], by_differences=by_differences)
+    assert not certificate.is_clean
+    assert certificate.price_violations > 0
+
+
+@pytest.mark.parametrize("by_differences", [False, True])
+def test_axel_vogts_smile_is_caught_in_density_and_in_prices(by_differences):
+    surface = svi_surface(-0.041, 0.1331, 0.306, 0.3586, 0.4153)
+    for certificate in (
+        certify(surface, [1.0], by_differences=by_differences),
+        certify_densely(surface, [1.0], by_differences=by_differences),
+    ):
+        assert certificate.butterfly_violations > 0
+        assert certificate.price_violations > 0
+        assert certificate.lowest_durrleman == pytest.approx(-0.0329, abs=2e-3)
+
+
+def test_the_dense_certificate_sees_200_dates_and_1000_strikes_between_all_expiries():
+    surface = svi_surface([0.01, 0.04], [0.1, 0.2], [-0.5, -0.5], [0, 0], [0.2, 0.2], years=(0.1, 1.0))
+    certificate = certify_densely(surface, surface.expiry_years)
+    assert certificate.points == 200_000
+    assert certificate.is_clean
+
+
+def test_a_derivative_that_lies_is_caught_by_differences():
+    honest = svi_surface(-0.041, 0.1331, 0.306, 0.3586, 0.4153)
+
+    class Liar:
+        description = "flat by its own word"
+        total_variance = staticmethod(honest.total_variance)
+        implied_volatility = staticmethod(honest.implied_volatility)
+
+        @staticmethod
+        def derivatives(log_moneyness, expiry_years):
+            variance = honest.total_variance(log_moneyness, expiry_years)
+            return variance, 0 * variance, 0 * variance
+
+    assert certify(Liar(), [1.0]).butterfly_violations == 0
+    assert certify(Liar(), [1.0]).price_violations > 0
+    assert certify(Liar(), [1.0], by_differences=True).butterfly_violations > 0

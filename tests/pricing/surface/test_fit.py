@@ -53,7 +53,7 @@ def test_real_chain_is_fitted_without_arbitrage(day):
     quotes = real_quotes(day)
     report = fit_surface(quotes, *imply_curves(quotes)[:2]).report
     assert report.certificate.is_clean
-    assert report.model == "SVI per expiry"
+    assert report.model == "smooth splines"
     assert report.quotes == sum(expiry.quotes for expiry in report.expiries)
 
 
