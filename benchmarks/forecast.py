@@ -1,220 +1,321 @@
-"""What the volatility forecast is worth, and the estimates that the defaults without an option chain rest on.
+"""What the volatility forecast is worth out of sample, and how it was chosen.
 
-`python benchmarks/forecast.py` prints, on the histories that arch ships: out-of-sample QLIKE of the forecast
-against simple ones; the ratio of the VIX to the forecast; at-the-money volatility against the VIX; and the
-coefficients of the minimum-variance delta. The last two read S&P 500 chains where these lie beside the
-checkout. About 70 s of CPU.
+`python benchmarks/forecast.py` prints mean QLIKE (r / f - ln(r / f) - 1; r the mean squared daily log return
+of the next 20 days) of every model with 2,000 past days, refitted each 20 days and updated between: first on
+days whose outcome was known before 2014-12-11, where the default was chosen; then on the last 1,000 days of
+the histories that arch ships, and on the S&P 500 from 2019 to 2022 where its closes lie beside the checkout.
+Tests of equal loss: Diebold-Mariano against the default, and the p-value in the model confidence set. Then
+losses at other horizons and how often the 90% interval held. `--quick` leaves the choice out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from time import process_time
 
 import numpy as np
-import pyarrow.parquet as parquet
 from rich.console import Console
 from rich.table import Table
 
-from pricing.embedded import embedded_days, embedded_history, embedded_vix
-from pricing.errors import InputError
-from pricing.forecast import FloatArray, VolForecast
-from pricing.garch import _fit_gjr, _next_variance, _weighted_variance, forecast_volatility
-from pricing.history import PriceHistory
-from pricing.implied import implied_volatility
-from pricing.minimum_variance import (
-    MinimumVarianceCoefficients,
-    embedded_coefficients,
-    estimate_from_chains,
+from pricing.combination import Combination, Pool, inverse_loss_weights, pooled
+from pricing.default_forecaster import CLOSES, RANGES, RETURNS, DefaultForecaster
+from pricing.embedded import embedded_history, embedded_vix_history
+from pricing.forecast import FloatArray
+from pricing.har import LogHar
+from pricing.history import PriceHistory, read_history
+from pricing.implied_regression import ImpliedForm, ImpliedRegression
+from pricing.model_choice import diebold_mariano, model_confidence_set, qlike
+from pricing.rolling_forecast import RollingForecast, roll
+from pricing.volatility.ewma import WeightedVariance
+from pricing.volatility.family import GarchFamily
+from pricing.volatility.specification import Innovation, Recursion, Specification
+from pricing.volatility_model import DayMove, VolatilityModel, forecast_from
+
+CLOSES_FILE = (
+    Path(__file__).resolve().parents[2] / "shared" / "data" / "history" / "sp500_close_1990_2022.csv"
 )
-from pricing.parity import imply_curves
-from pricing.paths.garch import mean_variance
-from pricing.quotes import Quotes, read_chain
-from pricing.surface.atm import surface_from_atm
-from pricing.variance_premium import VOLATILITY_PREMIUM, atm_volatility_term_structure
-
-CHAINS = Path(__file__).resolve().parents[2] / "shared" / "data" / "options"
-CHAIN_FILES = ("spx_chain_20180102_20180228.parquet", "spx_chain_20190425_20190607.parquet")
-REPEATED_DAY = date(2019, 5, 27)  # a holiday: the file repeats the session before
-HORIZONS = (5, 20, 60, 250)
-WINDOW = 2_000
-STEP = 20
-OURS = "GJR-GARCH-t, targeted"
+HORIZON = 20
+OTHER_HORIZONS = (5, 20, 60, 250)
+FIRST_YEARS = 8  # of a history: 2,000 days to fit to
+CHOICE_ENDS = date(2014, 11, 10)  # 20 trading days later lies before the first test date
+TEST = (date(2014, 12, 11), date(2018, 12, 31))
+LATE_TEST = (date(2019, 1, 1), date(2022, 12, 31))
+OURS = "default"
+MOVING = "21-day window"
 
 
-def forecasts_at(history: PriceHistory, end: int) -> tuple[VolForecast, Mapping[str, FloatArray]]:
-    """Our forecast from the `WINDOW` returns before `end`, and every model's variance per day at HORIZONS."""
-    past = history.until(history.dates[end].item())
-    ours = forecast_volatility(past, horizon_days=HORIZONS, seed=end)
-    percent = 100 * past.log_returns()[-WINDOW:]
-    law, last_variance, _ = _fit_gjr(percent)
-    days = mean_variance(law, _next_variance(law, percent[-1], last_variance), HORIZONS[-1])
-    untargeted = np.array([days[:horizon].mean() for horizon in HORIZONS])
-    flat = np.ones(len(HORIZONS))
-    return ours, {
-        OURS: ours.volatility**2 / 252 * 1e4,
-        "GJR-GARCH-t, as fitted": untargeted,
-        "EWMA 0.94": flat * _weighted_variance(percent),
-        "21-day window": flat * np.mean(percent[-21:] ** 2),
-        "2,000-day window": flat * np.mean(percent**2),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The mean squared return of the last 21 days as a forecast: a peer, no model of ours."""
+
+    squares: FloatArray
+    name: str = MOVING
+
+    def fitted(self, history: PriceHistory) -> Window:
+        """Its last 21 squared returns."""
+        return replace(self, squares=history.log_returns()[-21:] ** 2)
+
+    def updated(self, move: DayMove) -> Window:
+        """One in, one out."""
+        return replace(self, squares=np.append(self.squares[1:], move.log_return**2))
+
+    def variance_path(self, days: int) -> FloatArray:
+        """The same each day."""
+        return np.full(days, self.squares.mean())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawImplied:
+    """The VIX squared over 252 as a forecast: a peer, no model of ours."""
+
+    vix: PriceHistory
+    volatility: float = 0.0
+    name: str = "VIX squared"
+
+    def fitted(self, history: PriceHistory) -> RawImplied:
+        """The last value."""
+        return replace(self, volatility=float(self.vix.until(history.dates[-1].item()).close[-1]))
+
+    def updated(self, move: DayMove) -> RawImplied:
+        """The new value."""
+        return replace(self, volatility=move.implied_volatility)
+
+    def variance_path(self, days: int) -> FloatArray:
+        """The same each day."""
+        return np.full(days, self.volatility**2 / 252)
+
+
+def garch(recursion: Recursion, innovation: Innovation, *, targeted: bool = False) -> GarchFamily:
+    """One of the family with a constant mean."""
+    specification = Specification(recursion=recursion, innovation=innovation, constant_mean=True)
+    return GarchFamily(specification=specification, reverting_to_sample=targeted)
+
+
+GARCH_N = garch(Recursion.GARCH, Innovation.NORMAL)
+GJR_N = garch(Recursion.GJR, Innovation.NORMAL)
+TARGETED = garch(Recursion.GJR, Innovation.STUDENT_T, targeted=True)
+CORSI = LogHar(leads=(1, 5, 22), leverage=())
+PEERS: Mapping[str, VolatilityModel] = {
+    "log-HAR 1, 5, 22": CORSI,
+    "GARCH-N": GARCH_N,
+    "GJR-GARCH-t": RETURNS,
+    "EWMA 0.94": WeightedVariance(),
+    MOVING: Window(squares=np.empty(0)),
+}
+WITH_RANGES: Mapping[str, VolatilityModel] = {
+    "log-HAR 1, 5, 22": CORSI,
+    "log-HAR 1, 5, 22, leverage": LogHar(leads=(1, 5, 22)),
+    "log-HAR 1, 5, 10, 22": LogHar(leverage=()),
+    "log-HAR 1, 5, 10, 22, leverage *": RANGES,
+    "the same, downside only": LogHar(downside_only=True),
+    "the same, all history": LogHar(window=None),
+    "log-HAR 1, 5, 22, 66, leverage": LogHar(leads=(1, 5, 22, 66)),
+    "GARCH-N": GARCH_N,
+    "GJR-N": GJR_N,
+    "GJR-t": RETURNS,
+    "GJR-t, targeted": TARGETED,
+    "EGARCH-t": garch(Recursion.EGARCH, Innovation.STUDENT_T),
+    "mean of * and GARCH-N": Combination(models=(RANGES, GARCH_N)),
+    "mean of * and GJR-N": Combination(models=(RANGES, GJR_N)),
+    "mean of * and GJR-t": Combination(models=(RANGES, RETURNS)),
+    "mean of * and GJR-t, targeted": Combination(models=(RANGES, TARGETED)),
+    "log mean of * and GJR-t": Combination(models=(RANGES, RETURNS), pool=Pool.LOG),
+    "EWMA 0.94": WeightedVariance(),
+}
+OF_CLOSES: Mapping[str, VolatilityModel] = {
+    "log-HAR 5, 22, 66, downside *": CLOSES,
+    "the same, 2,000 days": replace(CLOSES, window=2_000),
+    "log-HAR 5, 22, 66, leverage": replace(CLOSES, downside_only=False),
+    "log-HAR 5, 22, downside": replace(CLOSES, leads=(5, 22)),
+    "GARCH-N": GARCH_N,
+    "GJR-N": GJR_N,
+    "GJR-t": RETURNS,
+    "GJR-t, targeted": TARGETED,
+    "mean of * and GJR-N": Combination(models=(CLOSES, GJR_N)),
+    "mean of * and GJR-t (taken)": Combination(models=(CLOSES, RETURNS)),
+    "mean of * and GJR-t, targeted": Combination(models=(CLOSES, TARGETED)),
+    "log mean of * and GJR-t": Combination(models=(CLOSES, RETURNS), pool=Pool.LOG),
+    "EWMA 0.94": WeightedVariance(),
+}
+
+
+def losses_of(
+    models: Mapping[str, VolatilityModel],
+    history: PriceHistory,
+    period: tuple[date, date],
+    *,
+    implied: PriceHistory | None = None,
+) -> dict[str, FloatArray]:
+    """QLIKE by date of each model."""
+    return {
+        name: walked(model, history, period, implied=implied).losses(HORIZON)
+        for name, model in models.items()
     }
 
 
-def quasi_likelihood(realised: float, forecast: float) -> float:
-    """QLIKE (Patton 2011): zero for a perfect forecast."""
-    return realised / forecast - np.log(realised / forecast) - 1
+def walked(
+    model: VolatilityModel,
+    history: PriceHistory,
+    period: tuple[date, date],
+    *,
+    implied: PriceHistory | None = None,
+    horizons: Sequence[int] = (HORIZON,),
+) -> RollingForecast:
+    """The model through a period."""
+    first, last = period
+    return roll(model, history, first=first, last=last, horizon_days=horizons, implied=implied)
 
 
-def out_of_sample(console: Console, symbol: str) -> None:
-    """Mean QLIKE by model and horizon, and how often the 90% interval held the realised volatility."""
-    history = embedded_history(symbol)
-    percent = 100 * history.log_returns()
-    losses: dict[str, list[list[float]]] = {}
-    inside: list[list[float]] = []
-    for end in range(WINDOW, len(percent) - HORIZONS[-1], STEP):
-        ours, models = forecasts_at(history, end)
-        realised = np.array([np.mean(percent[end : end + horizon] ** 2) for horizon in HORIZONS])
-        volatility = np.sqrt(252 * realised) / 100
-        inside.append(((ours.lower <= volatility) & (volatility <= ours.upper)).tolist())
-        for name, variance in models.items():
-            losses.setdefault(name, []).append(list(map(quasi_likelihood, realised, variance)))
-    table = Table(
-        title=f"{symbol}: mean QLIKE on {len(inside)} dates, every {STEP} days, realised = sum of r^2"
-    )
-    for column in ("model", *(f"{horizon} days" for horizon in HORIZONS)):
-        table.add_column(column)
-    for name, rows in losses.items():
-        table.add_row(name, *_with_intervals(np.array(rows), np.array(losses[OURS]), name))
-    table.add_row("inside the 90% interval", *(f"{share:.0%}" for share in np.mean(inside, axis=0)))
-    console.print(table)
+def choice_period(history: PriceHistory) -> tuple[date, date]:
+    """From where 2,000 returns are known to where the outcome is known before the test dates."""
+    return history.dates[2_000].item(), CHOICE_ENDS
 
 
-def _with_intervals(losses: FloatArray, ours: FloatArray, name: str) -> list[str]:
-    """Mean loss; for the others also the difference to ours, with a 95% interval by blocks of a horizon."""
-    cells = []
-    for at, horizon in enumerate(HORIZONS):
-        mean = f"{losses[:, at].mean():.3f}"
-        if name != OURS:
-            length = max(1, -(-horizon // STEP))
-            difference = losses[:, at] - ours[:, at]
-            blocks = difference[: len(difference) // length * length].reshape(-1, length).mean(axis=1)
-            error = 1.96 * blocks.std(ddof=1) / np.sqrt(len(blocks))
-            mean += f" ({difference.mean():+.3f} ± {error:.3f})"
-        cells.append(mean)
-    return cells
-
-
-def premium(console: Console) -> None:
-    """The VIX over the forecast of the same 30 days: the constant, and why not a regression."""
-    history, days = (
-        embedded_history("SPX"),
-        [day for day in embedded_days() if embedded_vix(day) is not None][::5],
-    )
-    forecast = np.array([_thirty_day_forecast(history, day) for day in days])
-    vix = np.array([embedded_vix(day) for day in days], dtype=np.float64)
-    ratio, year = np.log(vix / forecast), np.array([day.year for day in days])
-    console.print(
-        f"VIX / 30-day forecast on {len(days)} days, 2014 to 2018: geometric mean {np.exp(ratio.mean()):.4f} "
-        f"(used: {VOLATILITY_PREMIUM}), deviation of the log {ratio.std():.3f}; by year "
-        + ", ".join(f"{each} {np.exp(ratio[year == each].mean()):.3f}" for each in np.unique(year))
-    )
-    errors: dict[str, list[float]] = {"constant ratio": [], "log-linear": []}
-    for each in np.unique(year):
-        other = year != each
-        slope, level = np.polyfit(np.log(forecast[other]), np.log(vix[other]), 1)
-        errors["constant ratio"] += list((ratio - ratio[other].mean())[~other])
-        errors["log-linear"] += list((np.log(vix) - level - slope * np.log(forecast))[~other])
-    slope, level = np.polyfit(np.log(forecast), np.log(vix), 1)
-    console.print(
-        "error of the log, each year left out: "
-        + ", ".join(f"{name} {np.sqrt(np.mean(np.square(each))):.3f}" for name, each in errors.items())
-        + f"; but the log-linear slope is {slope:.2f}: a forecast of 80%, as in 2008, would mean a VIX of "
-        f"{100 * np.exp(level + slope * np.log(0.8)):.0f}"
-    )
-
-
-def _thirty_day_forecast(history: PriceHistory, day: date) -> float:
-    forecast = forecast_volatility(history.until(day), horizon_days=(20, 21), seed=0, paths=2)
-    return float(forecast.at(30 * 252 / 365))
-
-
-def chains(name: str) -> list[Quotes]:
-    """Every day of a chain file on which quotes can be used, in order."""
-    path = CHAINS / name
-    column = parquet.read_table(path, columns=["quotedate"])["quotedate"].to_numpy()
-    found = []
-    for day in np.unique(column.astype("datetime64[D]")).tolist():
-        try:
-            found.append(read_chain(path, underlying="SPX", as_of=day))
-        except InputError:
-            continue  # the day of the last expiry
-    return [quotes for quotes in found if quotes.as_of.date() != REPEATED_DAY]
-
-
-def at_the_money(console: Console, days: list[Quotes]) -> None:
-    """At-the-money volatility by VIX and default skew against that of the quotes, beyond 7 days."""
-    rows = []
-    for quotes in days:
-        day = quotes.as_of.date()
-        forecast = forecast_volatility(
-            embedded_history("SPX").until(day), horizon_days=(21, 252), seed=0, paths=2
+def compared(console: Console, title: str, losses: Mapping[str, FloatArray], *, against: str) -> None:
+    """Table of mean loss, difference to one of the models with its test, and confidence set."""
+    in_set = model_confidence_set(losses, block_days=2 * HORIZON, seed=0)
+    dates = len(losses[against])
+    table = Table(title=f"{title}: mean QLIKE on {dates} dates, Diebold-Mariano against '{against}'")
+    for column in ("model", "QLIKE", "difference", "t", "p", "confidence set p"):
+        table.add_column(column, justify="left" if column == "model" else "right")
+    for name, loss in sorted(losses.items(), key=lambda item: float(item[1].mean())):
+        test = diebold_mariano(loss, losses[against], horizon=HORIZON)
+        tested = (
+            ("", "", "")
+            if name == against
+            else (f"{test.mean_difference:+.4f}", f"{test.statistic:+.2f}", f"{test.p_value:.3f}")
         )
-        years, volatility, _ = atm_volatility_term_structure("SPX", day, forecast)
-        surface = surface_from_atm(years, volatility, description="")
-        for expiry in np.unique(quotes.expiry_years[quotes.expiry_years > 7 / 365]):
-            rows.append(
-                (_quoted(quotes, expiry), float(surface.implied_volatility(0.0, expiry)), embedded_vix(day))
-            )
-    quoted, ours, vix = np.array(rows, dtype=np.float64).T
-    console.print(
-        f"at the money, {len(rows)} smiles of January and February 2018: quoted / VIX median "
-        f"{np.median(quoted / vix):.3f}, ours / VIX {np.median(ours / vix):.3f}; ours - quoted mean "
-        f"{100 * np.mean(ours - quoted):+.2f}, absolute {100 * np.mean(np.abs(ours - quoted)):.2f} points"
-    )
-
-
-def _quoted(quotes: Quotes, expiry_years: float) -> float:
-    """At-the-money volatility between the out-of-the-money quotes next to the forward."""
-    discounts, forwards, _ = imply_curves(quotes)
-    forward, discount = float(forwards.forward_at(expiry_years)), float(discounts.discount_at(expiry_years))
-    chosen = (quotes.expiry_years == expiry_years) & (quotes.is_call == (quotes.strike > forward))
-    strike, mid = quotes.strike[chosen], 0.5 * (quotes.bid + quotes.ask)[chosen]
-    volatility, _ = implied_volatility(mid, forward, strike, expiry_years, discount, quotes.is_call[chosen])
-    order = np.argsort(strike)
-    return float(np.interp(forward, strike[order], volatility[order]))
-
-
-def minimum_variance(console: Console, files: Mapping[str, list[Quotes]]) -> None:
-    """Coefficients from the VIX by year end, and from chains."""
-    table = Table(title="Minimum-variance delta: coefficients (standard errors)")
-    for column in ("estimated on", "a", "b", "c", "at delta 0.5"):
-        table.add_column(column)
-    for year in range(2014, 2019):
-        _add(table, embedded_coefficients(date(year, 12, 31)))
-    for days in files.values():
-        _add(table, estimate_from_chains(days, before=days[-1].as_of.date() + timedelta(days=1)))
+        table.add_row(name, f"{loss.mean():.4f}", *tested, f"{in_set[name]:.3f}")
     console.print(table)
 
 
-def _add(table: Table, found: MinimumVarianceCoefficients | None) -> None:
-    if found is not None:
-        values = zip((found.a, found.b, found.c), found.standard_error, strict=True)
-        cells = [f"{value:+.3f} ({error:.3f})" if error else "" for value, error in values]
-        table.add_row(found.origin, *cells, f"{found.a + found.b / 2 + found.c / 4:+.3f}")
+def choice(console: Console) -> None:
+    """Where the default was chosen: nothing of the test dates."""
+    found = {}
+    for symbol in ("SPX", "COMP"):
+        history = embedded_history(symbol)
+        found[symbol] = losses_of(WITH_RANGES, history, choice_period(history))
+        title = f"Choice with ranges: {symbol} to {CHOICE_ENDS}"
+        compared(console, title, found[symbol], against="log-HAR 1, 5, 10, 22, leverage *")
+    ranked(console, "S&P 500 and NASDAQ", found)
+    closes = {"WTI": embedded_history("WTI")}
+    if CLOSES_FILE.exists():
+        closes["S&P 500 closes from 1990"] = read_history(CLOSES_FILE, symbol="SPX")
+    found = {name: losses_of(OF_CLOSES, history, choice_period(history)) for name, history in closes.items()}
+    for name, losses in found.items():
+        title = f"Choice of closes: {name} to {CHOICE_ENDS}"
+        compared(console, title, losses, against="mean of * and GJR-t (taken)")
+    ranked(console, " and ".join(closes), found)
 
 
-def main() -> None:
+def ranked(console: Console, where: str, found: Mapping[str, Mapping[str, FloatArray]]) -> None:
+    """The mean over histories by which the choice was made."""
+    names = next(iter(found.values()))
+    means = {name: float(np.mean([losses[name].mean() for losses in found.values()])) for name in names}
+    order = sorted(means, key=means.__getitem__)
+    console.print(
+        f"{len(means)} alternatives by their mean on {where}: "
+        + "; ".join(f"{name} {means[name]:.4f}" for name in order[:5])
+    )
+
+
+def test_on_sp500(console: Console) -> None:
+    """The 1,000 dates with ranges and VIX, once with nothing but what the default takes, once all."""
+    history, vix = embedded_history("SPX"), embedded_vix_history()
+    ratio, level, log = (ImpliedRegression(implied=vix, form=form) for form in ImpliedForm)
+    models: dict[str, VolatilityModel] = {
+        OURS: DefaultForecaster(implied=vix),
+        "default without VIX": DefaultForecaster(),
+        "VIX regression through the origin": ratio,
+        "VIX regression with a constant": level,
+        "VIX regression in logs": log,
+        "VIX squared": RawImplied(vix=vix),
+        **PEERS,
+        "EGARCH-t": WITH_RANGES["EGARCH-t"],
+        "mean of VIX, log-HAR 1, 5, 22, GJR-t": Combination(models=(ratio, CORSI, RETURNS)),
+        "log mean of default's parts": Combination(models=(RANGES, ratio), pool=Pool.LOG),
+    }
+    forecasts = {name: walked(model, history, TEST, implied=vix) for name, model in models.items()}
+    losses = {name: forecast.losses(HORIZON) for name, forecast in forecasts.items()}
+    losses["default's parts, weights by past loss"] = weighted_by_past(
+        forecasts["default without VIX"], forecasts["VIX regression through the origin"]
+    )
+    compared(console, "S&P 500, the last 1,000 dates", losses, against=OURS)
+
+
+def weighted_by_past(first: RollingForecast, second: RollingForecast) -> FloatArray:
+    """Losses of the two, weighted by inverse mean loss of what was known on each date; equal at first."""
+    past = np.stack([first.losses(HORIZON), second.losses(HORIZON)], axis=1)
+    found = []
+    for at in range(len(past)):
+        known = past[: max(at - HORIZON, 0)]
+        weights = inverse_loss_weights(known) if len(known) >= HORIZON else (0.5, 0.5)
+        forecast = pooled([first.forecast[at], second.forecast[at]], weights, Pool.MEAN)
+        found.append(qlike(first.realised[at], forecast)[0])
+    return np.array(found)
+
+
+def test_elsewhere(console: Console) -> None:
+    """Histories without implied volatility: ranges, closes, and closes of the years after."""
+    cases = {
+        "NASDAQ, the last 1,000 dates": (embedded_history("COMP"), TEST, WITH_RANGES),
+        "WTI": (embedded_history("WTI"), TEST, OF_CLOSES),
+    }
+    if CLOSES_FILE.exists():
+        closes = read_history(CLOSES_FILE, symbol="SPX")
+        cases["S&P 500 closes, 2019 to 2022"] = (closes, LATE_TEST, OF_CLOSES)
+    for title, (history, period, models) in cases.items():
+        chosen = {OURS: DefaultForecaster(), **models, MOVING: PEERS[MOVING]}
+        losses = losses_of(chosen, history, period)
+        compared(console, title, losses, against=OURS)
+
+
+def intervals(console: Console) -> None:
+    """Mean loss by horizon and how often the 90% interval held realised volatility, every 20th day."""
+    table = Table(
+        title="default by horizon, all days after the first 2,000: mean QLIKE; inside the 90% interval"
+    )
+    for column in ("history", "dates", *(f"{horizon} days" for horizon in OTHER_HORIZONS)):
+        table.add_column(column)
+    histories = {symbol: (embedded_history(symbol), None) for symbol in ("SPX", "COMP", "WTI")}
+    histories["SPX with VIX"] = (embedded_history("SPX"), embedded_vix_history())
+    for name, (history, vix) in histories.items():
+        losses, inside = coverage(history, vix, step=20)
+        cells = (f"{np.mean(x):.3f}; {np.mean(y):.0%}" for x, y in zip(losses.T, inside.T, strict=True))
+        table.add_row(name, str(len(losses)), *cells)
+    console.print(table)
+
+
+def coverage(history: PriceHistory, vix: PriceHistory | None, *, step: int) -> tuple[FloatArray, FloatArray]:
+    """Losses and whether the interval held, shape (date, horizon); fitted anew on each date."""
+    returns = history.log_returns()
+    first = 2_000 if vix is None else int(np.searchsorted(history.dates, vix.dates[150]))
+    losses, inside = [], []
+    for end in range(first, len(returns) - OTHER_HORIZONS[-1], step):
+        known = history.until(history.dates[end].item())
+        fitted = DefaultForecaster(implied=vix).fitted(known)
+        forecast = forecast_from(fitted, as_of=known.dates[-1].item(), horizon_days=OTHER_HORIZONS, seed=end)
+        realised = np.array([np.mean(returns[end : end + days] ** 2) for days in OTHER_HORIZONS])
+        volatility = np.sqrt(252 * realised)
+        losses.append(qlike(realised, forecast.volatility**2 / 252))
+        inside.append((forecast.lower <= volatility) & (volatility <= forecast.upper))
+    return np.array(losses), np.array(inside, dtype=np.float64)
+
+
+def main(arguments: Sequence[str]) -> None:
     """Print everything."""
-    console = Console(width=160)
-    for symbol in ("SPX", "COMP", "WTI"):
-        out_of_sample(console, symbol)
-    premium(console)
-    files = {name: chains(name) for name in CHAIN_FILES if (CHAINS / name).exists()}
-    if CHAIN_FILES[0] in files:
-        at_the_money(console, files[CHAIN_FILES[0]])
-    minimum_variance(console, files)
+    console, start = Console(width=140), process_time()
+    if "--quick" not in arguments:
+        choice(console)
+    test_on_sp500(console)
+    test_elsewhere(console)
+    intervals(console)
+    console.print(f"{process_time() - start:.0f} s of CPU")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

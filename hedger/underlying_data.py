@@ -10,9 +10,14 @@ import numpy as np
 from hedger.config import UnderlyingConfig
 from hedger.errors import UsageError
 from pricing.curves import DiscountCurve, ForwardCurve
-from pricing.embedded import EMBEDDED_SYMBOLS, embedded_history, risk_free_rate
+from pricing.default_forecaster import forecast_volatility
+from pricing.embedded import (
+    EMBEDDED_SYMBOLS,
+    embedded_history,
+    embedded_implied_volatility,
+    risk_free_rate,
+)
 from pricing.forecast import VolForecast
-from pricing.garch import forecast_volatility
 from pricing.history import PriceHistory, read_history
 from pricing.instrument import HedgeInstrument
 from pricing.market import MissingMarketError, Source, UnderlyingMarket
@@ -52,7 +57,12 @@ def underlying_market(
     instrument = _hedge(config, day)
     quotes = None if config.chain is None else read_chain(config.chain, underlying=config.symbol, as_of=day)
     history = _history(config, day, quotes)
-    forecast = forecast_volatility(history, horizon_days=range(1, FORECAST_HORIZON_DAYS + 1), seed=seed)
+    forecast = forecast_volatility(
+        history,
+        horizon_days=range(1, FORECAST_HORIZON_DAYS + 1),
+        seed=seed,
+        implied=embedded_implied_volatility(config.symbol, history.dates[-1].item()),
+    )
     priced = (
         _without_chain(config, history, forecast, discount) if quotes is None else _from_chain(config, quotes)
     )

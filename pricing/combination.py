@@ -58,11 +58,12 @@ class Combination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCombination:
-    """Fitted models and their weights; see `Combination`."""
+    """Fitted models and their weights; see `Combination`. remark: what the note says about them together."""
 
     components: tuple[FittedVolatility, ...]
     weights: tuple[float, ...]
     pool: Pool = Pool.MEAN
+    remark: str = ""
 
     @property
     def name(self) -> str:
@@ -76,8 +77,9 @@ class FittedCombination:
 
     @property
     def note(self) -> str:
-        """What was wrong with each of the fits."""
-        return "; ".join(component.note for component in self.components if component.note)
+        """The remark, and what was wrong with each of the fits."""
+        notes = (self.remark, *(component.note for component in self.components))
+        return "; ".join(note for note in notes if note)
 
     @property
     def parameters(self) -> Mapping[str, float]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pricing.combination import Combination
+from pricing.combination import Combination, FittedCombination
 from pricing.errors import InputError
 from pricing.forecast import VolForecast
 from pricing.har import LogHar
@@ -15,7 +16,7 @@ from pricing.volatility.family import GarchFamily
 from pricing.volatility.specification import Specification
 from pricing.volatility_model import FittedVolatility, VolatilityModel, forecast_from
 
-__all__ = ["default_fit", "default_models", "forecast_volatility"]
+__all__ = ["DefaultForecaster", "default_models", "forecast_volatility"]
 
 FEWEST_RETURNS_OF_HAR = 400
 FEWEST_RETURNS_OF_HAR_ALONE = 1_750
@@ -32,7 +33,7 @@ def forecast_volatility(
     paths: int = 2_000,
     implied: PriceHistory | None = None,
 ) -> VolForecast:
-    """Forecast volatility after the last day of `history` to each horizon; `default_fit` says by which model.
+    """Forecast volatility after the last day of `history` to each horizon by `DefaultForecaster`.
 
     implied: implied volatility of thirty calendar days by day, per sqrt(year) in `close`, as the VIX; what
     is after the last day of `history` is not looked at. `lower` and `upper` are the 5% and 95% points of
@@ -41,7 +42,7 @@ def forecast_volatility(
     Raises InputError below 10 returns or when no price moves.
     """
     return forecast_from(
-        default_fit(history, implied=implied),
+        DefaultForecaster(implied=implied).fitted(history),
         as_of=history.dates[-1].item(),
         horizon_days=horizon_days,
         seed=seed,
@@ -49,20 +50,29 @@ def forecast_volatility(
     )
 
 
-def default_fit(history: PriceHistory, *, implied: PriceHistory | None = None) -> FittedVolatility:
-    """The default model fitted to all of `history`; see `default_models`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultForecaster:
+    """The models of `default_models`, and where there are implied volatilities their mean with a regression.
 
-    With `implied` the forecast is the mean of that and of the regression on implied variance: one half each,
-    since no history of implied volatility before the dates of the test was there to choose weights by. Where
-    the regression has too few or no recent values, it is left out.
+    implied: as in `forecast_volatility`. The regression on implied variance has half of the weight: there was
+    no history of implied volatility before the dates of the test to choose weights by. Where it has too few
+    or no recent values it is left out, and the fit's note says why.
     """
-    own = _averaged(default_models(history))
-    if implied is None:
-        return own.fitted(history)
-    try:
-        return Combination(models=(own, ImpliedRegression(implied=implied))).fitted(history)
-    except InputError:
-        return own.fitted(history)
+
+    implied: PriceHistory | None = None
+    name: str = "default forecast"
+
+    def fitted(self, history: PriceHistory) -> FittedVolatility:
+        """Fit to all of `history`; InputError below 10 returns or when no price moves."""
+        own = _averaged(default_models(history)).fitted(history)
+        if self.implied is None:
+            return own
+        try:
+            options = ImpliedRegression(implied=self.implied).fitted(history)
+        except InputError as error:
+            reason = f"without implied volatility: expected {error.problems[0].expected}"
+            return FittedCombination(components=(own,), weights=(1.0,), remark=reason)
+        return FittedCombination(components=(own, options), weights=(0.5, 0.5))
 
 
 def default_models(history: PriceHistory) -> tuple[VolatilityModel, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.util import find_spec
 from math import log
@@ -97,6 +97,16 @@ def embedded_vix_history() -> PriceHistory:
         close=_frozen(close),
         origin="VIX close, shipped with the arch package",
     )
+
+
+def embedded_implied_volatility(symbol: str, day: date) -> PriceHistory | None:
+    """The VIX, all of it, for an alias of 'SPX' on a day from the first that has one; else None.
+
+    Five days after the last value there is none either, so that no forecast rests on an old one.
+    """
+    vix = embedded_vix_history()
+    first, last = vix.dates[0].item(), vix.dates[-1].item() + timedelta(days=5)
+    return vix if EMBEDDED_SYMBOLS.get(symbol.upper()) == "SPX" and first <= day <= last else None
 
 
 def risk_free_rate(day: date) -> float:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
+_LONGEST_SUMMED = 22
+
 
 class Spans(Protocol):
     """Which spans of past days a model looks at; see `LogHar`."""
@@ -41,7 +43,12 @@ class RecentDays:
 
 
 def moving_mean(daily: FloatArray, span: int) -> FloatArray:
-    """Mean of each run of `span` days, shape (days - span + 1,); without the rounding of a running sum."""
+    """Mean of each run of `span` days, shape (days - span + 1,)."""
+    if span > _LONGEST_SUMMED:
+        total = np.concatenate([[0.0], np.cumsum(daily)])
+        running: FloatArray = (total[span:] - total[:-span]) / span
+        return running
+    # A running sum would lose the small days after a large one.
     windows = np.lib.stride_tricks.sliding_window_view(daily, span)
     mean: FloatArray = windows.mean(axis=1)
     return mean

@@ -81,13 +81,18 @@ def model_confidence_set(
     """P-value of each model in the model confidence set of Hansen, Lunde and Nason (2011), through arch.
 
     The set at confidence 1 - a holds the models with p-value above a. Range statistic, stationary bootstrap
-    in blocks of `block_days` on average: at least the horizon, since overlapping losses hang together.
+    in blocks of `block_days` on average: at least the horizon, since overlapping losses hang together. Models
+    of the same losses throughout count as one.
     """
     from arch.bootstrap import MCS  # brings pandas
 
-    names = list(losses)
+    same = {loss.tobytes(): name for name, loss in reversed(list(losses.items()))}
+    names = [name for name, loss in losses.items() if same[loss.tobytes()] == name]
+    if len(names) == 1:
+        return MappingProxyType(dict.fromkeys(losses, 1.0))
     stacked = np.stack([losses[name] for name in names], axis=1)
     found = MCS(stacked, size=0.1, reps=repetitions, block_size=block_days, bootstrap="stationary", seed=seed)
     found.compute()
     p_values = found.pvalues["Pvalue"]
-    return MappingProxyType({name: float(p_values.loc[at]) for at, name in enumerate(names)})
+    of_name = {name: float(p_values.loc[at]) for at, name in enumerate(names)}
+    return MappingProxyType({name: of_name[same[loss.tobytes()]] for name, loss in losses.items()})

@@ -14,10 +14,10 @@ from pricing.variance_swap import variance_swap_volatility
 
 FloatArray = npt.NDArray[np.float64]
 
-VOLATILITY_PREMIUM = 1.086
-"""VIX over the forecast volatility of the same 30 days: geometric mean, S&P 500, 2014 to 2018.
+VOLATILITY_PREMIUM = 1.134
+"""VIX over the volatility of the same 30 days forecast without it: geometric mean, S&P 500, 2014 to 2018.
 
-`benchmarks/forecast.py` prints it, and the error of the at-the-money volatility made from the VIX."""
+`benchmarks/implied_without_chain.py` prints it, and the error of at-the-money volatility made from the VIX."""
 
 EXPIRY_DAYS = np.array([7, 14, 30, 60, 91, 182, 365, 730])
 _VIX_DAYS = 30
@@ -80,7 +80,7 @@ def _sentence(symbol: str, day: date, vix: float | None) -> str:
     if vix is not None:
         return (
             f"at-the-money volatility such that the 30-day variance-swap rate is the VIX of {day}, "
-            f"{100 * vix:.2f}; beyond 30 days it reverts as the GARCH forecast does"
+            f"{100 * vix:.2f}; beyond 30 days it reverts as the forecast does"
         )
     reason = (
         "there is no VIX for that day" if symbol == "SPX" else "the package has no implied volatility for it"
