@@ -18,12 +18,11 @@ from numba import njit
 
 from pricing.normal_kernel import (
     MILLS_BEGINS,
-    MILLS_CENTRE,
     SQRT_TWO_PI,
     exp_of_minus_half_square,
     fused,
     log_quotient,
-    mills_pair,
+    mills_ratios,
 )
 
 FloatArray = npt.NDArray[np.float64]
@@ -134,17 +133,8 @@ def tails(work: FloatArray) -> None:
         density = _INVERSE_SQRT_TWO_PI * exp_of_minus_half_square(near, work[NEAR_LOW + i])
         # Above the money by more than s / 2, the complements are the small and certain quantities.
         direct = near > MILLS_BEGINS
-        start = near if direct else -near
-        start_shifted, far_shifted = start + MILLS_CENTRE, far + MILLS_CENTRE
-        inverse = 1.0 / (start_shifted * far_shifted)
-        start_inverse, far_inverse = far_shifted * inverse, start_shifted * inverse
-        f, slope = mills_pair(
-            fused(-2.0 * MILLS_CENTRE, start_inverse, 1.0), fused(-2.0 * MILLS_CENTRE, far_inverse, 1.0)
-        )
-        slope = 2.0 * MILLS_CENTRE * slope
-        mills_near = f * start_inverse
-        mills_far = fused(slope * inverse, far - start, f) * far_inverse
-        narrow = density * inverse * work[DEVIATION + i] * fused(-slope, far_inverse, f)
+        mills_near, mills_far, difference = mills_ratios(near, far, work[DEVIATION + i])
+        narrow = density * difference
         wide = fused(-density, mills_near + mills_far, 1.0)
         intrinsic = work[SIGN + i] * (forward - strike)
         intrinsic = 0.0 if intrinsic < 0.0 else intrinsic

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
-from pricing.implied_kernel import ABOVE_BOUND, BELOW_INTRINSIC, INVALID, NOT_UNIQUE, OK, invert
+from pricing.black_kernel import BLOCK
+from pricing.broadcast import flat_columns
+from pricing.implied_kernel import (
+    ABOVE_BOUND,
+    BELOW_INTRINSIC,
+    IMPLIED_ROWS,
+    INVALID,
+    NOT_UNIQUE,
+    OK,
+    invert,
+)
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -35,21 +46,15 @@ def implied_volatility(
 
     Inputs broadcast against each other. NaN wherever the status is not OK: BELOW_INTRINSIC (or negative);
     ABOVE_BOUND (at or above the discounted forward for a call, strike for a put); NOT_UNIQUE (expired, or the
-    time value is lost in the rounding of the price); INVALID (NaN, or a forward or strike that is not
-    positive and finite).
+    time value is lost in the rounding of the price, or below 2.2e-308 of the lower of forward and strike);
+    INVALID (NaN or infinite, a forward, strike or discount factor that is not positive).
 
-    An in-the-money price gives up its intrinsic value first (put-call parity), so digits of the time value
-    that the price never had do not come back. The root is found in the logarithm of the price, or of its
-    distance to the upper bound, by Householder's third-order method inside a bracket; the formulation follows
-    Jäckel (2015), 'Let's be rational', sections 2 to 4.
+    An in-the-money price gives up its discounted intrinsic value exactly (put-call parity): every digit of
+    the time value that the price has comes back, and none that it never had. From there on the error is a few
+    units in the last place of volatility sqrt(T).
     """
-    numbers = (
-        np.asarray(each, dtype=np.float64) for each in (price, forward, strike, expiry_years, discount)
-    )
-    columns = np.broadcast_arrays(*numbers, np.asarray(is_call, dtype=np.bool_))
-    shape = columns[0].shape
-    volatility, status = np.full(shape, np.nan), np.empty(shape, dtype=np.int64)
-    price, forward, strike, expiry_years, discount, is_call = (np.ravel(column) for column in columns)
-    outputs = volatility.reshape(-1), status.reshape(-1)
-    invert(price, forward, strike, expiry_years, discount, is_call, *outputs)
-    return volatility, status
+    shape, columns, calls = flat_columns(price, forward, strike, expiry_years, discount, is_call=is_call)
+    size = math.prod(shape)
+    volatility, status = np.empty(size), np.empty(size, dtype=np.int64)
+    invert(columns, calls, np.ones(IMPLIED_ROWS * BLOCK), volatility, status)
+    return volatility.reshape(shape), status.reshape(shape)

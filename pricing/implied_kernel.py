@@ -1,6 +1,10 @@
-"""The numba kernel of the implied volatility: a root of Black's formula built from Mills ratios.
+"""Numba kernel of the implied volatility: Black's formula inverted for blocks of options in lockstep.
 
-Kernels that call each other stay in one file: numba's cache looks at the caller's file only.
+With x = |log(F / K)|, s = volatility sqrt(T), a = x / s - s / 2, b = x / s + s / 2 and the Mills ratio R, the
+out-of-the-money price over min(F, K) is u = phi(a) (R(a) - R(b)), and 1 - u = phi(a) (R(-a) + R(b)). The root
+in s is that of the logarithm of whichever of the two keeps its digits, by Householder's method of order three
+inside a bracket, as in Jäckel (2015), 'Let's be rational'. The first guess inverts Bachelier's formula with
+forward and strike over their geometric mean.
 """
 
 from __future__ import annotations
@@ -11,160 +15,165 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from pricing.black_kernel import BLOCK, SIGN, block_count, load
+from pricing.normal_kernel import (
+    MILLS_BEGINS,
+    SQRT_TWO_PI,
+    fused,
+    log_quotient,
+    mills_ratios,
+)
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 OK, BELOW_INTRINSIC, ABOVE_BOUND, NOT_UNIQUE, INVALID = range(5)
 
-_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
-_LOG_SQRT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
-_MAX_STEPS = 64
-# Convergence is of fourth order: a step of this relative size leaves an error below machine precision.
-_LAST_STEP = 1e-5
+# Rows of the work array: the columns in their order, then what is derived; SIGN is black_kernel's.
+PRICE, FORWARD, STRIKE, YEARS, DISCOUNT = (row * BLOCK for row in range(5))
+STATUS, RATIO, GAP, LOG_MONEYNESS, DEVIATION, LOW, HIGH, STEP = (row * BLOCK for row in range(7, 15))
+IMPLIED_ROWS = 15
 
-_SQRT_HALF_PI = math.sqrt(0.5 * math.pi)
-_INVERSE_SQRT_TWO = math.sqrt(0.5)
-_TAIL_BEGINS = -3.0
-_SMALL_HALF_WIDTH = 0.25
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(7)
+_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
+_LEAST_NORMAL = float(np.finfo(np.float64).tiny)
+_LOG_SQRT_TWO_PI = math.log(SQRT_TWO_PI)
+_MOST_STEPS = 64
+_USUAL_STEPS = 2
+# Convergence is of fourth order: a step of this relative size leaves an error below machine precision.
+_LAST_STEP = 2e-5
+
+# Bachelier's formula says price = x psi(x / s). Least squares, relative error below 5e-4: s / price in powers
+# of x / price up to the border, and (x / s) / v in powers of 1 / v, v = sqrt(-2 log(price / x)), beyond.
+_BORDER = 4.0
+_NEAR_GUESS = (-0.00219479083, 0.0261635138, -0.141732516, 1.23399933, 2.5076964)
+_FAR_GUESS = (34.1569191, -63.4204046, 33.0858312, 3.64056076, -6.0802344, -0.281433512, 1.00349851)
 
 
 @njit(cache=True, error_model="numpy")
 def invert(
-    price: FloatArray,
-    forward: FloatArray,
-    strike: FloatArray,
-    expiry_years: FloatArray,
-    discount: FloatArray,
+    columns: tuple[FloatArray, ...],
     is_call: BoolArray,
+    work: FloatArray,
     volatility: FloatArray,
     status: IntArray,
 ) -> None:
-    """Fill `volatility` where there is one, and `status` everywhere."""
-    for i in range(price.size):
-        time_value, status[i] = _time_value(price[i] / discount[i], forward[i], strike[i], is_call[i])
-        if status[i] != OK:
-            continue
-        if expiry_years[i] > 0.0:
-            volatility[i] = _deviation(time_value, forward[i], strike[i]) / math.sqrt(expiry_years[i])
-        else:
-            status[i] = INVALID if math.isnan(expiry_years[i]) else NOT_UNIQUE
+    """Fill `volatility`, NaN where there is none, and `status`.
+
+    The columns are price, forward, strike, years and discount, each as long as `status` or of one element;
+    `work` has IMPLIED_ROWS * BLOCK elements.
+    """
+    for start in range(0, status.size, BLOCK):
+        count = block_count(status.size, start)
+        load(columns, is_call, work, start, count)
+        _time_values(work)
+        _first_guess(work)
+        for steps in range(_MOST_STEPS):
+            _improve(work)
+            if steps + 1 >= _USUAL_STEPS and _converged(work, count):
+                break
+        for i in range(count):
+            status[start + i] = int(work[STATUS + i])
+            volatility[start + i] = work[DEVIATION + i] / math.sqrt(work[YEARS + i])
 
 
-@njit(cache=True, error_model="numpy")
-def _time_value(price: float, forward: float, strike: float, is_call: bool) -> tuple[float, int]:
-    """Undiscounted price less intrinsic value, and the status."""
-    if not (0.0 < forward < math.inf and 0.0 < strike < math.inf and math.isfinite(price)):
-        return math.nan, INVALID
-    intrinsic = max(forward - strike if is_call else strike - forward, 0.0)
-    time_value = price - intrinsic
-    rounding = _ROUNDING * intrinsic
-    if time_value < -rounding:
-        return math.nan, BELOW_INTRINSIC
-    if price >= (forward if is_call else strike) or time_value >= min(forward, strike):
-        return math.nan, ABOVE_BOUND
-    return time_value, OK if time_value > rounding else NOT_UNIQUE
+@njit(error_model="numpy")
+def _time_values(work: FloatArray) -> None:
+    """STATUS; x; and the time value over the lower of forward and strike with its distance to one."""
+    for i in range(BLOCK):
+        price, forward, strike = work[PRICE + i], work[FORWARD + i], work[STRIKE + i]
+        years, discount, sign = work[YEARS + i], work[DISCOUNT + i], work[SIGN + i]
+        low, high = (forward, strike) if strike >= forward else (strike, forward)
+        inside = sign * (forward - strike) > 0.0
+        intrinsic = high - low if inside else 0.0
+        part = intrinsic - high
+        # What the subtraction high - low rounded away; the product with the discount is not rounded.
+        lost = (high - (intrinsic - part)) - (low + part) if inside else 0.0
+        value = (fused(-discount, intrinsic, price) - discount * lost) / discount
+        rounding = _ROUNDING * intrinsic
+        bound = value >= low or price >= discount * (forward if sign > 0.0 else strike)
+        status = OK if value > rounding and value >= low * _LEAST_NORMAL and years > 0.0 else NOT_UNIQUE
+        status = ABOVE_BOUND if bound else status
+        status = BELOW_INTRINSIC if value < -rounding else status
+        valid = low >= _LEAST_NORMAL and high < math.inf and abs(price) < math.inf and years < math.inf
+        valid = valid and discount >= _LEAST_NORMAL and discount < math.inf and value == value
+        status = status if valid else INVALID
+        solved = status == OK
+        inverse = 1.0 / low
+        logarithm, _ = log_quotient(high, low)
+        work[STATUS + i] = status
+        work[RATIO + i] = value * inverse if solved else 0.5
+        work[GAP + i] = (low - value) * inverse if solved else 0.5
+        work[LOG_MONEYNESS + i] = logarithm if solved else 0.0
+        work[YEARS + i] = years if solved else math.nan
 
 
-@njit(cache=True, error_model="numpy")
-def _deviation(time_value: float, forward: float, strike: float) -> float:
-    """The s = volatility sqrt(T) at which the out-of-the-money option on F and K is worth `time_value`."""
-    ratio = forward / strike
-    # Near the money the difference is exact where the ratio is rounded.
-    x = -abs(math.log1p((forward - strike) / strike) if 0.5 < ratio < 2.0 else math.log(ratio))
-    scale = math.sqrt(forward) * math.sqrt(strike)
-    price = time_value / scale
-    gap = (min(forward, strike) - time_value) / scale
-    guess = _guess(x, price)
-    if gap > price:
-        return _solve(x, math.log(price), False, guess)
-    return _solve(x, math.log(gap), True, max(guess, math.sqrt(max(-8.0 * math.log(gap), 0.0))))
+@njit(error_model="numpy")
+def _first_guess(work: FloatArray) -> None:
+    """DEVIATION from Bachelier's formula, or near the bound from that of the money; the bracket open."""
+    for i in range(BLOCK):
+        x, ratio, gap = work[LOG_MONEYNESS + i], work[RATIO + i], work[GAP + i]
+        price = ratio * math.exp(-0.5 * x)
+        near = x / price
+        near_total, far_total = 0.0, 0.0
+        for coefficient in _NEAR_GUESS:
+            near_total = fused(near_total, near, coefficient)
+        far = math.sqrt(x - 2.0 * log_quotient(ratio, x)[0])
+        inverse = 1.0 / far
+        for coefficient in _FAR_GUESS:
+            far_total = fused(far_total, inverse, coefficient)
+        guess = near_total * price if near < _BORDER else x * inverse / far_total
+        bound = math.sqrt(-8.0 * log_quotient(gap, 1.0)[0])
+        work[DEVIATION + i] = bound if gap < 0.5 and bound > guess else guess
+        work[LOW + i] = 0.0
+        work[HIGH + i] = math.inf
 
 
-@njit(cache=True, error_model="numpy")
-def _guess(x: float, price: float) -> float:
-    """First s, from the inflection of the price at sqrt(2 |x|): above it a lower bound, below it close."""
-    centre = math.sqrt(-2.0 * x)
-    vega = math.exp(0.5 * x - _LOG_SQRT_TWO_PI)
-    at_centre = vega * _price_over_vega(-0.5 * centre, 0.5 * centre)
-    if price >= at_centre:
-        return centre + (price - at_centre) / vega
-    return centre * math.sqrt(math.log(at_centre) / math.log(price))
+@njit(error_model="numpy")
+def _improve(work: FloatArray) -> None:
+    """One step of Householder's method of order three, or of bisection where that would leave the bracket."""
+    for i in range(BLOCK):
+        x, s, low, high = work[LOG_MONEYNESS + i], work[DEVIATION + i], work[LOW + i], work[HIGH + i]
+        ratio, gap = work[RATIO + i], work[GAP + i]
+        inverse_s, half = 1.0 / s, 0.5 * s
+        centre = x * inverse_s
+        near, far = centre - half, centre + half
+        direct = near > MILLS_BEGINS
+        mills_near, mills_far, difference = mills_ratios(near, far, s)
+        over_vega = difference if direct else mills_near + mills_far
+        logarithm, _ = log_quotient(over_vega, ratio if direct else gap)
+        error = logarithm - 0.5 * near * near - _LOG_SQRT_TWO_PI
+        step = _householder(error, over_vega if direct else -over_vega, centre, s, inverse_s)
+        above = (error > 0.0) == direct
+        low, high = (low, s) if above else (s, high)
+        moved = s + step
+        middle = 0.5 * (low + high)
+        middle = 2.0 * s if middle > 2.0 * s else middle
+        work[LOW + i] = low
+        work[HIGH + i] = high
+        work[DEVIATION + i] = moved if low <= moved and moved <= high else middle
+        work[STEP + i] = abs(step) * inverse_s
 
 
-@njit(cache=True, error_model="numpy")
-def _solve(x: float, log_target: float, to_bound: bool, s: float) -> float:
-    """Root in s of log(price) = log_target, or of log(upper bound - price) = log_target with `to_bound`."""
-    low, high = 0.0, math.inf
-    for _ in range(_MAX_STEPS):
-        error, step = _householder(x, log_target, to_bound, s)
-        if abs(step) <= _LAST_STEP * s:
-            return s + step
-        if (error > 0.0) != to_bound:
-            high = s
-        else:
-            low = s
-        inside = low < s + step < high
-        s = s + step if inside else min(2.0 * s, 0.5 * (low + high))
-    return s
-
-
-@njit(cache=True, error_model="numpy")
-def _householder(x: float, log_target: float, to_bound: bool, s: float) -> tuple[float, float]:
-    """Error of the logarithm at s, and Householder's step of order three."""
-    h, t = x / s, 0.5 * s
-    over_vega = _mills(-h - t) + _mills(h - t) if to_bound else _price_over_vega(h, t)
-    error = math.log(over_vega) - 0.5 * (h * h + t * t) - _LOG_SQRT_TWO_PI - log_target
-    slope = -1.0 / over_vega if to_bound else 1.0 / over_vega
+@njit(error_model="numpy")
+def _householder(error: float, over_vega: float, centre: float, s: float, inverse_s: float) -> float:
+    """Householder's step of order three for a logarithm whose slope in s is 1 / over_vega."""
+    slope = 1.0 / over_vega
     # The derivatives of vega in s, over vega, give the higher derivatives of the logarithm.
-    first = h * h / s - 0.25 * s
-    second = first * first - 3.0 * (h / s) ** 2 - 0.25
+    bent = centre * inverse_s
+    first = bent * centre - 0.25 * s
+    second = first * first - 3.0 * bent * bent - 0.25
     curvature = first - slope
     third = second - 3.0 * first * slope + 2.0 * slope * slope
-    newton = -error / slope
-    numerator = 1.0 + 0.5 * curvature * newton
-    return error, newton * numerator / (1.0 + newton * (curvature + third * newton / 6.0))
+    newton = -error * over_vega
+    numerator = newton * (1.0 + 0.5 * curvature * newton)
+    return numerator / (1.0 + newton * (curvature + third * newton * (1.0 / 6.0)))
 
 
-@njit(cache=True, error_model="numpy")
-def _mills(z: float) -> float:
-    """Y(z) = N(z) / phi(z); infinite above z of about 38."""
-    if z > _TAIL_BEGINS:
-        return _SQRT_HALF_PI * math.erfc(-z * _INVERSE_SQRT_TWO) * math.exp(0.5 * z * z)
-    return 1.0 / (_tail(-z) - z)
-
-
-@njit(cache=True, error_model="numpy")
-def _mills_slope(z: float) -> float:
-    """Y'(z) = 1 + z Y(z), positive, without cancellation in the lower tail."""
-    if z > _TAIL_BEGINS:
-        return 1.0 + z * _mills(z)
-    remainder = _tail(-z)
-    return remainder / (remainder - z)
-
-
-@njit(cache=True, error_model="numpy")
-def _price_over_vega(centre: float, half_width: float) -> float:
-    """Y(h + t) - Y(h - t): Black's out-of-the-money price over its derivative in s; h = x / s, t = s / 2.
-
-    A narrow difference is the integral of the slope (Gauss-Legendre, seven nodes), because subtraction would
-    lose the digits; the quadrature error below t = 0.25 is under one unit in the last place.
-    """
-    if half_width > _SMALL_HALF_WIDTH:
-        return _mills(centre + half_width) - _mills(centre - half_width)
-    total = 0.0
-    for node in range(_NODES.size):
-        total += _WEIGHTS[node] * _mills_slope(centre + half_width * _NODES[node])
-    return half_width * total
-
-
-@njit(cache=True, error_model="numpy")
-def _tail(distance: float) -> float:
-    """1 / (d + 2 / (d + 3 / (d + ...))): the Mills ratio at -d is 1 over d plus this (Laplace)."""
-    # Each level n contracts the error by about exp(-d / sqrt(n)): this many levels leave exp(-38).
-    levels = int((19.0 / distance) ** 2) + 12
-    fraction = distance
-    for level in range(levels, 1, -1):
-        fraction = distance + level / fraction
-    return 1.0 / fraction
+@njit(error_model="numpy")
+def _converged(work: FloatArray, count: int) -> bool:
+    """Whether the last step of every option of the block was small."""
+    largest = 0.0
+    for i in range(count):
+        largest = work[STEP + i] if work[STEP + i] > largest else largest
+    return largest <= _LAST_STEP

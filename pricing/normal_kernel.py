@@ -70,7 +70,7 @@ _MILLS = (
 # Loops of this length are unrolled, which a longer one is not.
 _MILLS_HIGH, _MILLS_MIDDLE, _MILLS_LOW = _MILLS[:9], _MILLS[9:18], _MILLS[18:]
 # Where the Mills ratio's variable (d - 6) / (d + 6) is zero, and from where on its polynomial holds.
-MILLS_CENTRE = 6.0
+_MILLS_CENTRE = 6.0
 MILLS_BEGINS = -0.5
 SQRT_TWO_PI = math.sqrt(2.0 * math.pi)
 
@@ -178,11 +178,30 @@ def log_quotient(above: float, below: float) -> tuple[float, float]:
 
 
 @njit(error_model="numpy")
-def mills_pair(near: float, far: float) -> tuple[float, float]:
-    """The polynomial f(p) = (d + 6) R(d) at `near`, and its divided difference between `near` and `far`.
+def mills_ratios(near: float, far: float, width: float) -> tuple[float, float, float]:
+    """R at `near` (at -near if that is below MILLS_BEGINS), R at `far`, and R(near) - R(far).
 
-    R(d) = N(-d) / phi(d) is the Mills ratio of the normal law and p = (d - 6) / (d + 6). The divided
-    difference comes out of Horner's rule itself: no two close numbers are subtracted.
+    R(d) = N(-d) / phi(d) is the Mills ratio of the normal law; |near| <= far and width = far - near. The
+    difference is a divided difference times `width`, so that no two close numbers are subtracted; it holds
+    for near > MILLS_BEGINS, below which the complements are the small quantities.
+    """
+    start = near if near > MILLS_BEGINS else -near
+    start_shifted, far_shifted = start + _MILLS_CENTRE, far + _MILLS_CENTRE
+    inverse = 1.0 / (start_shifted * far_shifted)
+    start_inverse, far_inverse = far_shifted * inverse, start_shifted * inverse
+    at_start = fused(-2.0 * _MILLS_CENTRE, start_inverse, 1.0)
+    value, slope = _mills_pair(at_start, fused(-2.0 * _MILLS_CENTRE, far_inverse, 1.0))
+    slope = 2.0 * _MILLS_CENTRE * slope
+    far_value = fused(slope * inverse, far - start, value)
+    difference = width * inverse * fused(-slope, far_inverse, value)
+    return value * start_inverse, far_value * far_inverse, difference
+
+
+@njit(error_model="numpy")
+def _mills_pair(near: float, far: float) -> tuple[float, float]:
+    """The polynomial f(p) = (d + 6) R(d), p = (d - 6) / (d + 6), at `near`; its divided difference to `far`.
+
+    The divided difference comes out of Horner's rule itself.
     """
     value, slope = 0.0, 0.0
     for coefficient in _MILLS_HIGH:

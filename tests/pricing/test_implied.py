@@ -3,12 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from numpy.testing import assert_allclose
-from scipy.special import erfcx
 
 from pricing.black import black_price
 from pricing.implied import ImpliedStatus, implied_volatility
-from pricing.implied_kernel import _mills, _mills_slope
 from tests.properties.option_axioms import Terms, terms
 from tests.twins import black as twin
 
@@ -94,13 +91,3 @@ def test_far_wings_keep_the_digits_of_the_price() -> None:
     volatility, _ = implied_volatility(prices, forward, strikes, 0.5, 1.0, strikes > forward)
     nearby, _ = implied_volatility(prices * (1 + 1e-10), forward, strikes, 0.5, 1.0, strikes > forward)
     assert np.all(nearby > volatility)
-
-
-def test_the_mills_ratio_and_its_slope_are_scaled_error_functions() -> None:
-    points = np.linspace(-60.0, 5.0, 2001)
-    ratio = np.sqrt(0.5 * np.pi) * erfcx(-points / np.sqrt(2.0))
-    assert_allclose([_mills(z) for z in points], ratio, rtol=1e-14)
-    middle = np.abs(points) < 3.0
-    assert_allclose(
-        [_mills_slope(z) for z in points[middle]], 1.0 + points[middle] * ratio[middle], rtol=1e-12
-    )
