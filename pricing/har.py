@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pricing.errors import InputError, InputProblem
-from pricing.har_features import RecentDays, feature_rows, moving_mean
+from pricing.har_features import RecentDays, feature_rows
+from pricing.har_regression import (
+    DIRECT_DAYS,
+    HORIZONS_IN_SAMPLE,
+    cross_fitted_means,
+    equations,
+    known_horizons,
+)
 from pricing.history import PriceHistory
 from pricing.realized import blended_variance, close_to_close, daily_variance, garman_klass_of, has_ranges
 from pricing.term_structure import Knots, decay_rate, variance_of_days
@@ -19,10 +26,7 @@ from pricing.volatility_model import DayMove
 
 FloatArray = npt.NDArray[np.float64]
 
-HORIZONS = (1, 5, 10, 20, 40, 60, 125, 250)
-DIRECT_DAYS = 20  # beyond, the regression is on the 20-day forecast: see LogHar
 _ROWS_PER_REGRESSOR = 12
-_HORIZONS_IN_SAMPLE = 3  # a horizon is regressed where the sample holds this many of it one after the other
 _FLOOR = 1e-3  # of the mean variance: the log of a day whose prices did not move
 
 
@@ -55,7 +59,7 @@ class LogHar:
     def minimum_returns(self) -> int:
         """Fewest daily returns that it is fitted to."""
         regressors = 1 + len(self.leads) + len(self.leverage)
-        return _ROWS_PER_REGRESSOR * regressors * _HORIZONS_IN_SAMPLE + DIRECT_DAYS + max(self.leads)
+        return _ROWS_PER_REGRESSOR * regressors * HORIZONS_IN_SAMPLE + DIRECT_DAYS + max(self.leads)
 
     def fitted(self, history: PriceHistory) -> FittedHar:
         """Fit to the last `window` days of `history`; InputError with too few or where no price moves."""
@@ -67,19 +71,19 @@ class LogHar:
         variance, returns, squared = variance[kept], returns[kept], close_to_close(history)[kept]
         floor = _FLOOR * float(variance.mean())
         rows = feature_rows(variance, returns, self, floor=floor)
-        coefficients, horizons = _regressions(rows, variance[span - 1 :], floor)
         return FittedHar(
             model=self,
             source="Garman-Klass ranges" if has_ranges(history) else "closes",
             observations=len(rows),
-            horizons=horizons,
-            coefficients=coefficients,
+            horizons=np.array(known_horizons(len(rows)), dtype=np.float64),
+            coefficients=equations(rows, variance[span - 1 :], floor),
             bounds=np.stack([rows.min(axis=0), rows.max(axis=0)]),
             scale=scale,
             floor=floor,
             long_run=float(squared.mean()),
             recent=RecentDays(variance=variance[-span:], log_return=returns[-span:]),
             past_rows=rows,
+            past_variance=variance[span - 1 :],
             past_squares=squared[span - 1 :],
         )
 
@@ -89,8 +93,9 @@ class FittedHar:
     """Coefficients by horizon and the last days; variances in squared log returns a day.
 
     coefficients: shape (horizon, feature), the correction of the level included. bounds: lowest and highest
-    of each feature in the sample: returns beyond are taken at the bound, no effect is extrapolated. past_rows
-    and past_squares: features and squared returns of the sample by day, the residuals' source.
+    of each feature in the sample: returns beyond are taken at the bound, no effect is extrapolated.
+    past_rows, past_variance, past_squares: features, variance and squared return of the sample by day, where
+    simulated paths are from.
     """
 
     model: LogHar
@@ -104,6 +109,7 @@ class FittedHar:
     long_run: float
     recent: RecentDays
     past_rows: FloatArray
+    past_variance: FloatArray
     past_squares: FloatArray
     note: str = ""
 
@@ -132,7 +138,10 @@ class FittedHar:
     def variance_path(self, days: int) -> FloatArray:
         """Expected variance of each of the days 1 .. `days` ahead, shape (days,)."""
         row = feature_rows(self.recent.variance, self.recent.log_return, self.model, floor=self.floor)[-1:]
-        path: FloatArray = self._paths(row, days)[0]
+        bounded = np.clip(row, *self.bounds)
+        free = slice(0, 1 + len(self.model.leads))  # no level of variance is out of bounds
+        bounded[:, free] = row[:, free]
+        path: FloatArray = self._days(np.exp(bounded @ self.coefficients.T), days)[0]
         return path
 
     def updated(self, move: DayMove) -> FittedHar:
@@ -152,61 +161,27 @@ class FittedHar:
     def simulated_sums(self, days: int, *, paths: int, rng: np.random.Generator) -> FloatArray | None:
         """Sums of squared returns over days 1 .. k, shape (path, days), from what followed on past days.
 
-        Each path takes a day of the sample and what came after it: squared returns over their forecasts made
-        that day, times today's forecasts. Thus it knows how long forecasts were wrong together. Beyond half
-        the sample another day's sequel is appended. None for a sample without room for it.
+        Each path takes a day of the sample and what came after it: squared returns over what equations fitted
+        without those days would have forecast, times today's forecasts. Thus it knows how large errors are
+        out of sample and how long they last. Beyond half the sample another day's sequel is appended.
         """
         block = min(days, len(self.past_rows) // 2)
         starts = len(self.past_rows) - block
         chosen = np.resize(rng.permutation(starts), paths)
         today = self.variance_path(days)
         followed = np.arange(1, block + 1)
+        forecasts = cross_fitted_means(self.past_rows, self.past_variance, self.floor)
         pieces = []
         for begin in range(0, days, block):
             rows = chosen if begin == 0 else rng.permutation(chosen)
-            forecast = self._paths(self.past_rows[rows], block)
+            forecast = self._days(forecasts[rows], block)
             pieces.append(self.past_squares[rows[:, None] + followed] / forecast)
         ratio = np.concatenate(pieces, axis=1)[:, :days]
         sums: FloatArray = np.cumsum(ratio * today, axis=1)
         return sums
 
-    def _paths(self, rows: FloatArray, days: int) -> FloatArray:
-        bounded = np.clip(rows, *self.bounds)
-        free = slice(0, 1 + len(self.model.leads))  # no level of variance is out of bounds
-        bounded[:, free] = rows[:, free]
-        means = np.exp(bounded @ self.coefficients.T)
+    def _days(self, means: FloatArray, days: int) -> FloatArray:
         return variance_of_days(Knots(days=self.horizons, mean_variance=means), days, beyond=self.long_run)
-
-
-def _regressions(rows: FloatArray, variance: FloatArray, floor: float) -> tuple[FloatArray, FloatArray]:
-    """Coefficients by horizon, shape (horizon, feature), and the horizons that the sample allows."""
-    known = [horizon for horizon in HORIZONS if len(rows) >= _HORIZONS_IN_SAMPLE * horizon]
-    equations = []
-    month: FloatArray | None = None
-    for horizon in known:
-        ahead = np.log(np.maximum(moving_mean(variance[1:], horizon), floor))
-        past = rows[: len(ahead)]
-        equation = _direct(past, ahead) if month is None else _through(month, past, ahead)
-        equations.append(equation)
-        if horizon == DIRECT_DAYS:
-            month = equation
-    return np.array(equations), np.array(known, dtype=np.float64)
-
-
-def _direct(past: FloatArray, ahead: FloatArray) -> FloatArray:
-    centred = past[:, 1:] - past[:, 1:].mean(axis=0)
-    slopes = np.linalg.lstsq(centred.T @ centred, centred.T @ ahead, rcond=None)[0]
-    residual = ahead - past[:, 1:] @ slopes
-    return np.concatenate([[residual.mean() + 0.5 * residual.var()], slopes])
-
-
-def _through(month: FloatArray, past: FloatArray, ahead: FloatArray) -> FloatArray:
-    forecast = past @ month
-    centred = forecast - forecast.mean()
-    slope = float(np.clip(centred @ ahead / (centred @ centred), 0.0, 1.0))
-    equation: FloatArray = slope * month
-    equation[0] += float(np.log(np.mean(np.exp(ahead - past @ equation))))
-    return equation
 
 
 def _check(history: PriceHistory, minimum: int) -> None:

@@ -17,7 +17,7 @@ FloatArray = npt.NDArray[np.float64]
 VOLATILITY_PREMIUM = 1.134
 """VIX over the volatility of the same 30 days forecast without it: geometric mean, S&P 500, 2014 to 2018.
 
-`benchmarks/implied_without_chain.py` prints it, and the error of at-the-money volatility made from the VIX."""
+`benchmarks/implied_without_chain.py` prints it, and the error of volatility at the money by the VIX."""
 
 EXPIRY_DAYS = np.array([7, 14, 30, 60, 91, 182, 365, 730])
 _VIX_DAYS = 30

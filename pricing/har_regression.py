@@ -1,0 +1,88 @@
+"""The equations of a heterogeneous autoregression, and what they would have said of days they did not see."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from pricing.har_features import moving_mean
+
+FloatArray = npt.NDArray[np.float64]
+
+HORIZONS = (1, 5, 10, 20, 40, 60, 125, 250)
+DIRECT_DAYS = 20
+"""Up to here each horizon has its own regression; beyond, it is on the forecast to here: see `LogHar`."""
+
+HORIZONS_IN_SAMPLE = 3  # a horizon is regressed where the sample holds this many of it, one after the other
+_FOLDS = 4
+
+
+def known_horizons(rows: int) -> tuple[int, ...]:
+    """The horizons that a sample of so many days is long enough for."""
+    return tuple(horizon for horizon in HORIZONS if rows >= HORIZONS_IN_SAMPLE * horizon)
+
+
+def equations(rows: FloatArray, variance: FloatArray, floor: float) -> FloatArray:
+    """Coefficients of the log of mean variance by horizon, shape (horizon, feature).
+
+    rows: features of each day, the first one is 1. variance: of the same days; its log is taken of no less
+    than `floor`. The constant has the correction from the mean of a log to the log of a mean.
+    """
+    outcomes = _outcomes(variance, known_horizons(len(rows)), floor)
+    return _fitted(rows, outcomes, np.ones(len(rows), dtype=np.bool_))
+
+
+def cross_fitted_means(rows: FloatArray, variance: FloatArray, floor: float) -> FloatArray:
+    """Mean variance ahead of each day by horizon, from equations that saw neither it nor its neighbours.
+
+    Shape (day, horizon). Each quarter of the sample is forecast by equations of the others, less the days
+    whose outcomes overlap: errors are as large as they will be out of sample, not as those of a fit.
+    """
+    horizons = known_horizons(len(rows))
+    outcomes = _outcomes(variance, horizons, floor)
+    means = np.empty((len(rows), len(horizons)))
+    edges = np.linspace(0, len(rows), _FOLDS + 1).astype(np.int64)
+    days = np.arange(len(rows))
+    for start, end in pairwise(edges):
+        for at, horizon in enumerate(horizons):
+            kept = (days < start - horizon) | (days >= end + horizon)
+            upto = max(at + 1, horizons.index(DIRECT_DAYS) + 1)
+            found = _fitted(rows, outcomes[:upto], kept)
+            means[start:end, at] = np.exp(rows[start:end] @ found[at])
+    return means
+
+
+def _outcomes(variance: FloatArray, horizons: tuple[int, ...], floor: float) -> list[FloatArray]:
+    return [np.log(np.maximum(moving_mean(variance[1:], horizon), floor)) for horizon in horizons]
+
+
+def _fitted(rows: FloatArray, outcomes: list[FloatArray], kept: npt.NDArray[np.bool_]) -> FloatArray:
+    found: list[FloatArray] = []
+    for horizon, ahead in zip(HORIZONS, outcomes, strict=False):
+        used = kept[: len(ahead)]
+        past = rows[: len(ahead)][used]
+        if horizon <= DIRECT_DAYS:
+            found.append(_direct(past, ahead[used]))
+        else:
+            found.append(_through(found[HORIZONS.index(DIRECT_DAYS)], past, ahead[used]))
+    return np.array(found)
+
+
+def _direct(past: FloatArray, ahead: FloatArray) -> FloatArray:
+    """Least squares; the mean of exp of a normal residual takes half its variance more."""
+    centred = past[:, 1:] - past[:, 1:].mean(axis=0)
+    slopes = np.linalg.lstsq(centred.T @ centred, centred.T @ ahead, rcond=None)[0]
+    residual = ahead - past[:, 1:] @ slopes
+    return np.concatenate([[residual.mean() + 0.5 * residual.var()], slopes])
+
+
+def _through(month: FloatArray, past: FloatArray, ahead: FloatArray) -> FloatArray:
+    """A slope between 0 and 1 on the forecast `month`; the mean ratio of outcome to forecast is one."""
+    forecast = past @ month
+    centred = forecast - forecast.mean()
+    slope = float(np.clip(centred @ ahead / (centred @ centred), 0.0, 1.0))
+    equation: FloatArray = slope * month
+    equation[0] += float(np.log(np.mean(np.exp(ahead - past @ equation))))
+    return equation
