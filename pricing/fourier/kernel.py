@@ -1,4 +1,4 @@
-"""The numba kernel of Heston and Bates prices: Fourier inversion along a contour through the saddle point.
+"""The numba kernel of Heston prices: Fourier inversion along a contour through the saddle point.
 
 Kernels that call each other stay in one file: numba's cache looks at the caller's file only.
 """
@@ -17,14 +17,14 @@ ComplexArray = npt.NDArray[np.complex128]
 
 # Columns of `invert_chain`'s output; the first four after LOG_PRICE are ratios to the price.
 LOG_PRICE, SLOPE, DENSITY, GROWTH, FIRST_PARAMETER = range(5)
-PARAMETERS = 8
-VARIANCE, REVERSION, LEVEL, VOL_OF_VARIANCE, CORRELATION, INTENSITY, JUMP_MEAN, JUMP_DEVIATION = range(8)
+PARAMETERS = 5
+VARIANCE, REVERSION, LEVEL, VOL_OF_VARIANCE, CORRELATION, GAUSSIAN = range(6)
 
 _MOST_NODES = 4096
 _STRIP = 0.75  # half width of the strip in y, below pi / 4 where a Gaussian starts to grow
 _GROWTH = 2.5  # how much the logarithm of the integrand may grow within the strip
 _FIRST_STEP = 0.32
-_STEEPEST_TILT, _STEEPEST_TILT_OF_JUMPS = 0.5, 0.1
+_STEEPEST_TILT, _STEEPEST_TILT_OF_GAUSSIAN = 0.5, 0.1
 _TAIL = 1e-18
 # Halving the step squares the relative error of a trapezoidal sum on an analytic integrand.
 _AGREEMENT = 1e-8
@@ -72,21 +72,11 @@ def _riccati(
 
 
 @njit(cache=True)
-def _jumps(s: complex, model: FloatArray) -> complex:
-    """Cumulant per unit of intensity and time of compensated lognormal jumps."""
-    half_variance = 0.5 * model[JUMP_DEVIATION] ** 2
-    mean = math.expm1(model[JUMP_MEAN] + half_variance)
-    return complex(cmath.exp(s * (model[JUMP_MEAN] + half_variance * s)) - 1.0 - s * mean)
-
-
-@njit(cache=True)
 def cumulant(s: complex, years: float, model: FloatArray) -> complex:
-    """log E[exp(s log(S_T / F))]."""
+    """log E[exp(s X)] of X = log(S_T / F) and, added to it, an independent normal with mean one in price."""
     value, integral, _, _, _ = _riccati(s, years, model)
     diffusion = model[REVERSION] * model[LEVEL] * integral + model[VARIANCE] * value
-    if model[INTENSITY] > 0.0:
-        diffusion += model[INTENSITY] * years * _jumps(s, model)
-    return diffusion
+    return diffusion + 0.5 * model[GAUSSIAN] * s * (s - 1.0)
 
 
 @njit(cache=True)
@@ -134,8 +124,7 @@ def _slopes(
 def _mean_variance(years: float, model: FloatArray) -> float:
     """Expected total variance to expiry."""
     weight = -math.expm1(-model[REVERSION] * years) / model[REVERSION] if model[REVERSION] > 0.0 else years
-    jumps = model[INTENSITY] * years * (model[JUMP_MEAN] ** 2 + model[JUMP_DEVIATION] ** 2)
-    return float(model[LEVEL] * years + (model[VARIANCE] - model[LEVEL]) * weight + jumps)
+    return float(model[LEVEL] * years + (model[VARIANCE] - model[LEVEL]) * weight + model[GAUSSIAN])
 
 
 @njit(cache=True)
@@ -188,11 +177,10 @@ def _tilt(moneyness: float, years: float, model: FloatArray) -> float:
     """Angle by which the contour bends so that the integrand decays more and oscillates less far out."""
     sigma = max(model[VOL_OF_VARIANCE], 1e-12)
     scale = (model[VARIANCE] + model[REVERSION] * model[LEVEL] * years) / sigma
-    drift = math.expm1(model[JUMP_MEAN] + 0.5 * model[JUMP_DEVIATION] ** 2) * model[INTENSITY] * years
-    phase = moneyness + model[CORRELATION] * scale + drift
+    phase = moneyness + model[CORRELATION] * scale
     decay = math.sqrt(max(1.0 - model[CORRELATION] ** 2, 0.0)) * scale
-    # A Gaussian factor exp(delta^2 s^2 / 2) of the jumps grows beyond pi / 4.
-    steepest = _STEEPEST_TILT if model[INTENSITY] == 0.0 else _STEEPEST_TILT_OF_JUMPS
+    # The factor exp(s^2 / 2) of a Gaussian grows beyond pi / 4.
+    steepest = _STEEPEST_TILT if model[GAUSSIAN] == 0.0 else _STEEPEST_TILT_OF_GAUSSIAN
     return max(min(-math.atan2(phase, decay), steepest), -steepest)
 
 
@@ -280,8 +268,7 @@ def _multipliers(s: complex, years: float, model: FloatArray, wanted: int, out: 
     variance, reversion, level = model[VARIANCE], model[REVERSION], model[LEVEL]
     growth = reversion * level * value
     growth += variance * (0.5 * mu - beta * value + 0.5 * sigma * sigma * value * value)
-    jump = _jumps(s, model)
-    out[GROWTH - 1] = growth + model[INTENSITY] * jump
+    out[GROWTH - 1] = growth
     if wanted < FIRST_PARAMETER:
         return
     coth = (1.0 + decay) / (1.0 - decay)
@@ -301,12 +288,6 @@ def _multipliers(s: complex, years: float, model: FloatArray, wanted: int, out: 
     out[first + LEVEL] = reversion * integral
     out[first + VOL_OF_VARIANCE] = 2.0 * sigma * by_square - model[CORRELATION] * s * by_beta
     out[first + CORRELATION] = -sigma * s * by_beta
-    scale, jump_square = model[INTENSITY] * years, model[JUMP_DEVIATION] ** 2
-    grown = cmath.exp(s * (model[JUMP_MEAN] + 0.5 * jump_square * s))
-    mean = math.exp(model[JUMP_MEAN] + 0.5 * jump_square)
-    out[first + INTENSITY] = years * jump
-    out[first + JUMP_MEAN] = scale * s * (grown - mean)
-    out[first + JUMP_DEVIATION] = scale * model[JUMP_DEVIATION] * s * (s * grown - mean)
 
 
 @njit(cache=True)
@@ -315,7 +296,7 @@ def invert_chain(moneyness: FloatArray, years: FloatArray, model: FloatArray, ou
 
     out: an option a row; the logarithm of the undiscounted price, then as many ratios to the price as it has
     columns: slope and density (c' and c'' - c' by log-moneyness), growth (by time), and the gradient by the
-    eight numbers of `model`. Calls from log-moneyness zero up, puts below; log-moneyness finite, years > 0.
+    first five numbers of `model`. Calls from log-moneyness zero up, puts below; log-moneyness finite, years > 0.
     A contour is shared by neighbouring strikes while their own saddle points are near.
     """
     wanted = out.shape[1] - 1

@@ -45,8 +45,8 @@ class HestonModel:
 
     @property
     def numbers(self) -> FloatArray:
-        """The eight numbers of the kernel; those of the jumps are zero."""
-        return np.array([getattr(self, each.name) for each in fields(HestonModel)] + [0.0, 0.0, 0.0])
+        """The five numbers in the order of the fields."""
+        return np.array([getattr(self, each.name) for each in fields(HestonModel)], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +74,9 @@ class BatesModel:
 
     @property
     def numbers(self) -> FloatArray:
-        """The eight numbers of the kernel."""
+        """The eight numbers in the order of the fields, those of the diffusion first."""
         jumps = [self.jump_intensity, self.jump_mean, self.jump_deviation]
-        return np.concatenate((self.diffusion.numbers[:5], jumps))
+        return np.concatenate((self.diffusion.numbers, jumps))
 
 
 AffineModel = HestonModel | BatesModel

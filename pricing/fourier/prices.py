@@ -7,33 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pricing.fourier.kernel import (
-    DENSITY,
-    FIRST_PARAMETER,
-    GROWTH,
-    LOG_PRICE,
-    PARAMETERS,
-    SLOPE,
-    invert_chain,
-)
-from pricing.fourier.model import AffineModel
+from pricing.fourier.diffusion import NormalisedPrices, diffusion_prices
+from pricing.fourier.jumps import jump_prices
+from pricing.fourier.model import AffineModel, BatesModel
 
 FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NormalisedPrices:
-    """Out-of-the-money prices c = V / (D F) over log-moneyness, calls from zero up and puts below.
-
-    log_price: log c, finite where c itself underflows. slope, density, growth: c_k / c, (c_kk - c_k) / c and
-    c_T / c. gradient: derivative of log c by the model's eight numbers along a last axis; empty unless asked.
-    """
-
-    log_price: FloatArray
-    slope: FloatArray
-    density: FloatArray
-    growth: FloatArray
-    gradient: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +37,9 @@ def normalised_prices(
     k, years = np.broadcast_arrays(
         np.asarray(log_moneyness, dtype=np.float64), np.asarray(expiry_years, dtype=np.float64)
     )
-    shape, k, years = k.shape, k.ravel(), years.ravel()
-    usable = np.flatnonzero(np.isfinite(k) & np.isfinite(years) & (years > 0.0))
-    order = usable[np.lexsort((k[usable], years[usable]))]
-    columns = FIRST_PARAMETER + (PARAMETERS if with_gradient else 0)
-    inverted = np.empty((order.size, columns))
-    invert_chain(k[order], years[order], model.numbers, inverted)
-    rows = np.full((k.size, columns), np.nan)
-    rows[order] = inverted
-    rows = rows.reshape(*shape, columns)
-    return NormalisedPrices(
-        log_price=rows[..., LOG_PRICE],
-        slope=rows[..., SLOPE],
-        density=rows[..., DENSITY],
-        growth=rows[..., GROWTH],
-        gradient=rows[..., FIRST_PARAMETER:],
-    )
+    if isinstance(model, BatesModel):
+        return jump_prices(model, k, years, with_gradient=with_gradient)
+    return diffusion_prices(model, k, years, with_gradient=with_gradient)
 
 
 def model_greeks(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erfcx
 
-from pricing.fourier.prices import NormalisedPrices
+from pricing.fourier.diffusion import NormalisedPrices
 from pricing.implied import implied_volatility
 
 FloatArray = npt.NDArray[np.float64]
