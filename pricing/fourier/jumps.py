@@ -35,10 +35,12 @@ def jump_prices(
         if active.size == 0:
             break
         term = _term(model, jumps, k[active], years[active], with_gradient)
-        before = sums[active, 0]
-        sums[active] = _added(sums[active], term)
-        fading = (term[:, 0] < before + _NEGLIGIBLE) & (jumps > model.jump_intensity * years[active])
+        known = np.isfinite(term[:, 0])
+        fading = known & (term[:, 0] < sums[active, 0] + _NEGLIGIBLE)
+        fading &= jumps > model.jump_intensity * years[active]
+        sums[active[known]] = _added(sums[active[known]], term[known])
         active = active[~fading] if model.jump_intensity > 0.0 else active[:0]
+    idle = np.union1d(idle, np.flatnonzero(sums[:, 0] == -np.inf))
     sums[idle] = np.nan
     rows = sums.reshape(*log_moneyness.shape, columns)
     return NormalisedPrices(

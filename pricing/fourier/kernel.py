@@ -76,7 +76,7 @@ def cumulant(s: complex, years: float, model: FloatArray) -> complex:
     """log E[exp(s X)] of X = log(S_T / F) and, added to it, an independent normal with mean one in price."""
     value, integral, _, _, _ = _riccati(s, years, model)
     diffusion = model[REVERSION] * model[LEVEL] * integral + model[VARIANCE] * value
-    return diffusion + 0.5 * model[GAUSSIAN] * s * (s - 1.0)
+    return complex(diffusion + 0.5 * model[GAUSSIAN] * s * (s - 1.0))
 
 
 @njit(cache=True)
@@ -296,8 +296,8 @@ def invert_chain(moneyness: FloatArray, years: FloatArray, model: FloatArray, ou
 
     out: an option a row; the logarithm of the undiscounted price, then as many ratios to the price as it has
     columns: slope and density (c' and c'' - c' by log-moneyness), growth (by time), and the gradient by the
-    first five numbers of `model`. Calls from log-moneyness zero up, puts below; log-moneyness finite, years > 0.
-    A contour is shared by neighbouring strikes while their own saddle points are near.
+    first five numbers of `model`. Calls from log-moneyness zero up, puts below. Log-moneyness is finite, years
+    above zero. A contour is shared by neighbouring strikes while their own saddle points are near.
     """
     wanted = out.shape[1] - 1
     nodes, weights = np.empty(_MOST_NODES, dtype=np.complex128), np.empty(_MOST_NODES, dtype=np.complex128)
@@ -330,6 +330,8 @@ def invert_chain(moneyness: FloatArray, years: FloatArray, model: FloatArray, ou
             total += wave.imag
             for j in range(wanted):
                 sums[j] += wave.real * factors[i, j].imag + wave.imag * factors[i, j].real
-        out[option, LOG_PRICE] = value - (start - 1.0) * away + math.log(total) if total > 0.0 else -math.inf
+        # Where no digit of the sum is left there is no price to give.
+        known = total > 0.0 and value < math.inf
+        out[option, LOG_PRICE] = value - (start - 1.0) * away + math.log(total) if known else math.nan
         for j in range(wanted):
             out[option, 1 + j] = sums[j] / total

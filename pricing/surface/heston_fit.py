@@ -26,7 +26,7 @@ _LOGARITHMIC = np.array([True, True, True, True, False, True, False, True])
 _CENTRE = np.array([np.nan, 2.0, np.nan, 0.8, -0.6, 0.3, -0.1, 0.12])
 _SPREAD = np.array([0.3, 0.8, 0.3, 0.6, 0.2, 0.8, 0.05, 0.5])
 _NARROWEST_BAND = 1e-3
-_QUOTES_PER_START = 16
+_QUOTES_PER_START = 10
 _STARTS = 4
 _EDGE = 1e-6
 
@@ -79,7 +79,7 @@ def fit_heston(
 ) -> HestonSurface:
     """Calibrate Heston's model to out-of-the-money quotes, errors in half bands.
 
-    Trust-region least squares with the exact gradient: from `starts` drawn starts on at most 16 quotes an
+    Trust-region least squares with the exact gradient: from `starts` drawn starts on at most ten quotes an
     expiry, then from the best of them on all quotes. loss: scipy's; soft_l1 keeps quotes that the model
     cannot meet from ruling the fit. Feller's condition is not imposed: see `model.satisfies_feller`.
     """
@@ -117,13 +117,13 @@ def _draws(smiles: Sequence[Smile], count: int, starts: int, seed: int) -> list[
 
 def _calibrated(problem: CalibrationProblem, starts: Sequence[FloatArray], loss: Loss) -> FloatArray:
     few = problem.part(_thinned(problem))
-    fits = [_minimised(few, start, loss, 1e-4) for start in starts]
+    fits = [_minimised(few, start, loss, 1e-3) for start in starts]
     best = min(fits, key=lambda fit: float(fit.cost))
     return _numbers(_minimised(problem, _numbers(best.x), loss, 1e-8).x)
 
 
 def _thinned(problem: CalibrationProblem) -> npt.NDArray[np.int64]:
-    """Rows of at most 16 quotes an expiry, spread evenly over its strikes."""
+    """Rows of at most ten quotes an expiry, spread evenly over its strikes."""
     groups = np.split(np.arange(problem.expiry_years.size), np.flatnonzero(np.diff(problem.expiry_years)) + 1)
     picks = [
         group[np.unique(np.linspace(0, group.size - 1, _QUOTES_PER_START).astype(np.int64))]
