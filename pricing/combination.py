@@ -99,14 +99,24 @@ class FittedCombination:
 
     def simulated_sums(self, days: int, *, paths: int, rng: np.random.Generator) -> FloatArray | None:
         """Paths of the first component that has a law, each day scaled to the combined mean; None without."""
+        path = self.variance_path(days)
         for component in self.components:
-            sums = component.simulated_sums(days, paths=paths, rng=rng)
+            sums = scaled_sums(component, path, paths=paths, rng=rng)
             if sums is not None:
-                squares = np.diff(sums, axis=1, prepend=0.0)
-                scale = self.variance_path(days) / component.variance_path(days)
-                scaled: FloatArray = np.cumsum(squares * scale, axis=1)
-                return scaled
+                return sums
         return None
+
+
+def scaled_sums(
+    fitted: FittedVolatility, path: FloatArray, *, paths: int, rng: np.random.Generator
+) -> FloatArray | None:
+    """The model's simulated sums of squared returns with the mean moved to `path`; None without a law."""
+    sums = fitted.simulated_sums(len(path), paths=paths, rng=rng)
+    if sums is None:
+        return None
+    squares = np.diff(sums, axis=1, prepend=0.0)
+    scaled: FloatArray = np.cumsum(squares * (path / fitted.variance_path(len(path))), axis=1)
+    return scaled
 
 
 def combined_name(names: Sequence[str], pool: Pool) -> str:

@@ -10,6 +10,7 @@ from pricing.errors import InputError
 from pricing.forecast import VolForecast
 from pricing.har import LogHar
 from pricing.history import PriceHistory
+from pricing.implied_combination import FittedWithImplied
 from pricing.implied_regression import ImpliedRegression
 from pricing.realized import has_ranges
 from pricing.volatility.family import GarchFamily
@@ -72,7 +73,7 @@ class DefaultForecaster:
         except InputError as error:
             reason = f"without implied volatility: expected {error.problems[0].expected}"
             return FittedCombination(components=(own,), weights=(1.0,), remark=reason)
-        return FittedCombination(components=(own, options), weights=(0.5, 0.5))
+        return FittedWithImplied(own=own, implied=options)
 
 
 def default_models(history: PriceHistory) -> tuple[VolatilityModel, ...]:
