@@ -75,9 +75,9 @@ def estimate_correlation(
     Pearson's coefficient of log returns between successive common days; a gap in one history makes one longer
     return in all. decay: weight of a return against the one after it, 1 for equal weights, 0.94 as
     RiskMetrics; means are not taken off where it is below 1. The intervals are Fisher's (1921), with the
-    effective number of observations, and percentiles of `resamples` moving-block bootstraps (Kunsch 1989) of
-    blocks of `block_days` (the cube root of the effective number when None) drawn from `seed`: as many returns
-    as are effective, blocks of more weight more often. Blocks keep volatility clusters, which make the truth
+    effective number of observations, and percentiles of `resamples` moving-block bootstraps (Kunsch 1989),
+    drawn from `seed` in blocks of `block_days` (the cube root of that number when None): as many returns as
+    are effective, blocks of more weight more often. Blocks keep volatility clusters, which make the truth
     wider than Fisher's. Closes of markets that close at different
     hours correlate less than the markets do.
 

@@ -27,7 +27,7 @@ def rotated(exposure: FloatArray, covariance: FloatArray) -> Rotation:
     """Rotate a covariance [asset, asset] for a payoff of `exposure` [currency per asset].
 
     The inner factor is the basket's own first-order direction; loads of the wrong sign are put to a hundredth
-    of their asset's deviation (Choi 2018, section 3). What carries less than 1e-14 of the variance is dropped.
+    of their asset's deviation (Choi 2018, section 3). Less than 1e-14 of the variance is dropped.
     """
     sign = np.sign(exposure)
     inner = covariance @ exposure
