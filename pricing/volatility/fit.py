@@ -10,15 +10,21 @@ import numpy as np
 import numpy.typing as npt
 
 from pricing.volatility.coordinates import Coordinates
-from pricing.volatility.likelihood_kernel import log_likelihood
+from pricing.volatility.likelihood_kernel import ALPHA, BETA, GAMMA, SHAPE, log_likelihood
 from pricing.volatility.optimiser import Function, Minimum, minimise
 from pricing.volatility.sample import ReturnSample
-from pricing.volatility.specification import Recursion, Specification
+from pricing.volatility.specification import Innovation, Specification
 
 FloatArray = npt.NDArray[np.float64]
 
-_START_SHAPE = 8.0
 _RIDGE = 1e-6  # of the outer products, which are singular where a coordinate does not matter
+_LEAST_CURVATURE = 1e-8
+_PERSISTENCES = (0.9, 0.98)  # of the guesses
+_LOW_PERSISTENCE = 0.3
+_SHAPES = (3.0, 8.0)
+_DOUBTFUL_REACTION = 0.02
+_DOUBTFUL_MEMORY = (0.9, 0.9995)
+_DOUBTFUL_SHAPE = 2.5
 
 
 class Engine(Enum):
@@ -160,56 +166,87 @@ class Objective:
 
 
 def _compiled(specification: Specification, sample: ReturnSample, warm: Fit | None) -> Fit:
-    coordinates = Coordinates.of(specification, sample)
-    objective = Objective(specification, sample, coordinates)
-    found = None if warm is None or warm.minimum is None else _search(objective, warm.minimum.point, warm)
-    if found is None or not found.converged:
-        found = _search(objective, _best_start(objective), None)
+    objective = Objective(specification, sample, Coordinates.of(specification, sample))
+    found = _best_minimum(objective, None if warm is None else warm.minimum)
     return evaluated(
         specification, sample, objective.parameters(found.point), converged=found.converged, minimum=found
     )
 
 
-def _search(objective: Objective, start: FloatArray, warm: Fit | None) -> Minimum:
-    free, box = objective.free, objective.coordinates
-    if warm is not None and warm.minimum is not None:
-        curvature = warm.minimum.curvature
-    else:
-        _, curvature = objective.function(with_information=True)(start)
-        curvature = curvature + np.diag(_RIDGE * np.diag(curvature) + 1e-8)
-    return minimise(
-        objective.function(), start, curvature=curvature, lowest=box.lowest[free], highest=box.highest[free]
+def _best_minimum(objective: Objective, warm: Minimum | None) -> Minimum:
+    """One search, from `warm` or the likeliest guess; more where its end looks like one of several optima."""
+    if warm is not None:
+        found = _search(objective, warm.point, warm.curvature)
+        if found.converged and not _doubtful(objective, found):
+            return found
+    found = _search(objective, _starts(objective, _PERSISTENCES, (_SHAPES[1],))[0])
+    if found.converged and not _doubtful(objective, found):
+        return found
+    starts = _starts(objective, (_LOW_PERSISTENCE, *_PERSISTENCES), _SHAPES)
+    return min(
+        (found, *(_search(objective, start) for start in starts)),
+        key=lambda each: (not each.converged, each.value),
     )
 
 
-def _best_start(objective: Objective) -> FloatArray:
-    """The likeliest of a few guesses, of which arch's own grid has more."""
+def _search(objective: Objective, start: FloatArray, curvature: FloatArray | None = None) -> Minimum:
+    free, box = objective.free, objective.coordinates
+    products = objective.function(with_information=True)
+
+    def curvature_at(point: FloatArray) -> FloatArray:
+        information = products(point)[1]
+        ridged: FloatArray = information + np.diag(_RIDGE * np.diag(information) + _LEAST_CURVATURE)
+        return ridged
+
+    return minimise(
+        objective.function(),
+        start,
+        curvature_at=curvature_at,
+        lowest=box.lowest[free],
+        highest=box.highest[free],
+        curvature=curvature,
+    )
+
+
+def _doubtful(objective: Objective, found: Minimum) -> bool:
+    """Whether returns react so little, or so briefly, or have such tails that there may be other optima."""
+    parameters = objective.parameters(found.point)
+    alpha, gamma, beta, shape = parameters[ALPHA], parameters[GAMMA], parameters[BETA], parameters[SHAPE]
+    if objective.specification.egarch:
+        reaction, memory = alpha, beta
+    else:
+        reaction, memory = alpha + 0.5 * gamma, alpha + 0.5 * gamma + beta
+    heavy = shape < _DOUBTFUL_SHAPE and objective.specification.innovation is not Innovation.NORMAL
+    lasting = _DOUBTFUL_MEMORY[0] < memory < _DOUBTFUL_MEMORY[1]
+    return bool(reaction < _DOUBTFUL_REACTION or not lasting or heavy)
+
+
+def _starts(
+    objective: Objective, persistences: tuple[float, ...], shapes: tuple[float, ...]
+) -> list[FloatArray]:
+    """The likeliest guess of each persistence, the likeliest of all first; arch's own grid is finer."""
     value = objective.function()
-    points = [objective.coordinates.point(guess)[objective.free] for guess in _guesses(objective)]
-    return min(points, key=lambda point: value(point)[0])
+    best: list[tuple[float, int, FloatArray]] = []
+    for order, persistence in enumerate(persistences):
+        guesses = _guesses(objective, persistence, shapes)
+        points = [objective.coordinates.point(guess)[objective.free] for guess in guesses]
+        losses = [value(point)[0] for point in points]
+        best.append((min(losses), order, points[int(np.argmin(losses))]))
+    return [point for _, _, point in sorted(best, key=lambda each: each[:2])]
 
 
-def _guesses(objective: Objective) -> list[FloatArray]:
-    sample, recursion = objective.sample, objective.specification.recursion
-    if recursion is Recursion.EGARCH:
-        level = np.log(sample.level)
-        grid = product((0.05, 0.2), (-0.1, 0.0), (0.9, 0.98))
-        return [
-            np.array([sample.mean, (1 - beta) * level, alpha, gamma, beta, _START_SHAPE, 0.0])
-            for alpha, gamma, beta in grid
-        ]
-    gammas = (0.02, 0.15) if recursion is Recursion.GJR else (0.0,)
+def _guesses(objective: Objective, persistence: float, shapes: tuple[float, ...]) -> list[FloatArray]:
+    specification, sample = objective.specification, objective.sample
+    if specification.innovation is Innovation.NORMAL:
+        shapes = shapes[:1]
+    egarch = specification.egarch
+    alphas = (
+        (-0.1, 0.02, 0.2) if egarch and persistence < _PERSISTENCES[0] else (0.02, 0.2 if egarch else 0.1)
+    )
+    gammas = (-0.1, 0.0) if egarch else (0.02, 0.15) if GAMMA in specification.free else (0.0,)
+    omega = (1.0 - persistence) * (np.log(sample.level) if egarch else sample.level)
     return [
-        np.array(
-            [
-                sample.mean,
-                (1 - stay) * sample.level,
-                alpha,
-                gamma,
-                stay - alpha - gamma / 2,
-                _START_SHAPE,
-                0.0,
-            ]
-        )
-        for alpha, gamma, stay in product((0.02, 0.1), gammas, (0.7, 0.9, 0.98))
+        np.array([sample.mean, omega, alpha, gamma, beta, shape, 0.0])
+        for alpha, gamma, shape in product(alphas, gammas, shapes)
+        for beta in [persistence if egarch else persistence - alpha - 0.5 * gamma]
     ]
