@@ -13,7 +13,7 @@ from pricing.surface.surface import VolSurface
 FloatArray = npt.NDArray[np.float64]
 
 FURTHEST_LOG_MONEYNESS = 1.5
-_POINTS = 401
+_POINTS = 601
 _DENSE_STRIKES, _DENSE_DATES = 1_000, 200
 _CENTRE = 0.005
 _WING_LOG_MONEYNESS = (50.0, 100.0)
@@ -85,13 +85,13 @@ def certify(
     log_moneyness: FloatArray | None = None,
     by_differences: bool = False,
 ) -> ArbitrageCertificate:
-    """Check a surface at increasing `expiry_years`, half way between them and outside of them.
+    """Check a surface at increasing `expiry_years`, at three dates between any two and outside of them.
 
-    log_moneyness: the grid, increasing, by default 401 points to 1.5 either side, dense about the forward.
+    log_moneyness: the grid, increasing, by default 601 points to 1.5 either side, dense about the forward.
     by_differences: take slope and curvature from differences of total variance, not from the surface.
     """
     knots = np.asarray(expiry_years, dtype=np.float64)
-    between = (knots[1:] + knots[:-1]) / 2
+    between = (knots[:-1, None] + np.diff(knots)[:, None] * [0.25, 0.5, 0.75]).ravel()
     years = np.unique(np.concatenate((knots[:1] * [0.1, 0.5], knots, between, knots[-1:] * [1.5, 3.0])))
     grid = (
         stretched_grid(_CENTRE, FURTHEST_LOG_MONEYNESS, _POINTS) if log_moneyness is None else log_moneyness

@@ -8,10 +8,12 @@ from enum import StrEnum
 
 import numpy as np
 
+from pricing.business_time import BusinessClock
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.errors import InputError, InputProblem
 from pricing.quotes import Quotes
 from pricing.surface.arbitrage import ArbitrageCertificate, certify
+from pricing.surface.clocked import ClockedSurface
 from pricing.surface.convex_program import ProgramError
 from pricing.surface.smile import Smile, market_smiles
 from pricing.surface.smooth_fit import fit_smooth
@@ -26,8 +28,8 @@ from pricing.surface.svi_fit import fit_svi
 # Tried in turn until the certificate is clean: the margins hold at points, and a smile moves between them.
 _MARGINS = (
     Margins(),
-    Margins(butterfly=0.03, calendar=4.0),
-    Margins(butterfly=0.1, calendar=10.0),
+    Margins(butterfly=0.03, calendar=4.0, stiffness=10.0),
+    Margins(butterfly=0.1, calendar=10.0, stiffness=1000.0),
 )
 _FEW_QUOTES = 5
 
@@ -92,20 +94,31 @@ def fit_surface(
     forward: ForwardCurve,
     *,
     model: SurfaceModel = SurfaceModel.SMOOTH,
+    clock: BusinessClock | None = None,
 ) -> FittedSurface:
     """Fit a surface free of static arbitrage to the out-of-the-money quotes, and certify it on a dense grid.
 
     SMOOTH goes through the market by convex programmes; SVI has five parameters an expiry; eSSVI, three, is
     free of arbitrage by its parametrisation. Where a model's certificate is not clean the next one is taken,
-    and the report says why. Raises InputError when no quote has an implied volatility.
+    and the report says why. clock: variance between the expiries runs in its business time instead of evenly.
+    Raises InputError when no quote has an implied volatility.
     """
     smiles = market_smiles(quotes, discount, forward)
     if not smiles:
         expected = "an out-of-the-money quote whose bid and ask have an implied volatility"
         raise InputError(InputProblem(file=quotes.origin or quotes.underlying, expected=expected))
-    fitted = _fitted(smiles, model)
-    surface = replace(fitted.surface, description=_described(quotes, fitted.report))
-    return FittedSurface(surface=surface, report=fitted.report)
+    fitted = _fitted(smiles if clock is None else _timed(smiles, clock), model)
+    surface: VolSurface = replace(fitted.surface, description=_described(quotes, fitted.report))
+    if clock is not None:
+        surface = ClockedSurface(base=surface, clock=clock)
+    report = replace(fitted.report, expiries=_expiry_fits(surface, smiles))
+    return FittedSurface(surface=surface, report=report)
+
+
+def _timed(smiles: Sequence[Smile], clock: BusinessClock) -> tuple[Smile, ...]:
+    """The same total variances at business years."""
+    years = clock.business_years([smile.expiry_years for smile in smiles]).tolist()
+    return tuple(replace(smile, expiry_years=at) for smile, at in zip(smiles, years, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,7 @@ from pricing.quotes import Quotes
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-NARROWEST_BAND = 1e-3
-"""Least half band over mid that a fit reckons with: a locked quote would outweigh all others."""
+_NARROWEST_BAND = 1e-3  # half band over mid: a locked quote would outweigh all others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class Smile:
 
     def residuals(self, total_variance: FloatArray) -> FloatArray:
         """Errors in half bands, large ones dampened to their square root (pseudo-Huber loss, squared)."""
-        half = np.maximum((self.upper - self.lower) / 2, NARROWEST_BAND * self.middle)
+        half = np.maximum((self.upper - self.lower) / 2, _NARROWEST_BAND * self.middle)
         error = (total_variance - self.middle) / half
         return np.asarray(np.sign(error) * np.sqrt(2 * (np.sqrt(1 + error**2) - 1)), dtype=np.float64)
 

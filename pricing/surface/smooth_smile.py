@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pricing.surface.arbitrage import durrleman
 from pricing.surface.convex_program import Rows, at_least, minimise, rows, stacked
-from pricing.surface.smile import NARROWEST_BAND, Smile
+from pricing.surface.smile import Smile
 from pricing.surface.smile_basis import CENTRES, KNOTS, spline_rows
 
 FloatArray = npt.NDArray[np.float64]
@@ -19,13 +19,16 @@ FloatArray = npt.NDArray[np.float64]
 _BEND, _TURN = 0.1, 1.0
 _SHAPE_PULL = 1e-6
 _OUTSIDE_PRICE = 10.0
-_BUTTERFLY_PRICE = 1e4
+_BUTTERFLY_PRICE = 1e5
 _INSIDE_SHARE = 0.95  # of the half spread: room for the solver's tolerance
+_NARROWEST_UNIT = 5e-3  # of mid: the half spread in which a locked quote is counted
 
 _STEEPEST_WING = 1.9  # Lee's bound is 2
+_STEEPEST_DEVIATIONS = 10.0  # slope of total variance over its root at the money; an index's is about 2
 _LOWEST_SHARE = 0.5  # of the lowest bid: how far down a wing without quotes may go
-_CALENDAR_MARGIN, _CALENDAR_WING_MARGIN, _WING_STARTS = 3e-4, 2e-3, 5.0
+_CALENDAR_MARGIN, _CALENDAR_WING_MARGIN, _WING_STARTS = 3e-4, 2e-3, 3.0
 _PROGRAMMES = 12
+_LEVEL_STEPS = 20
 _SETTLED, _MATTERS = 0.01, 0.05
 _NEAR = 20.0  # standard deviations within which a smile must settle
 
@@ -70,10 +73,15 @@ class SplineSmile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Margins:
-    """How far from arbitrage a smile stays: least Durrleman function, factor on the calendar's margin."""
+    """How far from arbitrage a smile stays, and how stiff it is.
+
+    butterfly: least Durrleman function. calendar: factor on the distance to the shorter expiry. stiffness:
+    factor on the weight of roughness.
+    """
 
     butterfly: float = 0.01
     calendar: float = 1.0
+    stiffness: float = 1.0
 
 
 def fit_spline_smile(
@@ -118,15 +126,17 @@ class _Programme:
 
 
 def _programme(smile: Smile, shape: FloatArray, shorter: SplineSmile | None, margins: Margins) -> _Programme:
-    level, size = smile.atm_total_variance, len(CENTRES)
+    level, size = _level(smile, shape, shorter), len(CENTRES)
+    roughness = margins.stiffness * _ROUGHNESS
     spline = spline_rows(smile.log_moneyness / np.sqrt(level))
-    half = np.maximum((smile.upper - smile.lower) / 2, NARROWEST_BAND * smile.middle) / level
-    middle, weights = smile.middle / level / half, spline.value / half[:, None]
+    unit = np.maximum((smile.upper - smile.lower) / 2, _NARROWEST_UNIT * smile.middle)
+    middle, weights = smile.middle / unit, spline.value * (level / unit)[:, None]
+    room = _INSIDE_SHARE * (smile.upper - smile.lower) / 2 / unit
     quotes = spline.dense(weights)
     slack = size + np.arange(len(middle))
     parts = [
-        rows(spline.columns, weights, middle + _INSIDE_SHARE).less(slack),
-        rows(spline.columns, -weights, _INSIDE_SHARE - middle).less(slack),
+        rows(spline.columns, weights, middle + room).less(slack),
+        rows(spline.columns, -weights, room - middle).less(slack),
         at_least(np.append(slack, size + len(middle)), np.zeros(len(middle) + 1)),
         at_least(np.arange(size), np.full(size, _LOWEST_SHARE * min(1.0, smile.lower.min() / level))),
         *_wing_rows(level, shorter),
@@ -134,10 +144,10 @@ def _programme(smile: Smile, shape: FloatArray, shorter: SplineSmile | None, mar
     ]
     return _Programme(
         level=level,
-        quadratic=_ROUGHNESS + quotes.T @ quotes,
+        quadratic=roughness + quotes.T @ quotes,
         linear=np.concatenate(
             (
-                -_ROUGHNESS @ shape - quotes.T @ middle,
+                -roughness @ shape - quotes.T @ middle,
                 np.full(len(middle), _OUTSIDE_PRICE),
                 [_BUTTERFLY_PRICE],
             )
@@ -147,13 +157,29 @@ def _programme(smile: Smile, shape: FloatArray, shorter: SplineSmile | None, mar
     )
 
 
+def _level(smile: Smile, shape: FloatArray, shorter: SplineSmile | None) -> float:
+    """Total variance at the forward as far as known: never below the shorter expiry's.
+
+    Where all quotes lie on one side of the forward, the one next to it is carried there along `shape`.
+    """
+    level = smile.atm_total_variance
+    nearest = np.abs(smile.log_moneyness).argmin()[None]
+    if smile.log_moneyness[0] * smile.log_moneyness[-1] > 0:
+        for _ in range(_LEVEL_STEPS):
+            ratio = spline_rows(smile.log_moneyness[nearest] / np.sqrt(level)).values(shape)[0]
+            level = float(np.sqrt(level * smile.middle[nearest][0] / ratio))
+    floor = 0.0 if shorter is None else float(shorter.total_variance(np.zeros(1))[0])
+    return max(level, floor)
+
+
 def _wing_rows(level: float, shorter: SplineSmile | None) -> tuple[Rows, Rows]:
-    """Outward slopes between those of the shorter expiry, or nothing, and Lee's bound."""
+    """Outward slopes, from the shorter expiry's to Lee's bound or a multiple of the level."""
     least = np.zeros(2) if shorter is None else shorter.wing_slopes()
+    steepest = min(_STEEPEST_WING, _STEEPEST_DEVIATIONS * np.sqrt(level))
     outward = np.array([[-1.0], [1.0]]) * _END_ROWS.slope * np.sqrt(level)
     return (
         rows(_END_ROWS.columns, -outward, -least),
-        rows(_END_ROWS.columns, outward, np.maximum(_STEEPEST_WING, least)),
+        rows(_END_ROWS.columns, outward, np.maximum(steepest, least)),
     )
 
 
@@ -164,7 +190,9 @@ def _calendar_rows(level: float, shorter: SplineSmile | None, factor: float) -> 
     wing = np.minimum(1.0, (_CALENDAR_POINTS / _WING_STARTS) ** 2)
     margin = 1 + factor * (_CALENDAR_MARGIN + _CALENDAR_WING_MARGIN * wing)
     least = margin * shorter.total_variance(_CALENDAR_POINTS * np.sqrt(level)) / level
-    return (rows(_CALENDAR_SPLINES.columns, -_CALENDAR_SPLINES.value, -least),)
+    # Rows of one size, for the solver's sake.
+    size = (1 + np.abs(_CALENDAR_POINTS))[:, None]
+    return (rows(_CALENDAR_SPLINES.columns, -_CALENDAR_SPLINES.value / size, -least / size[:, 0]),)
 
 
 def _density_rows(about: FloatArray, level: float, margin: float) -> Rows:
