@@ -5,6 +5,7 @@ from __future__ import annotations
 from hedger.report.tables import Table
 from hedger.report.units import counted, number, percent, printable
 from hedger.surface_study import SurfaceStudy
+from pricing.parity import spot_of_quotes
 from pricing.time import EXCHANGE_ZONE
 
 
@@ -17,12 +18,23 @@ def surface_header(study: SurfaceStudy) -> tuple[str, ...]:
         f"{printable(quotes.origin)}: {quotes.underlying} at {number(quotes.spot, 2)}, {at}",
         f"{len(quotes):,} of {quotes.received:,} quotes used" + (f"; dropped: {dropped}" if dropped else ""),
         study.surface.description,
+        *_spot_note(study),
+    )
+
+
+def _spot_note(study: SurfaceStudy) -> tuple[str, ...]:
+    implied = spot_of_quotes(study.quotes, study.forward, study.discount, dividend_yield=0.0)
+    if implied == study.quotes.spot:
+        return ()
+    return (
+        f"The spot does not go with the quotes: their nearest forward implies {number(implied, 2)} without "
+        f"dividends, {implied / study.quotes.spot - 1.0:+.2%}.",
     )
 
 
 def surface_tables(study: SurfaceStudy) -> tuple[Table, ...]:
     """Every table in reading order."""
-    return (_forward_table(study), _smile_table(study), _certificate_table(study))
+    return (_forward_table(study), _smile_table(study), _fit_table(study), _certificate_table(study))
 
 
 def _forward_table(study: SurfaceStudy) -> Table:
@@ -54,43 +66,58 @@ def _forward_table(study: SurfaceStudy) -> Table:
 
 def _smile_table(study: SurfaceStudy) -> Table:
     marks = study.landmarks
-    rows = []
-    for i, expiry in enumerate(study.expiries()):
-        fit = study.fit.expiries[i]
-        rows.append(
-            (
-                f"{expiry.astimezone(EXCHANGE_ZONE):%Y-%m-%d %H:%M}",
-                number(365 * marks.expiry_years[i], 2),
-                percent(float(marks.atm[i]), 2),
-                number(float(marks.skew[i]), 2),
-                percent(float(marks.risk_reversal[i]), 2),
-                percent(float(marks.butterfly[i]), 2),
-                percent(float(study.variance_swap[i]), 2),
-                number(float(study.local_dynamics.ratio[i]), 2),
-                f"{fit.inside_bid_ask} of {fit.quotes}",
-                number(100 * fit.rms_volatility_error, 2),
-            )
+    columns = (marks.atm, study.variance_swap, marks.risk_reversal, marks.butterfly)
+    rows = [
+        (
+            expiry,
+            number(365 * marks.expiry_years[i], 2),
+            *(number(100 * float(column[i]), 2) for column in columns),
+            number(float(marks.skew[i]), 2),
         )
+        for i, expiry in enumerate(_expiry_names(study))
+    ]
     return Table(
-        title="Smiles, volatility per year",
+        title="Smiles, volatility points per year",
         columns=(
             "expiry",
             ">days",
             ">ATM",
-            ">skew",
+            ">variance\nswap",
             ">25d risk\nreversal",
             ">25d\nbutterfly",
-            ">variance\nswap",
-            ">local SSR",
-            ">inside\nbid-ask",
-            ">rms error\nvol points",
+            ">skew",
         ),
         rows=tuple(rows),
+        notes=("Skew: slope of volatility in log(K / F) at the forward.",),
+    )
+
+
+def _fit_table(study: SurfaceStudy) -> Table:
+    rows = [
+        (
+            expiry,
+            number(fit.quotes),
+            number(fit.inside_bid_ask),
+            number(100 * fit.rms_volatility_error, 3),
+            number(ratio, 2),
+        )
+        for expiry, fit, ratio in zip(
+            _expiry_names(study), study.fit.expiries, study.local_dynamics.ratio.tolist(), strict=True
+        )
+    ]
+    return Table(
+        title="Fit to the out-of-the-money quotes",
+        columns=("expiry", ">quotes", ">inside\nbid-ask", ">rms error to\nmid, points", ">local\nSSR"),
+        rows=tuple(rows),
         notes=(
-            "Skew: slope of volatility in log(K / F) at the forward. Local SSR: if local volatility stays, "
-            "volatility at the money moves by this times skew x return (sticky strike 1, moneyness 0).",
+            "Local SSR: if local volatility stays, volatility at the money moves by this times skew x return "
+            "(sticky strike 1, moneyness 0).",
         ),
     )
+
+
+def _expiry_names(study: SurfaceStudy) -> list[str]:
+    return [f"{expiry.astimezone(EXCHANGE_ZONE):%Y-%m-%d %H:%M}" for expiry in study.expiries()]
 
 
 def _certificate_table(study: SurfaceStudy) -> Table:

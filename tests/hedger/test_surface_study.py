@@ -1,0 +1,114 @@
+"""`hedger surface`: the study of a made-up chain, its tables, its document, its page, its errors."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from hedger.cli.main import exit_status
+from hedger.report.json_document import schema
+from hedger.report.surface_document import surface_document
+from hedger.report.surface_html import surface_page
+from hedger.report.surface_tables import surface_header, surface_tables
+from hedger.surface_study import SurfaceStudy, study_surface
+from pricing.option import Settlement
+from pricing.surface.atm import surface_from_atm
+from pricing.time import close_instant, expiry_instant, year_fraction
+from tests.pricing.surface.chains import RATE, SPOT, YIELD, quotes_from_surface
+
+DAY = date(2018, 2, 5)
+EXPIRIES = (date(2018, 2, 16), date(2018, 3, 16), date(2018, 6, 15))
+TRUTH = surface_from_atm([0.02, 0.1, 0.4], [0.3, 0.25, 0.22], description="truth")
+
+
+def write_chain(path: Path, *, calls_only: bool = False, underlying_last: float = SPOT) -> Path:
+    """Quotes on TRUTH at three expiries in a vendor's layout."""
+    instants = {
+        year_fraction(close_instant(DAY), expiry_instant(day, Settlement.PM)): day for day in EXPIRIES
+    }
+    quotes = quotes_from_surface(TRUTH, np.array(list(instants)))
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        header = ["quote_date", "underlying_last", "root", "type", "expiration", "strike", "bid", "ask"]
+        writer.writerow(header)
+        for years, strike, is_call, bid, ask in zip(
+            quotes.expiry_years, quotes.strike, quotes.is_call, quotes.bid, quotes.ask, strict=True
+        ):
+            if is_call or not calls_only:
+                right = "call" if is_call else "put"
+                cells = (DAY, underlying_last, "SPXW", right, instants[years], strike, bid, ask)
+                writer.writerow(cells)
+    return path
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> SurfaceStudy:
+    return study_surface(write_chain(tmp_path_factory.mktemp("chain") / "chain.csv"))
+
+
+def test_the_landmarks_are_those_of_the_surface_that_made_the_quotes(study: SurfaceStudy) -> None:
+    years = study.expiry_years
+    assert_allclose(study.landmarks.atm, TRUTH.implied_volatility(0.0, years), atol=5e-4)
+    assert_allclose(study.forward.forward_at(years), SPOT * np.exp((RATE - YIELD) * years), rtol=1e-6)
+    assert study.fit.inside_share > 0.99
+    assert study.fit.certificate.is_clean
+
+
+def test_the_expiries_are_the_instants_of_the_chain(study: SurfaceStudy) -> None:
+    assert study.expiries() == tuple(expiry_instant(day, Settlement.PM) for day in EXPIRIES)
+
+
+def test_the_document_is_valid(study: SurfaceStudy) -> None:
+    found = surface_document(study)
+    jsonschema.Draft202012Validator(schema("surface")).validate(found)
+    assert [entry["quotes"] for entry in found["expiries"]] == [each.quotes for each in study.fit.expiries]
+
+
+def test_tables_and_page_show_every_expiry(study: SurfaceStudy) -> None:
+    for table in surface_tables(study)[:3]:
+        assert len(table.rows) == len(EXPIRIES)
+    page = surface_page(study)
+    assert all(f'id="{name}"' in page for name in ("smiles", "terms", "densities", "surface"))
+    assert "SPX at 2,700.00, 2018-02-05 16:00 New York" in surface_header(study)[0]
+
+
+def test_a_spot_of_another_time_is_said(tmp_path: Path) -> None:
+    study = study_surface(write_chain(tmp_path / "chain.csv", underlying_last=SPOT * 1.01))
+    assert "does not go with the quotes" in surface_header(study)[-1]
+
+
+@pytest.mark.parametrize("model", ["smooth", "svi", "essvi"])
+def test_every_model_is_fitted_from_the_command(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    chain = write_chain(tmp_path / "chain.csv")
+    assert exit_status(["surface", str(chain), "--model", model, "--json"]) == 0
+    out, err = capfd.readouterr()
+    assert err == ""
+    assert json.loads(out)["certificate"]["butterfly_violations"] == 0
+
+
+def test_a_chain_of_calls_alone_asks_for_a_rate_and_takes_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    chain = write_chain(tmp_path / "calls.csv", calls_only=True)
+    assert exit_status(["surface", str(chain)]) == 2
+    assert "a call and a put at the same strike" in capfd.readouterr().err
+    assert exit_status(["surface", str(chain), "--rate", "0.005", "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert all(entry["forward_error"] is None for entry in found["expiries"])
+
+
+def test_a_chain_is_written_whole_or_not_at_all(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    chain = write_chain(tmp_path / "chain.csv")
+    assert exit_status(["surface", str(chain), "--out", str(tmp_path / "out")]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["report.html", "surface.json"]
+    assert exit_status(["surface", str(tmp_path / "gone.csv"), "--out", str(tmp_path / "none")]) == 2
+    assert not (tmp_path / "none").exists()
