@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +11,22 @@ import numpy.typing as npt
 
 from pricing.chain_fields import cell_problems
 from pricing.errors import InputError, InputProblem
+from pricing.history_quality import (
+    DailyPrices,
+    date_problems,
+    missing_days,
+    questioned_moves,
+    split_factors,
+    unchanged_days,
+)
 from pricing.table import Table, normalised, read_table
-from pricing.text_values import instants, numbers
+from pricing.text_values import cell_text, instants, numbers
+from pricing.time import EXCHANGE_ZONE
 
 FloatArray = npt.NDArray[np.float64]
 
 _PRICE_FIELDS = ("open", "high", "low", "close")
-_QUESTIONED_LOG_RETURN = float(np.log(1.4999))
 _FURTHER_NAMES = {"SPX": ("sp500", "gspc"), "COMP": ("nasdaqcom", "ixic"), "WTI": ("dcoilwtico",)}
-_MOST_NOTES = 5
 _ROUNDING = 1e-6  # vendors round each price of a row on its own
 
 
@@ -57,15 +64,19 @@ class PriceHistory:
         return np.diff(np.log(self.close))
 
 
-def read_history(path: Path, *, symbol: str) -> PriceHistory:
+def read_history(path: Path, *, symbol: str, today: date | None = None) -> PriceHistory:
     """Read a daily history from a CSV or parquet file with a date column and a close column.
 
     Headers by their usual names (Date, timestamp; Close, Adj Close, price or the symbol; Open, High, Low
-    where there). A file that runs from the newest day to the oldest is turned round. Close-to-close moves
-    beyond 3 : 2 either way, as an unadjusted split gives, are kept and questioned in `notes`.
+    where there). A file that runs from the newest day to the oldest is turned round. A column 'split' (new
+    shares for an old one) adjusts the prices before where the close followed it; 1 says that a move is real.
+    `notes` say what is odd and kept: trading days without a price, up to a fifth of them; moves beyond 3 : 2;
+    closes that repeat.
 
-    Raises InputError with every malformed cell and row: no date, a repeated or unordered day, a price that is
-    missing or not positive, a high below the low, an open or close outside them.
+    Raises InputError with every malformed cell and row: no date, a repeated or unordered day, a weekend, a
+    day after `today` (None: the clock's, in New York), a price that is missing or not positive, a high below
+    the low, an open or close outside them; more than a fifth of the exchange's days missing; a move near the
+    ratio of a split that the day's range and the days after do not explain.
     """
     table = read_table(path, _aliases(symbol))
     _require_columns(table)
@@ -74,20 +85,66 @@ def read_history(path: Path, *, symbol: str) -> PriceHistory:
     prices = {name: _prices(table, name, problems) for name in _PRICE_FIELDS if name in table.columns}
     if {"high", "low"} <= prices.keys():
         problems.extend(_outside_range(table, prices))
-    if problems:
-        raise InputError(sorted(problems, key=lambda problem: problem.row or 0))
+    rows = np.arange(len(dates))
+    if not np.any(np.isnat(dates)):
+        problems += date_problems(table, rows, dates, today or datetime.now(EXCHANGE_ZONE).date())
+    split = _splits(table, problems)
+    _raise_if_any(problems)
     order = slice(None, None, -1 if turned else 1)
-    history = PriceHistory(
+    daily = DailyPrices(
+        table=table,
         symbol=symbol,
+        rows=rows[order],
         dates=dates[order],
         close=prices["close"][order],
-        open=_ordered(prices.get("open"), order),
         high=_ordered(prices.get("high"), order),
         low=_ordered(prices.get("low"), order),
-        origin=table.file,
-        sha256=table.sha256,
+        split=split[order],
     )
-    return replace(history, notes=_questioned_moves(history))
+    return _adjusted(daily, _ordered(prices.get("open"), order))
+
+
+def _adjusted(daily: DailyPrices, opening: FloatArray | None) -> PriceHistory:
+    """The history in shares of its last day, if nothing in it is a question that only the user can answer."""
+    factor, splits = split_factors(daily)
+
+    def divided(column: FloatArray | None) -> FloatArray | None:
+        return None if column is None else column / factor
+
+    unsplit = replace(daily, close=daily.close / factor, high=divided(daily.high), low=divided(daily.low))
+    moves, odd = questioned_moves(unsplit)
+    gaps, missing = missing_days(unsplit)
+    _raise_if_any(moves + gaps)
+    return PriceHistory(
+        symbol=daily.symbol,
+        dates=daily.dates,
+        close=unsplit.close,
+        open=divided(opening),
+        high=unsplit.high,
+        low=unsplit.low,
+        origin=daily.table.file,
+        sha256=daily.table.sha256,
+        notes=(*splits, *odd, *missing, *unchanged_days(unsplit)),
+    )
+
+
+def _raise_if_any(problems: list[InputProblem]) -> None:
+    if problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.row or 0))
+
+
+def _splits(table: Table, problems: list[InputProblem]) -> FloatArray:
+    """New shares for an old one by row, NaN where the file does not say; vendors write 0 for no split."""
+    if "split" not in table.columns:
+        return np.full(len(table.columns["date"]), np.nan)
+    values, bad = numbers(table.columns["split"])
+    wrong = [
+        at
+        for at in np.flatnonzero(bad | (values < 0)).tolist()
+        if cell_text(table.columns["split"], at).strip().lower() != "nan"  # pandas' empty cell
+    ]
+    problems += cell_problems(table, "split", wrong, "new shares for an old one, as 2, or nothing")
+    return np.where(values > 0, values, np.nan)
 
 
 def _ordered(column: FloatArray | None, order: slice) -> FloatArray | None:
@@ -121,6 +178,7 @@ def _aliases(symbol: str) -> dict[str, tuple[str, ...]]:
         "open": ("open", "open_price", "px_open"),
         "high": ("high", "high_price", "px_high"),
         "low": ("low", "low_price", "px_low"),
+        "split": ("split", "splits", "stock_splits", "split_factor", "split_ratio"),
     }
 
 
@@ -172,16 +230,3 @@ def _outside_range(table: Table, prices: dict[str, FloatArray]) -> list[InputPro
 def _same_adjustment(table: Table, name: str) -> bool:
     """An adjusted close lies outside an unadjusted range for good reason."""
     return not normalised(table.headers[name]).startswith("adj")
-
-
-def _questioned_moves(history: PriceHistory) -> tuple[str, ...]:
-    returns = history.log_returns()
-    days = np.flatnonzero(np.abs(returns) > _QUESTIONED_LOG_RETURN)
-    sentences = [
-        f"{history.origin}: the close of {history.symbol} moved by {np.expm1(returns[day]):+.0%} on "
-        f"{history.dates[day + 1]}, to {history.close[day + 1]:g}; if it is a split, adjust the prices before"
-        for day in days[:_MOST_NOTES]
-    ]
-    if len(days) > _MOST_NOTES:
-        sentences.append(f"{history.origin}: and {len(days) - _MOST_NOTES} more days with such a move")
-    return tuple(sentences)

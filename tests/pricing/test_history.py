@@ -92,14 +92,6 @@ def test_an_adjusted_close_may_lie_outside_the_unadjusted_range(tmp_path: Path) 
     assert read_history(written(tmp_path, content), symbol="ACME").close.tolist() == [5, 5.1]
 
 
-def test_a_move_like_a_split_is_kept_and_questioned(tmp_path: Path) -> None:
-    content = "Date,Close\n2018-02-01,100\n2018-02-02,50\n2018-02-05,51\n"
-    history = read_history(written(tmp_path, content), symbol="ACME")
-    assert len(history.notes) == 1
-    assert "ACME moved by -50% on 2018-02-02" in history.notes[0]
-    assert history.until(date(2018, 2, 2)).notes == history.notes
-
-
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
