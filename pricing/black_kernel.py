@@ -38,7 +38,9 @@ VALUE_ROWS = 16
 
 _INVERSE_SQRT_TWO_PI = 1.0 / SQRT_TWO_PI
 _LEAST_NORMAL = float(np.finfo(np.float64).tiny)
-_LEAST_DEVIATION = 1e-300
+# Nearer than this many years, or less deviation, is none: what divides by them stays finite.
+_LEAST_YEARS = 1e-15
+_LEAST_DEVIATION = 1e-100
 # Beyond these nothing changes; they keep infinities out of the arithmetic.
 _MOST_VOLATILITY = 1e100
 _MOST_ROUNDED_DEVIATION = 1e6
@@ -90,7 +92,7 @@ def quantiles(work: FloatArray) -> None:
     """Deviation s and its inverse, a with its rounding error, and b; a is NaN where no option is."""
     for i in range(BLOCK):
         forward, strike = work[FORWARD + i], work[STRIKE + i]
-        years = 0.0 if work[YEARS + i] < 0.0 else work[YEARS + i]
+        years = 0.0 if work[YEARS + i] < _LEAST_YEARS else work[YEARS + i]
         volatility = work[VOLATILITY + i]
         volatility = _MOST_VOLATILITY if volatility > _MOST_VOLATILITY else volatility
         low, high = (forward, strike) if strike >= forward else (strike, forward)

@@ -76,9 +76,13 @@ def _share(sign: float, above: bool, tail: float) -> float:
 def _greeks(work: FloatArray) -> None:
     for i in range(BLOCK):
         forward, strike, years = work[FORWARD + i], work[STRIKE + i], work[YEARS + i]
-        discount, sign = work[DISCOUNT + i], work[SIGN + i]
-        spot = work[SPOT + i] if work[SPOT + i] > 0.0 else math.nan
-        inverse, peak, value = work[INVERSE + i], work[PEAK + i], work[VALUE + i]
+        spot, sign, inverse = work[SPOT + i], work[SIGN + i], work[INVERSE + i]
+        nothing = 0.0 if spot >= _LEAST_NORMAL and spot < math.inf else math.nan
+        discount, peak, value = (
+            work[DISCOUNT + i] + nothing,
+            work[PEAK + i] + nothing,
+            work[VALUE + i] + nothing,
+        )
         near, far = work[NEAR + i], work[FAR + i]
         tail_near, tail_far = work[TAIL_NEAR + i], work[TAIL_FAR + i]
         above = strike >= forward
@@ -86,13 +90,13 @@ def _greeks(work: FloatArray) -> None:
         forward_leg = discount * forward * _share(sign, above, tail_near if above else tail_far)
         strike_leg = discount * _share(sign, above, tail_far if above else tail_near)
         log_discount, log_growth = log_quotient(discount, 1.0)[0], log_quotient(forward, spot)[0]
-        inverse_years = 1.0 / years if years >= _LEAST_NORMAL else 0.0
+        inverse_years = 1.0 / years if years > 0.0 else 0.0
         rate, carry = -log_discount * inverse_years, log_growth * inverse_years
         inverse_spot, inverse_strike = 1.0 / spot, 1.0 / strike
         root, scaled = math.sqrt(years), peak * inverse
         variance_rate = work[VOLATILITY + i] * work[VOLATILITY + i]
         slide = 0.5 * inverse_years * peak * d2 if inverse > 0.0 else 0.0
-        work[_OUT + i] = value + 0.0 * spot
+        work[_OUT + i] = value
         work[_OUT_1 + i] = forward_leg * inverse_spot
         work[_OUT_2 + i] = scaled * inverse_spot * inverse_spot
         work[_OUT_3 + i] = peak * root
@@ -110,12 +114,13 @@ def _greeks(work: FloatArray) -> None:
 def _third_order(work: FloatArray) -> None:
     for i in range(BLOCK):
         forward, strike, years = work[FORWARD + i], work[STRIKE + i], work[YEARS + i]
-        spot = work[SPOT + i] if work[SPOT + i] > 0.0 else math.nan
-        inverse, peak = work[INVERSE + i], work[PEAK + i]
+        spot, inverse = work[SPOT + i], work[INVERSE + i]
+        nothing = 0.0 if spot >= _LEAST_NORMAL and spot < math.inf else math.nan
+        peak = work[PEAK + i] + nothing
         near, far = work[NEAR + i], work[FAR + i]
         d1, d2 = (-near, -far) if strike >= forward else (far, near)
         log_discount, log_growth = log_quotient(work[DISCOUNT + i], 1.0)[0], log_quotient(forward, spot)[0]
-        inverse_years = 1.0 / years if years >= _LEAST_NORMAL else 0.0
+        inverse_years = 1.0 / years if years > 0.0 else 0.0
         rate, carry = -log_discount * inverse_years, log_growth * inverse_years
         inverse_spot, per_volatility = 1.0 / spot, math.sqrt(years) * inverse
         gamma = peak * inverse * inverse_spot * inverse_spot

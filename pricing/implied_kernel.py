@@ -39,7 +39,6 @@ _ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 _LEAST_NORMAL = float(np.finfo(np.float64).tiny)
 _LOG_SQRT_TWO_PI = math.log(SQRT_TWO_PI)
 _MOST_STEPS = 64
-_USUAL_STEPS = 2
 # Convergence is of fourth order: a step of this relative size leaves an error below machine precision.
 _LAST_STEP = 2e-5
 
@@ -68,9 +67,9 @@ def invert(
         load(columns, is_call, work, start, count)
         _time_values(work)
         _first_guess(work)
-        for steps in range(_MOST_STEPS):
+        for _ in range(_MOST_STEPS):
             _improve(work)
-            if steps + 1 >= _USUAL_STEPS and _converged(work, count):
+            if _converged(work, count):
                 break
         for i in range(count):
             status[start + i] = int(work[STATUS + i])
@@ -89,11 +88,14 @@ def _time_values(work: FloatArray) -> None:
         part = intrinsic - high
         # What the subtraction high - low rounded away; the product with the discount is not rounded.
         lost = (high - (intrinsic - part)) - (low + part) if inside else 0.0
-        value = (fused(-discount, intrinsic, price) - discount * lost) / discount
+        discounted = fused(-discount, intrinsic, price) - discount * lost
+        inverse_discount = 1.0 / discount
+        value = discounted * inverse_discount
         rounding = _ROUNDING * intrinsic
-        bound = value >= low or price >= discount * (forward if sign > 0.0 else strike)
+        # How far the price is below its bound, again without rounding the product.
+        below = fused(discount, forward if sign > 0.0 else strike, -price)
         status = OK if value > rounding and value >= low * _LEAST_NORMAL and years > 0.0 else NOT_UNIQUE
-        status = ABOVE_BOUND if bound else status
+        status = status if below > 0.0 else ABOVE_BOUND
         status = BELOW_INTRINSIC if value < -rounding else status
         valid = low >= _LEAST_NORMAL and high < math.inf and abs(price) < math.inf and years < math.inf
         valid = valid and discount >= _LEAST_NORMAL and discount < math.inf and value == value
@@ -103,7 +105,7 @@ def _time_values(work: FloatArray) -> None:
         logarithm, _ = log_quotient(high, low)
         work[STATUS + i] = status
         work[RATIO + i] = value * inverse if solved else 0.5
-        work[GAP + i] = (low - value) * inverse if solved else 0.5
+        work[GAP + i] = below * inverse_discount * inverse if solved else 0.5
         work[LOG_MONEYNESS + i] = logarithm if solved else 0.0
         work[YEARS + i] = years if solved else math.nan
 
@@ -127,6 +129,7 @@ def _first_guess(work: FloatArray) -> None:
         work[DEVIATION + i] = bound if gap < 0.5 and bound > guess else guess
         work[LOW + i] = 0.0
         work[HIGH + i] = math.inf
+        work[STEP + i] = math.inf
 
 
 @njit(error_model="numpy")
@@ -151,8 +154,11 @@ def _improve(work: FloatArray) -> None:
         middle = 2.0 * s if middle > 2.0 * s else middle
         work[LOW + i] = low
         work[HIGH + i] = high
-        work[DEVIATION + i] = moved if low <= moved and moved <= high else middle
-        work[STEP + i] = abs(step) * inverse_s
+        moved = moved if low <= moved and moved <= high else middle
+        # A root once found stays: it does not depend on what else is in the block.
+        found = work[STEP + i] <= _LAST_STEP
+        work[DEVIATION + i] = s if found else moved
+        work[STEP + i] = 0.0 if found else abs(step) * inverse_s
 
 
 @njit(error_model="numpy")

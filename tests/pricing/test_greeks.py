@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 
 import numpy as np
@@ -7,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from numpy.testing import assert_allclose
 
-from pricing.black import black_price
-from pricing.greeks import GreekColumns, black_greeks
+from pricing.black import FloatArray, black_price
+from pricing.engines import european_greeks
+from pricing.greeks import GreekColumns, ThirdOrderColumns, black_greeks, black_third_order
+from pricing.greeks_kernel import fill_greeks
 from tests.properties.option_axioms import Terms, terms
 from tests.twins import black as twin
+from tests.twins import exact_black as exact
 
 NAMES = ("value", "delta", "gamma", "vega", "theta", "rho")
 SPOT_OVER_FORWARD = 0.97
@@ -136,3 +140,84 @@ def test_rows_are_replaced_in_a_copy_and_taken_with_repeats() -> None:
     mixed = greeks.replaced(np.array([False, True, False]), other)
     assert mixed.value.tolist() == [greeks.value[0], other.value[0], greeks.value[2]]
     assert greeks.taken(np.array([2, 0, 2])).delta.tolist() == greeks.delta[[2, 0, 2]].tolist()
+
+
+def test_every_greek_is_the_difference_quotient_of_the_exact_price() -> None:
+    rng = np.random.default_rng(12)
+    years = np.exp(rng.uniform(np.log(1e-4), np.log(5.0), 30))
+    deviation = np.exp(rng.uniform(np.log(1e-3), np.log(2.0), 30))
+    spot = np.exp(rng.uniform(0.0, 8.0, 30))
+    forward, discount = spot * np.exp(rng.uniform(-0.1, 0.1, 30) * years), np.exp(-0.04 * years)
+    strike = forward * np.exp(rng.uniform(-6.0, 6.0, 30) * deviation)
+    columns = (spot, forward, strike, years, deviation / np.sqrt(years), discount, rng.uniform(size=30) < 0.5)
+    found = _by_name(black_greeks(*columns)) | _by_name(black_third_order(*columns))
+    assert set(found) == set(exact.GREEKS)
+    for at, row in enumerate(zip(*columns, strict=True)):
+        slow = exact.greeks(*map(float, row[:6]), bool(row[6]))
+        for name, value in slow.items():
+            assert found[name][at] == pytest.approx(float(value), rel=1e-11, abs=1e-13), name
+
+
+def _by_name(greeks: GreekColumns | ThirdOrderColumns) -> dict[str, FloatArray]:
+    return {each.name: getattr(greeks, each.name) for each in fields(greeks)}
+
+
+def test_greeks_in_the_far_tail_keep_their_digits() -> None:
+    greeks = black_greeks(100.0, 100.0, 100.0 * np.exp(5.0), 1.0, 0.2, 1.0, True)
+    slow = exact.greeks(100.0, 100.0, float(100.0 * np.exp(5.0)), 1.0, 0.2, 1.0, True)
+    for name in ("value", "delta", "vega", "vanna", "volga", "charm", "dual_delta"):
+        assert getattr(greeks, name) == pytest.approx(float(slow[name]), rel=1e-12, abs=0.0)
+
+
+@pytest.mark.parametrize("function", [black_greeks, black_third_order])
+@pytest.mark.parametrize("place", range(6))
+def test_nan_in_any_input_is_nan_in_every_column_of_that_row_alone(
+    function: Callable[..., GreekColumns | ThirdOrderColumns], place: int
+) -> None:
+    columns = np.array([[100.0, 101.0, 90.0, 1.0, 0.2, 0.9]] * 3)
+    columns[1, place] = np.nan
+    for name, column in _by_name(function(*columns.T, True)).items():
+        assert np.isnan(column).tolist() == [False, True, False], name
+
+
+@pytest.mark.parametrize("spot", [0.0, -1.0, np.inf])
+def test_a_spot_that_is_no_price_has_no_greeks(spot: float) -> None:
+    greeks = black_greeks([spot, 100.0], 101.0, 90.0, 1.0, 0.2, 0.9, False)
+    for name, column in _by_name(greeks).items():
+        assert np.isnan(column).tolist() == [True, False], name
+
+
+@pytest.mark.parametrize(
+    ("years", "volatility"), [(0.0, 0.2), (1.0, 0.0), (1.0, np.inf), (1e-300, 0.2), (1e-14, 1e-90)]
+)
+def test_at_the_limits_nothing_is_nan(years: float, volatility: float) -> None:
+    for function in (black_greeks, black_third_order):
+        greeks = function(100.0, 101.0, [50.0, 101.0, 200.0], years, volatility, 0.9, True)
+        for name, column in _by_name(greeks).items():
+            assert np.isfinite(column).all(), name
+
+
+def test_third_order_greeks_vanish_without_time_or_volatility() -> None:
+    for years, volatility in ((0.0, 0.2), (1.0, 0.0)):
+        third = black_third_order(100.0, 101.0, [50.0, 101.0, 200.0], years, volatility, 0.9, True)
+        assert not any(column.any() for column in _by_name(third).values())
+
+
+def test_greeks_of_any_shape_have_that_shape_and_no_elements_none() -> None:
+    for shape in ((), (1,), (0,), (3, 2)):
+        greeks = black_greeks(100.0, 100.0, np.full(shape, 95.0), 1.0, 0.2, 1.0, True)
+        assert {column.shape for column in _by_name(greeks).values()} == {shape}
+    assert len(fill_greeks.signatures) == 1
+
+
+def test_every_greek_is_quantlibs() -> None:
+    rng = np.random.default_rng(13)
+    years, volatility = np.exp(rng.uniform(-4.0, 1.0, 300)), rng.uniform(0.05, 0.8, 300)
+    spot = rng.uniform(50.0, 150.0, 300)
+    forward, discount = spot * np.exp(0.02 * years), np.exp(-0.03 * years)
+    strike = forward * np.exp(rng.normal(0.0, 2.0, 300) * volatility * np.sqrt(years))
+    columns = (spot, forward, strike, years, volatility, discount, rng.uniform(size=300) < 0.5)
+    ours, theirs = _by_name(black_greeks(*columns)), _by_name(european_greeks(*columns))
+    for name, column in ours.items():
+        tolerance = 1e-9 if name in ("vanna", "volga", "charm") else 1e-12
+        assert_allclose(column, theirs[name], rtol=0.0, atol=tolerance * np.abs(column).max(), err_msg=name)
