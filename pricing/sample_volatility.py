@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 
@@ -41,7 +41,9 @@ class FittedSample:
         return np.full(days, self.variance)
 
     def updated(self, move: DayMove) -> FittedSample:
-        """The sample with one more return."""
+        """The sample with one more return; ValueError where that is not finite."""
+        if not isfinite(move.log_return):
+            raise ValueError(f"a return of {move.log_return} updates no model")
         total = self.observations * self.variance + move.log_return**2
         return replace(self, observations=self.observations + 1, variance=total / (self.observations + 1))
 

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from pricing.volatility.coordinates import Coordinates
 from pricing.volatility.likelihood_kernel import ALPHA, BETA, GAMMA, SHAPE, log_likelihood
-from pricing.volatility.optimiser import Function, Minimum, minimise
+from pricing.volatility.objective import Objective
+from pricing.volatility.optimiser import Minimum, minimise
 from pricing.volatility.sample import ReturnSample
 from pricing.volatility.specification import Innovation, Specification
+from pricing.volatility.starts import different_starts, likeliest_start
 
 FloatArray = npt.NDArray[np.float64]
 
 _RIDGE = 1e-6  # of the outer products, which are singular where a coordinate does not matter
 _LEAST_CURVATURE = 1e-8
-_PERSISTENCES = (0.9, 0.98)  # of the guesses
-_LOW_PERSISTENCE = 0.3
-_SHAPES = (3.0, 8.0)
 _DOUBTFUL_REACTION = 0.02
 _DOUBTFUL_MEMORY = (0.9, 0.9995)
 _DOUBTFUL_SHAPE = 2.5
@@ -67,6 +65,7 @@ def fit(
 ) -> Fit:
     """Fit to percent returns, shape (observations,), not all equal; `warm` is a fit to an earlier window.
 
+    A warm start of another specification is not used.
     Variance targeting is no part of arch, which then fits omega freely.
     """
     sample = ReturnSample.of(percent_returns, constant_mean=specification.constant_mean)
@@ -116,58 +115,10 @@ def evaluated(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """The negative log-likelihood over the free coordinates of a model."""
-
-    specification: Specification
-    sample: ReturnSample
-    coordinates: Coordinates
-
-    @property
-    def free(self) -> npt.NDArray[np.int64]:
-        """Positions of the free coordinates among the seven."""
-        return np.array(self.specification.free)
-
-    def parameters(self, point: FloatArray) -> FloatArray:
-        """The kernel's parameters at a point of the free coordinates."""
-        whole = self.coordinates.lowest.copy()
-        whole[self.free] = point
-        return self.coordinates.parameters(whole)
-
-    def function(self, *, with_information: bool = False) -> Function:
-        """Value and gradient; with the information the Hessian's outer-product estimate in its place."""
-        specification, sample, free = self.specification, self.sample, self.free
-        whole = self.coordinates.lowest.copy()
-        variance, slope = np.empty(len(sample.returns) + 1), np.empty(7)
-        information = np.empty((7, 7))
-
-        def value(point: FloatArray) -> tuple[float, FloatArray]:
-            whole[free] = point
-            likelihood = log_likelihood(
-                specification.egarch,
-                specification.innovation.value,
-                self.coordinates.parameters(whole),
-                sample.returns,
-                sample.backcast,
-                sample.lower,
-                sample.upper,
-                variance,
-                slope,
-                information,
-                with_information,
-            )
-            by_coordinate = self.coordinates.slopes(whole)[:, free]
-            if with_information:
-                return -likelihood, by_coordinate.T @ information @ by_coordinate
-            return (-likelihood if np.isfinite(likelihood) else np.inf), -(slope @ by_coordinate)
-
-        return value
-
-
 def _compiled(specification: Specification, sample: ReturnSample, warm: Fit | None) -> Fit:
     objective = Objective(specification, sample, Coordinates.of(specification, sample))
-    found = _best_minimum(objective, None if warm is None else warm.minimum)
+    known = warm.minimum if warm is not None and warm.specification == specification else None
+    found = _best_minimum(objective, known)
     return evaluated(
         specification, sample, objective.parameters(found.point), converged=found.converged, minimum=found
     )
@@ -179,12 +130,11 @@ def _best_minimum(objective: Objective, warm: Minimum | None) -> Minimum:
         found = _search(objective, warm.point, warm.curvature)
         if found.converged and not _doubtful(objective, found):
             return found
-    found = _search(objective, _starts(objective, _PERSISTENCES, (_SHAPES[1],))[0])
+    found = _search(objective, likeliest_start(objective))
     if found.converged and not _doubtful(objective, found):
         return found
-    starts = _starts(objective, (_LOW_PERSISTENCE, *_PERSISTENCES), _SHAPES)
     return min(
-        (found, *(_search(objective, start) for start in starts)),
+        (found, *(_search(objective, start) for start in different_starts(objective))),
         key=lambda each: (not each.converged, each.value),
     )
 
@@ -219,34 +169,3 @@ def _doubtful(objective: Objective, found: Minimum) -> bool:
     heavy = shape < _DOUBTFUL_SHAPE and objective.specification.innovation is not Innovation.NORMAL
     lasting = _DOUBTFUL_MEMORY[0] < memory < _DOUBTFUL_MEMORY[1]
     return bool(reaction < _DOUBTFUL_REACTION or not lasting or heavy)
-
-
-def _starts(
-    objective: Objective, persistences: tuple[float, ...], shapes: tuple[float, ...]
-) -> list[FloatArray]:
-    """The likeliest guess of each persistence, the likeliest of all first; arch's own grid is finer."""
-    value = objective.function()
-    best: list[tuple[float, int, FloatArray]] = []
-    for order, persistence in enumerate(persistences):
-        guesses = _guesses(objective, persistence, shapes)
-        points = [objective.coordinates.point(guess)[objective.free] for guess in guesses]
-        losses = [value(point)[0] for point in points]
-        best.append((min(losses), order, points[int(np.argmin(losses))]))
-    return [point for _, _, point in sorted(best, key=lambda each: each[:2])]
-
-
-def _guesses(objective: Objective, persistence: float, shapes: tuple[float, ...]) -> list[FloatArray]:
-    specification, sample = objective.specification, objective.sample
-    if specification.innovation is Innovation.NORMAL:
-        shapes = shapes[:1]
-    egarch = specification.egarch
-    alphas = (
-        (-0.1, 0.02, 0.2) if egarch and persistence < _PERSISTENCES[0] else (0.02, 0.2 if egarch else 0.1)
-    )
-    gammas = (-0.1, 0.0) if egarch else (0.02, 0.15) if GAMMA in specification.free else (0.0,)
-    omega = (1.0 - persistence) * (np.log(sample.level) if egarch else sample.level)
-    return [
-        np.array([sample.mean, omega, alpha, gamma, beta, shape, 0.0])
-        for alpha, gamma, shape in product(alphas, gammas, shapes)
-        for beta in [persistence if egarch else persistence - alpha - 0.5 * gamma]
-    ]

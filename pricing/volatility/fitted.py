@@ -72,7 +72,9 @@ class FittedLaw:
         return self.law.mean_variance(self.next_variance, days, self.innovations) / PERCENT**2
 
     def updated(self, move: DayMove) -> FittedLaw:
-        """The same law after one more return."""
+        """The same law after one more return; ValueError where that is not finite."""
+        if not isfinite(move.log_return):
+            raise ValueError(f"a return of {move.log_return} updates no model")
         return FittedLaw(  # dataclasses.replace would take most of the time of an update
             name=self.name,
             observations=self.observations,

@@ -13,9 +13,10 @@ from pricing.paths.garch import GjrLaw
 from pricing.sample_volatility import FittedSample
 from pricing.volatility.coordinates import Coordinates
 from pricing.volatility.family import HIGHEST_PERSISTENCE, LOWEST_DEGREES_OF_FREEDOM, GarchFamily
-from pricing.volatility.fit import Fit, Objective, evaluated
+from pricing.volatility.fit import Fit, evaluated
 from pricing.volatility.fitted import FittedLaw
 from pricing.volatility.likelihood_kernel import BETA, SHAPE
+from pricing.volatility.objective import Objective
 from pricing.volatility_model import DayMove
 
 FloatArray = npt.NDArray[np.float64]

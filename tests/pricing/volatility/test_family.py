@@ -125,6 +125,13 @@ def test_a_short_history_has_the_sample_volatility_and_its_update() -> None:
     assert updated.simulated_sums(5, paths=10, rng=np.random.default_rng(1)) is None
 
 
+@pytest.mark.parametrize("move", [np.nan, np.inf])
+def test_an_update_by_no_number_is_refused(move: float) -> None:
+    for fitted in (GarchFamily().fitted(first(2_000)), GarchFamily().fitted(first(100))):
+        with pytest.raises(ValueError, match="updates no model"):
+            fitted.updated(DayMove(log_return=move))
+
+
 @pytest.mark.parametrize("close", [np.nan, np.inf, 0.0, -1.0])
 def test_a_price_that_is_no_positive_number_is_an_input_error(close: float) -> None:
     history = history_of(0.01 * np.random.default_rng(1).standard_normal(300))

@@ -57,6 +57,12 @@ def test_a_warm_start_ends_where_a_cold_one_does() -> None:
         np.testing.assert_allclose(warm.variance[-1], cold.variance[-1], rtol=1e-3)
 
 
+def test_a_warm_start_of_another_model_is_not_used() -> None:
+    other = fit(Specification(recursion=Recursion.GARCH), SP500[:2_000])
+    warm, cold = fit(Specification(), SP500[:2_000], warm=other), fit(Specification(), SP500[:2_000])
+    assert np.array_equal(warm.parameters, cold.parameters)
+
+
 @pytest.mark.parametrize("kind", ["noise", "zeros", "cauchy", "ticks", "alternating"])
 def test_odd_returns_end_in_parameters_within_the_constraints(kind: str) -> None:
     rng = np.random.default_rng(5)

@@ -11,8 +11,9 @@ from pricing.sample_volatility import FittedSample
 from pricing.volatility.arch_engine import arch_model
 from pricing.volatility.coordinates import Coordinates
 from pricing.volatility.family import GarchFamily
-from pricing.volatility.fit import Objective, fit
+from pricing.volatility.fit import fit
 from pricing.volatility.fitted import FittedLaw
+from pricing.volatility.objective import Objective
 from pricing.volatility.specification import Innovation, Recursion, Specification
 from pricing.volatility.uncertainty import (
     UncertainGarch,
