@@ -102,10 +102,12 @@ def certify(
 def certify_densely(
     surface: VolSurface, expiry_years: npt.ArrayLike, *, by_differences: bool = False
 ) -> ArbitrageCertificate:
-    """Check a surface on 1,000 strikes and 200 dates, as many between any two of the increasing expiries."""
+    """Check a surface on 1,000 strikes at 200 dates or more: every expiry, and evenly between and outside."""
     knots = np.asarray(expiry_years, dtype=np.float64)
     corners = np.concatenate((knots[:1] * [0.1], knots, knots[-1:] * [1.5]))
-    years = np.interp(np.linspace(0, len(corners) - 1, _DENSE_DATES), np.arange(len(corners)), corners)
+    steps = -(-_DENSE_DATES // (len(corners) - 1))
+    places = np.arange((len(corners) - 1) * steps + 1) / steps
+    years = np.interp(places, np.arange(len(corners)), corners)
     grid = stretched_grid(_CENTRE, FURTHEST_LOG_MONEYNESS, _DENSE_STRIKES)
     return _certificate(surface, grid, years[:, None], by_differences)
 

@@ -12,7 +12,7 @@ from pricing.business_time import BusinessClock
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.errors import InputError, InputProblem
 from pricing.quotes import Quotes
-from pricing.surface.arbitrage import ArbitrageCertificate, certify
+from pricing.surface.arbitrage import ArbitrageCertificate, certify_densely
 from pricing.surface.clocked import ClockedSurface
 from pricing.surface.convex_program import ProgramError
 from pricing.surface.smile import Smile, market_smiles
@@ -162,7 +162,7 @@ def _dirty(name: str, fitted: _Fitted) -> str:
 def _reported(
     surface: SmoothSurface | SviSurface | SsviSurface, name: str, smiles: Sequence[Smile], reason: str
 ) -> _Fitted:
-    certificate = certify(surface, np.array([smile.expiry_years for smile in smiles]))
+    certificate = certify_densely(surface, [smile.expiry_years for smile in smiles])
     expiries = _expiry_fits(surface, smiles)
     report = FitReport(model=name, expiries=expiries, certificate=certificate, reason=reason)
     return _Fitted(surface=surface, report=report)

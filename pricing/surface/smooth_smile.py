@@ -163,7 +163,7 @@ def _level(smile: Smile, shape: FloatArray, shorter: SplineSmile | None) -> floa
     Where all quotes lie on one side of the forward, the one next to it is carried there along `shape`.
     """
     level = smile.atm_total_variance
-    nearest = np.abs(smile.log_moneyness).argmin()[None]
+    nearest = np.abs(smile.log_moneyness).argmin(keepdims=True)
     if smile.log_moneyness[0] * smile.log_moneyness[-1] > 0:
         for _ in range(_LEVEL_STEPS):
             ratio = spline_rows(smile.log_moneyness[nearest] / np.sqrt(level)).values(shape)[0]

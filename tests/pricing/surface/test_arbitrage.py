@@ -59,7 +59,7 @@ def test_a_falling_total_variance_is_counted_as_calendar_arbitrage():
     surface = svi_surface([0.04, 0.03], [0.1, 0.1], [-0.5, -0.5], [0, 0], [0.2, 0.2], years=(0.5, 1.0))
     certificate = certify(surface, surface.expiry_years)
     assert certificate.calendar_violations > 0
-    assert certificate.lowest_calendar == pytest.approx(-0.005)  # half of the fall at each half way
+    assert certificate.lowest_calendar == pytest.approx(-0.0025)  # a quarter of the fall between neighbours
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ def test_axel_vogts_smile_is_caught_in_density_and_in_prices(by_differences):
         assert certificate.lowest_durrleman == pytest.approx(-0.0329, abs=2e-3)
 
 
-def test_the_dense_certificate_sees_200_dates_and_1000_strikes_between_all_expiries():
+def test_the_dense_certificate_sees_1000_strikes_at_200_dates_or_more():
     surface = svi_surface([0.01, 0.04], [0.1, 0.2], [-0.5, -0.5], [0, 0], [0.2, 0.2], years=(0.1, 1.0))
     certificate = certify_densely(surface, surface.expiry_years)
-    assert certificate.points == 200_000
+    assert certificate.points == 202_000
     assert certificate.is_clean
 
 
