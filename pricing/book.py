@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from pricing.black import FloatArray
+from pricing.curves import ForwardCurve
+from pricing.dividend_black import black_dividend_greeks, spot_volatility
 from pricing.engines import american_greeks
-from pricing.greeks import GreekColumns, black_greeks
+from pricing.greeks import GreekColumns
 from pricing.market import UnderlyingMarket
 
 BoolArray = npt.NDArray[np.bool_]
@@ -47,28 +49,59 @@ def value_options(
 ) -> tuple[GreekColumns, FloatArray]:
     """Value and Greeks of every option per unit of underlying, and the implied volatility used.
 
-    spot [currency]: revalue there, the forward curve keeping its carry; the market's own when None.
+    spot [currency]: revalue there, the forward curve keeping its carry and its dividends; the market's own
+    when None.
     volatility_shift: absolute, per sqrt(year), added everywhere; the sum is floored at zero.
     implied_volatility: one per option, in place of the surface's (before the shift).
-    Expired options are worth their intrinsic value at `spot`. European options are one vectorised pass;
-    American ones go through QuantLib, each distinct contract once.
+    Expired options are worth their intrinsic value at `spot`. European options are one vectorised pass of
+    Black's formula on the forward, which is what the surface was fitted to, dividends or not. American ones
+    with an ex date before expiry are priced on the share itself (CashDividendModel.SPOT) at the volatility
+    that gives the European option its price; the others go through QuantLib, each distinct contract once.
     """
     at_spot = market.spot if spot is None else spot
     years = np.maximum(options.expiry_years, 0.0)
-    growth = np.exp(market.forward.carry_at(years) * years)
+    curve = replace(market.forward, spot=at_spot)
+    forward = curve.forward_at(years)
     if implied_volatility is None:
-        smile_spot = at_spot if stickiness is Stickiness.MONEYNESS else market.spot
-        log_moneyness = np.log(options.strike / (smile_spot * growth))
+        smile_forward = forward if stickiness is Stickiness.MONEYNESS else market.forward.forward_at(years)
+        log_moneyness = np.log(options.strike / smile_forward)
         implied_volatility = market.surface.implied_volatility(log_moneyness, years)
     volatility = np.maximum(implied_volatility + volatility_shift, 0.0)
     discount = market.discount.discount_at(years)
-    forward = at_spot * growth
-    greeks = black_greeks(at_spot, forward, options.strike, years, volatility, discount, options.is_call)
+    greeks = black_dividend_greeks(
+        curve, options.strike, years, volatility, discount, np.asarray(options.is_call, dtype=np.bool_)
+    )
     american = options.is_american & (years > 0.0)
+    falling = american & (curve.gone_ex(years) > 0)
+    if falling.any():
+        greeks = greeks.replaced(falling, _on_falling_share(curve, options, volatility, discount, falling))
+    american &= ~falling
     if american.any():
         columns = (forward, options.strike, years, volatility, discount, options.is_call)
         greeks = greeks.replaced(american, _american(at_spot, np.column_stack(columns)[american]))
     return greeks, volatility
+
+
+def _on_falling_share(
+    curve: ForwardCurve,
+    options: OptionColumns,
+    volatility: FloatArray,
+    discount: FloatArray,
+    rows: BoolArray,
+) -> GreekColumns:
+    """American options on a share that falls at ex dates, at a volatility in line with the European ones."""
+    # Compiling its kernel takes seconds, which a book without such options need not wait for.
+    from pricing.american.dividend_options import dividend_greeks
+
+    strike, years, discount = options.strike[rows], options.expiry_years[rows], discount[rows]
+    of_share, slope = spot_volatility(curve, strike, years, volatility[rows], discount)
+    carry, is_call = curve.residual_carry_at(years), options.is_call[rows]
+    greeks = dividend_greeks(
+        curve.spot, strike, years, of_share, discount, carry, is_call, True, curve.dividends
+    )
+    return replace(
+        greeks, vega=greeks.vega * slope, vanna=greeks.vanna * slope, volga=greeks.volga * slope**2
+    )
 
 
 def _american(spot: float, contracts: FloatArray) -> GreekColumns:

@@ -52,7 +52,7 @@ class ForwardCurve:
         if not len(self.dividends):
             return carry
         years = np.asarray(expiry_years, dtype=np.float64)
-        shares = np.log(self._forward_shares()[self._gone_ex(years)] / self.spot)
+        shares = np.log(self._forward_shares()[self.gone_ex(years)] / self.spot)
         return np.asarray(carry + np.where(years > 0.0, shares / np.where(years > 0.0, years, 1.0), 0.0))
 
     def residual_carry_at(self, expiry_years: npt.ArrayLike) -> FloatArray:
@@ -62,14 +62,14 @@ class ForwardCurve:
     def forward_at(self, expiry_years: npt.ArrayLike) -> FloatArray:
         """Forward price [currency] for `expiry_years` (any shape); at an ex date the price after it."""
         years = np.asarray(expiry_years, dtype=np.float64)
-        shares = self._forward_shares()[self._gone_ex(years)]
+        shares = self._forward_shares()[self.gone_ex(years)]
         return np.asarray(shares * self._growth_at(years), dtype=np.float64)
 
     def slope_at(self, expiry_years: npt.ArrayLike) -> FloatArray:
         """d forward / d spot for `expiry_years` (any shape), cash dividends staying as they are."""
         years = np.asarray(expiry_years, dtype=np.float64)
         kept = np.cumprod(np.append(1.0, 1.0 - self.dividends.proportional))
-        return np.asarray(kept[self._gone_ex(years)] * self._growth_at(years), dtype=np.float64)
+        return np.asarray(kept[self.gone_ex(years)] * self._growth_at(years), dtype=np.float64)
 
     def with_dividends(self, dividends: DividendSchedule) -> ForwardCurve:
         """The same forwards at the knots, and `dividends` in place of the carry that stood for them.
@@ -114,8 +114,8 @@ class ForwardCurve:
             shares.append(max(shares[-1] * (1.0 - proportional) - cash / grown, _LEAST_SHARE * self.spot))
         return np.array(shares)
 
-    def _gone_ex(self, years: FloatArray) -> npt.NDArray[np.intp]:
-        """How many dividends go ex up to each time."""
+    def gone_ex(self, years: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """How many dividends go ex up to each time, that instant included (any shape)."""
         return np.searchsorted(self.dividends.ex_years, years, side="right")
 
     def _growth_at(self, years: FloatArray) -> FloatArray:

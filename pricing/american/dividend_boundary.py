@@ -37,14 +37,13 @@ def place_boundary(terms: FloatArray, p: int, lane: int, block: Block) -> None:
     recursion's decay, (1 - m) h^2 + 2 m h - m is the distance that the recursion sees, over `unit`.
     """
     rows, last = block.rows, block.values.shape[0] - 1
-    row = _first_exercised(terms, p, lane, block)
+    row, distance, unit = _first_exercised(terms, p, lane, block)
     if row >= last:
         rows[EXERCISE_ROW + lane] = last + 1.0
         rows[GHOST + lane] = 0.0
         return
-    distance, unit = _distance(terms, p, lane, block, row - 1)
     decay, excess = rows[DECAY + lane], 0.0
-    if unit > 0.0 and distance < unit:
+    if 0.0 < unit and distance < unit:
         scaled = max(distance / unit + decay, 0.0)
         held = (np.sqrt(decay * decay + (1.0 - decay) * scaled) - decay) / (1.0 - decay)
         excess = unit * max(1.0 - held, 0.0) ** 2
@@ -57,25 +56,27 @@ def place_boundary(terms: FloatArray, p: int, lane: int, block: Block) -> None:
 
 
 @njit(cache=True, error_model="numpy", fastmath=_CONTRACT)
-def _first_exercised(terms: FloatArray, p: int, lane: int, block: Block) -> int:
-    """The first exercised node but the outermost two, or the last node where none is exercised."""
-    last = block.values.shape[0] - 1
+def _first_exercised(terms: FloatArray, p: int, lane: int, block: Block) -> tuple[int, float, float]:
+    """The first exercised node, not among the outermost; the distance of the node before it, and its unit.
+
+    The last node where none is exercised. The search starts from the boundary of the step before.
+    """
+    last, decay = block.values.shape[0] - 1, block.rows[DECAY + lane]
     row = min(int(block.rows[EXERCISE_ROW + lane]), last - 1)
-    if _exercised(terms, p, lane, block, row):
-        while row > 1 and _exercised(terms, p, lane, block, row - 1):
+    distance, unit = _distance(terms, p, lane, block, row)
+    if unit > 0.0 and distance <= -decay * unit:
+        while True:
             row -= 1
-        return row
+            distance, unit = _distance(terms, p, lane, block, row)
+            if row == 0 or not (unit > 0.0 and distance <= -decay * unit):
+                return row + 1, distance, unit
     while row < last - 1:
         row += 1
-        if _exercised(terms, p, lane, block, row):
-            return row
-    return last
-
-
-@njit(cache=True, error_model="numpy", fastmath=_CONTRACT)
-def _exercised(terms: FloatArray, p: int, lane: int, block: Block, node: int) -> bool:
-    distance, unit = _distance(terms, p, lane, block, node)
-    return unit > 0.0 and distance <= -block.rows[DECAY + lane] * unit
+        next_distance, next_unit = _distance(terms, p, lane, block, row)
+        if next_unit > 0.0 and next_distance <= -decay * next_unit:
+            return row, distance, unit
+        distance, unit = next_distance, next_unit
+    return last, distance, unit
 
 
 @njit(cache=True, error_model="numpy", fastmath=_CONTRACT)

@@ -13,10 +13,10 @@ from pricing.greeks import GreekColumns
 
 FloatArray = npt.NDArray[np.float64]
 
-_VOLATILITY_SHARE = 0.02
-_RATE_STEP = 1e-4
+_VOLATILITY_SHARE = 0.04
+_RATE_STEP = 1e-3
 _CASH_DEVIATIONS = 0.02
-_BASE, _WIDE, _NARROW, _RATE, _CARRY, _MORE_CASH, _LESS_CASH = range(7)
+_BASE, _WIDE, _NARROW, _DEAR, _CHEAP, _LESS_CARRY, _MORE_CARRY, _MORE_CASH, _LESS_CASH = range(9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Bumps:
         paid = float(dividends.cash.sum())
         deviation = options.spot * options.volatility * np.sqrt(options.expiry_years)
         cash = np.clip(_CASH_DEVIATIONS * deviation / (paid or 1.0), 1e-6, 0.5)
-        return cls(volatility=_VOLATILITY_SHARE * options.volatility, cash=cash, lanes=7 if paid > 0.0 else 5)
+        return cls(volatility=_VOLATILITY_SHARE * options.volatility, cash=cash, lanes=9 if paid > 0.0 else 7)
 
     def moved(self, options: Options) -> Options:
         """Each option next to its moved twins, option by option."""
@@ -42,9 +42,11 @@ class Bumps:
         }
         twins["volatility"][:, _WIDE] += self.volatility
         twins["volatility"][:, _NARROW] -= self.volatility
-        twins["rate"][:, _RATE] += _RATE_STEP
-        twins["carry"][:, _RATE] += _RATE_STEP
-        twins["carry"][:, _CARRY] -= _RATE_STEP
+        for name in ("rate", "carry"):
+            twins[name][:, _DEAR] += _RATE_STEP
+            twins[name][:, _CHEAP] -= _RATE_STEP
+        twins["carry"][:, _LESS_CARRY] -= _RATE_STEP
+        twins["carry"][:, _MORE_CARRY] += _RATE_STEP
         if self.lanes > _MORE_CASH:
             twins["cash_scale"][:, _MORE_CASH] += self.cash
             twins["cash_scale"][:, _LESS_CASH] -= self.cash
@@ -70,8 +72,8 @@ def assembled(options: Options, bumps: Bumps, out: FloatArray, anchor: FloatArra
         gamma=held * gamma,
         vega=held * (value[:, _WIDE] - value[:, _NARROW]) / (2.0 * bumps.volatility),
         theta=held * theta,
-        rho=held * (value[:, _RATE] - here) / _RATE_STEP,
-        dividend_rho=held * (value[:, _CARRY] - here) / _RATE_STEP,
+        rho=held * (value[:, _DEAR] - value[:, _CHEAP]) / (2.0 * _RATE_STEP),
+        dividend_rho=held * (value[:, _LESS_CARRY] - value[:, _MORE_CARRY]) / (2.0 * _RATE_STEP),
         vanna=held * (delta[:, _WIDE] - delta[:, _NARROW]) / (2.0 * bumps.volatility),
         volga=held * (value[:, _WIDE] - 2.0 * here + value[:, _NARROW]) / bumps.volatility**2,
         charm=held * charm,

@@ -84,7 +84,12 @@ def _shift(
             while grid[low + step * (cell + 1), lane] <= share:
                 cell += 1
             first = min(max(cell - 1, 0), nodes - 4)
-            part = np.log(share / grid[low + step * cell, lane]) / spacing + (cell - first)
+            base = grid[low + step * cell, lane]
+            tangent = (share - base) / (share + base)
+            square = tangent * tangent
+            # log(share / base) is twice the area tangent, of which four terms are enough within a spacing.
+            logarithm = 2.0 * tangent * (1.0 + square * (1.0 / 3.0 + square * (0.2 + square / 7.0)))
+            part = logarithm / spacing + (cell - first)
             swept[node, lane] = _cubic(values, lane, low + step * first, step, part)
 
 
@@ -94,7 +99,7 @@ def _cubic(values: FloatArray, lane: int, first: int, step: int, part: float) ->
     one, two, three = part - 1.0, part - 2.0, part - 3.0
     outer = part * one * two * values[first + 3 * step, lane] - one * two * three * values[first, lane]
     inner = two * values[first + step, lane] - one * values[first + 2 * step, lane]
-    return outer / 6.0 + 0.5 * part * three * inner
+    return float(outer / 6.0 + 0.5 * part * three * inner)
 
 
 @njit(cache=True, error_model="numpy", fastmath=_CONTRACT)

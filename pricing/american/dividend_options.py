@@ -39,7 +39,7 @@ def dividend_greeks(
     any ex date.
 
     Finite differences (pricing/american/dividend_kernel.py). Greeks are slopes in one grid or between grids
-    moved together: vega, vanna and volga by 2% of the volatility. vega is per 1.00 of the model's volatility;
+    moved together: vega, vanna and volga by 4% of the volatility. vega is per 1.00 of the model's volatility;
     rho moves the carry with the rate, dividend_rho the carry against it; dual_delta and dual_gamma keep the
     dividends. theta and charm are the pricing equation's. Where exercise is due at once the value is
     intrinsic, delta and dual delta are those of the exercised position, and the other Greeks are zero.

@@ -58,7 +58,7 @@ class Options(NamedTuple):
 
     def taken(self, rows: npt.NDArray[np.intp] | BoolArray) -> Options:
         """The options at `rows`."""
-        return Options(*(column[rows] for column in self))
+        return Options(**{name: column[rows] for name, column in self._asdict().items()})
 
 
 def dividends_inside(options: Options, dividends: DividendSchedule) -> npt.NDArray[np.intp]:
