@@ -52,6 +52,13 @@ def smile_derivatives(
     return np.asarray(first), np.asarray(second)
 
 
+def smile_growth(log_moneyness: FloatArray, deviation: FloatArray, prices: NormalisedPrices) -> FloatArray:
+    """Derivative of total variance by expiry [per year] at constant log-moneyness: 2 s c_T / n(d1)."""
+    upper = -log_moneyness / deviation + 0.5 * deviation
+    over_vega = np.exp(prices.log_price + 0.5 * upper**2 + _LOG_SQRT_TWO_PI)
+    return np.asarray(2.0 * deviation * over_vega * prices.growth)
+
+
 def _from_money(log_moneyness: FloatArray, log_price: FloatArray) -> FloatArray:
     """Logarithm of a put's price over its strike: the price of the call at minus its log-moneyness."""
     return np.asarray(log_price - np.minimum(log_moneyness, 0.0))
