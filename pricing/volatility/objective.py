@@ -36,7 +36,10 @@ class Objective:
         return self.coordinates.parameters(whole)
 
     def function(self, *, with_information: bool = False) -> Function:
-        """Value and gradient; with the information the Hessian's outer-product estimate in its place."""
+        """Value and gradient; with the information the Hessian's outer-product estimate in its place.
+
+        The value is infinite where the likelihood or its gradient overflows.
+        """
         specification, sample, free = self.specification, self.sample, self.free
         whole = self.coordinates.lowest.copy()
         variance, slope = np.empty(len(sample.returns) + 1), np.empty(7)
@@ -57,9 +60,11 @@ class Objective:
                 information,
                 with_information,
             )
+            if not (np.isfinite(likelihood) and np.all(np.isfinite(slope))):
+                return np.inf, np.eye(len(free)) if with_information else np.zeros(len(free))
             by_coordinate = self.coordinates.slopes(whole)[:, free]
             if with_information:
                 return -likelihood, by_coordinate.T @ information @ by_coordinate
-            return (-likelihood if np.isfinite(likelihood) else np.inf), -(slope @ by_coordinate)
+            return -likelihood, -(slope @ by_coordinate)
 
         return value

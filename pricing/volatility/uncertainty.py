@@ -157,7 +157,8 @@ def covariance(objective: Objective, centre: FloatArray) -> FloatArray:
 def _positive_inverse(hessian: FloatArray) -> FloatArray:
     """Inverse with what is flat or bent the wrong way left out: nothing is known in these directions."""
     values, vectors = np.linalg.eigh(hessian)
-    reciprocal = np.where(values > 1e-8 * max(float(values.max(initial=0.0)), 1e-300), 1.0 / values, 0.0)
+    known = values > 1e-8 * max(float(values.max(initial=0.0)), 1e-300)
+    reciprocal = np.divide(1.0, values, out=np.zeros_like(values), where=known)
     inverse: FloatArray = (vectors * reciprocal) @ vectors.T
     return inverse
 

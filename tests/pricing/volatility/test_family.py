@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import product
 
 import numpy as np
@@ -18,6 +19,7 @@ from pricing.volatility.fit import evaluated
 from pricing.volatility.fitted import FittedLaw
 from pricing.volatility.sample import ReturnSample
 from pricing.volatility.specification import Innovation, Recursion, Specification
+from pricing.volatility.uncertainty import UncertainGarch
 from pricing.volatility_model import DayMove, forecast_from, last_move
 
 SP500 = embedded_history("SPX")
@@ -123,6 +125,32 @@ def test_a_short_history_has_the_sample_volatility_and_its_update() -> None:
     assert updated.variance_path(2)[1] == pytest.approx(np.mean(returns**2))
     assert updated.observations == 101
     assert updated.simulated_sums(5, paths=10, rng=np.random.default_rng(1)) is None
+
+
+ODD_RETURNS = {
+    "steady growth": np.full(300, 1e-4),
+    "one jump": np.concatenate([np.zeros(150), [0.1], np.zeros(150)]),
+    "two values": np.resize([0.01, 0.0], 300),
+    "moves at last": np.concatenate([np.zeros(250), 0.01 * np.random.default_rng(1).standard_normal(50)]),
+    "moves no more": np.concatenate([0.01 * np.random.default_rng(1).standard_normal(250), np.zeros(50)]),
+    "dust": 1e-12 * np.random.default_rng(1).standard_normal(300),
+    "frenzy": np.random.default_rng(1).standard_normal(300),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_RETURNS)
+@pytest.mark.parametrize("recursion", Recursion)
+def test_odd_returns_have_a_finite_forecast(kind: str, recursion: Recursion) -> None:
+    for mean in (False, True):
+        specification = Specification(recursion=recursion, constant_mean=mean)
+        for model in (
+            GarchFamily(specification=specification),
+            UncertainGarch(family=GarchFamily(specification=specification), draws=5),
+        ):
+            fitted = model.fitted(history_of(ODD_RETURNS[kind]))
+            forecast = forecast_from(fitted, as_of=date(2020, 1, 2), horizon_days=(1, 250), seed=1, paths=100)
+            assert np.all(np.isfinite(forecast.upper) & (forecast.volatility > 0))
+            assert np.all(forecast.lower <= forecast.upper)
 
 
 @pytest.mark.parametrize("move", [np.nan, np.inf])
