@@ -72,19 +72,25 @@ def block_count(size: int, start: int) -> int:
 def load(
     columns: tuple[FloatArray, ...], is_call: BoolArray, work: FloatArray, start: int, count: int
 ) -> None:
-    """Copy a block of every column, or its only element, into the row of its position; the rights too."""
+    """Copy a block of every column into the row of its position, and of the rights' signs into SIGN."""
     row = 0
     for column in columns:
-        if column.size == 1:
-            for i in range(BLOCK):
-                work[row + i] = column[0]
-        else:
-            for i in range(count):
-                work[row + i] = column[start + i]
+        load_column(column, work, row, start, count)
         row += BLOCK
     step = 0 if is_call.size == 1 else 1
     for i in range(count):
         work[SIGN + i] = 1.0 if is_call[step * (start + i)] else -1.0
+
+
+@njit(error_model="numpy")
+def load_column(column: FloatArray, work: FloatArray, row: int, start: int, count: int) -> None:
+    """Copy a block of a column, or its only element, into a row."""
+    if column.size == 1:
+        for i in range(BLOCK):
+            work[row + i] = column[0]
+    else:
+        for i in range(count):
+            work[row + i] = column[start + i]
 
 
 @njit(error_model="numpy")

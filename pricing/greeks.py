@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from pricing.black import FloatArray
 from pricing.black_kernel import BLOCK
 from pricing.broadcast import flat_columns
-from pricing.greeks_kernel import GREEK_ROWS, fill_greeks
+from pricing.greeks_kernel import GREEK_ROWS, fill_greeks, fill_third_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def black_greeks(
     no limit; where T is zero or past, vega, theta and both rhos are zero too.
     """
     inputs = (forward, strike, expiry_years, volatility, discount, spot)
-    return GreekColumns(**_filled(GreekColumns, inputs, is_call))
+    return GreekColumns(**_filled(GreekColumns, fill_greeks, inputs, is_call))
 
 
 def black_third_order(
@@ -103,11 +104,12 @@ def black_third_order(
     The same for a call and a put. Zero where T or the volatility is zero.
     """
     inputs = (forward, strike, expiry_years, volatility, discount, spot)
-    return ThirdOrderColumns(**_filled(ThirdOrderColumns, inputs, is_call))
+    return ThirdOrderColumns(**_filled(ThirdOrderColumns, fill_third_order, inputs, is_call))
 
 
 def _filled(
     columns: type[GreekColumns] | type[ThirdOrderColumns],
+    fill: Callable[..., None],
     inputs: tuple[npt.ArrayLike, ...],
     is_call: npt.ArrayLike,
 ) -> dict[str, FloatArray]:
@@ -115,5 +117,5 @@ def _filled(
     shape, flat, calls = flat_columns(*inputs, is_call=is_call)
     names = [each.name for each in fields(columns)]
     rows = np.empty((len(names), math.prod(shape)))
-    fill_greeks(flat, calls, np.ones(GREEK_ROWS * BLOCK), rows)
+    fill(flat[:-1], flat[-1], calls, np.ones(GREEK_ROWS * BLOCK), rows)
     return {name: row.reshape(shape) for name, row in zip(names, rows, strict=True)}

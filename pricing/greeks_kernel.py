@@ -27,6 +27,7 @@ from pricing.black_kernel import (
     YEARS,
     block_count,
     load,
+    load_column,
     quantiles,
     tails,
 )
@@ -44,23 +45,47 @@ _LEAST_NORMAL = float(np.finfo(np.float64).tiny)
 
 @njit(cache=True, error_model="numpy")
 def fill_greeks(
-    columns: tuple[FloatArray, ...], is_call: BoolArray, work: FloatArray, greeks: FloatArray
+    columns: tuple[FloatArray, ...],
+    spot: FloatArray,
+    is_call: BoolArray,
+    work: FloatArray,
+    greeks: FloatArray,
 ) -> None:
-    """Fill the rows of `greeks`: twelve, in the order of GreekColumns, or four, of ThirdOrderColumns.
+    """Fill the twelve rows of `greeks`, in the order of GreekColumns.
 
-    The columns are forward, strike, years, volatility, discount and spot, each as long as a row or of one
-    element; `work` has GREEK_ROWS * BLOCK elements.
+    The columns are forward, strike, years, volatility and discount; they and spot are as long as a row or of
+    one element. `work` has GREEK_ROWS * BLOCK elements.
     """
     rows, size = greeks.shape
     for start in range(0, size, BLOCK):
         count = block_count(size, start)
         load(columns, is_call, work, start, count)
+        load_column(spot, work, SPOT, start, count)
         quantiles(work)
         tails(work)
-        if rows == 12:
-            _greeks(work)
-        else:
-            _third_order(work)
+        _greeks(work)
+        for row in range(rows):
+            for i in range(count):
+                greeks[row, start + i] = work[_OUT + row * BLOCK + i]
+
+
+@njit(cache=True, error_model="numpy")
+def fill_third_order(
+    columns: tuple[FloatArray, ...],
+    spot: FloatArray,
+    is_call: BoolArray,
+    work: FloatArray,
+    greeks: FloatArray,
+) -> None:
+    """Fill the four rows of `greeks`, in the order of ThirdOrderColumns, from the inputs of `fill_greeks`."""
+    rows, size = greeks.shape
+    for start in range(0, size, BLOCK):
+        count = block_count(size, start)
+        load(columns, is_call, work, start, count)
+        load_column(spot, work, SPOT, start, count)
+        quantiles(work)
+        tails(work)
+        _third_order(work)
         for row in range(rows):
             for i in range(count):
                 greeks[row, start + i] = work[_OUT + row * BLOCK + i]

@@ -1,5 +1,7 @@
 """The normal law and the logarithm as inline numba functions without a branch, so that loops vectorise.
 
+numba's cache looks at the file of the outermost kernel alone: after a change here, clear the caches.
+
 Every product that needs it is a fused multiply-add, which rounds once on every machine: results do not depend
 on what the compiler contracts. Polynomials are Chebyshev interpolants made in 60-digit arithmetic.
 """
