@@ -67,7 +67,7 @@ class LogHar:
         variance, scale = daily_variance(history)
         returns = history.log_returns()
         span = max(*self.leads, *self.leverage)
-        kept = slice(None) if self.window is None else slice(-(self.window + span), None)
+        kept = slice(None) if self.window is None else slice(1 - self.window - span, None)
         variance, returns, squared = variance[kept], returns[kept], close_to_close(history)[kept]
         floor = _FLOOR * float(variance.mean())
         rows = feature_rows(variance, returns, self, floor=floor)
@@ -163,7 +163,8 @@ class FittedHar:
 
         Each path takes a day of the sample and what came after it: squared returns over what equations fitted
         without those days would have forecast, times today's forecasts. Thus it knows how large errors are
-        out of sample and how long they last. Beyond half the sample another day's sequel is appended.
+        out of sample and how long they last. Their mean to each horizon is moved to the forecast. Beyond half
+        the sample another day's sequel is appended.
         """
         block = min(days, len(self.past_rows) // 2)
         starts = len(self.past_rows) - block
@@ -176,9 +177,16 @@ class FittedHar:
             rows = chosen if begin == 0 else rng.permutation(chosen)
             forecast = self._days(forecasts[rows], block)
             pieces.append(self.past_squares[rows[:, None] + followed] / forecast)
-        ratio = np.concatenate(pieces, axis=1)[:, :days]
-        sums: FloatArray = np.cumsum(ratio * today, axis=1)
+        squares = np.concatenate(pieces, axis=1)[:, :days] * today
+        sums: FloatArray = np.cumsum(squares * self._to_mean(squares.mean(axis=0), today), axis=1)
         return sums
+
+    def _to_mean(self, simulated: FloatArray, today: FloatArray) -> FloatArray:
+        """Factor of each day with which the simulated mean to every horizon is today's forecast."""
+        starts = np.concatenate([[0], self.horizons.astype(np.int64)])
+        starts = starts[starts < len(today)]
+        factor = np.add.reduceat(today, starts) / np.add.reduceat(simulated, starts)
+        return np.repeat(factor, np.diff(starts, append=len(today)))
 
     def _days(self, means: FloatArray, days: int) -> FloatArray:
         return variance_of_days(Knots(days=self.horizons, mean_variance=means), days, beyond=self.long_run)

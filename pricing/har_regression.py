@@ -17,6 +17,7 @@ DIRECT_DAYS = 20
 
 HORIZONS_IN_SAMPLE = 3  # a horizon is regressed where the sample holds this many of it, one after the other
 _FOLDS = 4
+_FEWEST_CROSS_FITTED = 120
 
 
 def known_horizons(rows: int) -> tuple[int, ...]:
@@ -38,7 +39,8 @@ def cross_fitted_means(rows: FloatArray, variance: FloatArray, floor: float) -> 
     """Mean variance ahead of each day by horizon, from equations that saw neither it nor its neighbours.
 
     Shape (day, horizon). Each quarter of the sample is forecast by equations of the others, less the days
-    whose outcomes overlap: errors are as large as they will be out of sample, not as those of a fit.
+    whose outcomes overlap: errors are as large as they will be out of sample, not as those of a fit. Where
+    fewer than 120 days are left, by the equation of all.
     """
     horizons = known_horizons(len(rows))
     outcomes = _outcomes(variance, horizons, floor)
@@ -48,6 +50,8 @@ def cross_fitted_means(rows: FloatArray, variance: FloatArray, floor: float) -> 
     for start, end in pairwise(edges):
         for at, horizon in enumerate(horizons):
             kept = (days < start - horizon) | (days >= end + horizon)
+            if np.count_nonzero(kept[: len(outcomes[at])]) < _FEWEST_CROSS_FITTED:
+                kept[:] = True
             upto = max(at + 1, horizons.index(DIRECT_DAYS) + 1)
             found = _fitted(rows, outcomes[:upto], kept)
             means[start:end, at] = np.exp(rows[start:end] @ found[at])
