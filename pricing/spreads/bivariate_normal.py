@@ -8,6 +8,7 @@ from scipy.special import ndtr, owens_t
 
 from pricing.black import FloatArray
 
+_NEAR = 1e-100
 _FAR = 40.0  # the normal distribution function is 0 or 1 in double precision well before
 
 
@@ -20,6 +21,8 @@ def bivariate_normal(first: npt.ArrayLike, second: npt.ArrayLike, correlation: n
     h, k, rho = np.broadcast_arrays(
         np.clip(first, -_FAR, _FAR), np.clip(second, -_FAR, _FAR), np.asarray(correlation, dtype=np.float64)
     )
+    # No negative zeros, since a slope's sign is taken from them, and nothing so small that it overflows.
+    h, k = (np.where(np.abs(each) < _NEAR, 0.0, each) for each in (h, k))
     root = np.sqrt((1.0 - rho) * (1.0 + rho))
     with np.errstate(divide="ignore", invalid="ignore"):
         inner = _owen(h, (k - rho * h) / (h * root)) + _owen(k, (h - rho * k) / (k * root))

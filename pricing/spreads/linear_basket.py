@@ -157,7 +157,7 @@ def _tensor_rule(counts: list[int]) -> tuple[FloatArray, FloatArray]:
     rules = [np.polynomial.hermite_e.hermegauss(count) for count in counts]
     nodes = np.array(list(product(*(rule[0] for rule in rules))), dtype=np.float64)
     weights = np.array([prod(each) for each in product(*(rule[1] for rule in rules))])
-    return nodes.reshape(-1, len(counts)), weights / weights.sum()
+    return nodes.reshape(len(weights), len(counts)), weights / weights.sum()
 
 
 def _sums(

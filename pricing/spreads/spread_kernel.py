@@ -102,13 +102,13 @@ def _settled(logs, strike, loads, work, out, halved):  # type: ignore[no-untyped
 
 @njit(error_model="numpy")
 def _log_price_at(outer, logs, strike, loads):  # type: ignore[no-untyped-def]
-    """log S2 on the boundary at a value of the outer factor, to a hundredth of it: Newton on a convex curve."""
+    """log S2 less logs[1] on the boundary at a value of the outer factor, within 0.01 of it, by Newton."""
     first_inner, second_inner, first_outer, second_outer = loads
     turn = first_inner * second_outer - second_inner * first_outer
-    price = logs[1]
+    move = price = 0.0
     for _ in range(12):
-        total = exp(price) + strike
-        found = (first_inner * (price - logs[1]) - second_inner * (log(total) - logs[0])) / turn
+        total = exp(logs[1] + price) + strike
+        found = (first_inner * price - second_inner * (log(total) - logs[0])) / turn
         slope = (first_inner - second_inner * (1.0 - strike / total)) / turn
         move = (outer - found) / slope
         price += move
@@ -119,12 +119,12 @@ def _log_price_at(outer, logs, strike, loads):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy")
 def _trapezoid(low, step, count, logs, strike, loads, work, out):  # type: ignore[no-untyped-def]
-    """Sums over `count` points of the boundary, from log S2 = low by `step`."""
-    growth, price = exp(step), exp(low)
+    """Sums over `count` points of the boundary; log S2 less logs[1] goes from `low` by `step`."""
+    second_base = exp(logs[1])
     for i in range(count):
-        work[SUMS * _BLOCK + i] = price
-        price *= growth
-    _terms(low - logs[1], step, count, exp(logs[0]), exp(logs[1]), strike, loads, work)
+        # Not by multiplying on: the logarithm must stay that of the price to the last digit.
+        work[SUMS * _BLOCK + i] = second_base * exp(low + i * step)
+    _terms(low, step, count, exp(logs[0]), second_base, strike, loads, work)
     for term in range(SUMS):
         total = 0.0
         for i in range(count):

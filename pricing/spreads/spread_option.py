@@ -10,8 +10,9 @@ from pricing.spreads.spread_columns import SpreadColumns, exercise_greeks
 from pricing.spreads.spread_kernel import SUMS, spread_sums
 from pricing.spreads.two_assets import TwoAssetColumns, TwoAssets
 
-# A deviation or a distance from full correlation below these changes no value by more than 1e-10 of a price.
-_LEAST_DEVIATION = 1e-8
+# One deviation below this share of the other, or a correlation nearer to one, changes values by less than
+# 1e-10 of a price; the plane of the two factors would have no second direction left.
+_LEAST_SHARE = 1e-10
 _FULL_CORRELATION = 1.0 - 1e-12
 
 
@@ -64,8 +65,9 @@ def _exercise_sums(
     )
     swapped = strikes < 0.0
     still = (first_deviation == 0.0) & (second_deviation == 0.0)
+    least = np.where(still, 1.0, _LEAST_SHARE * np.maximum(first_deviation, second_deviation))
     first_deviation, second_deviation = (
-        np.maximum(each, _LEAST_DEVIATION) for each in (first_deviation, second_deviation)
+        np.maximum(each, least) for each in (first_deviation, second_deviation)
     )
     sums = np.empty((len(strikes), SUMS))
     spread_sums(
