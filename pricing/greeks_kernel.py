@@ -36,9 +36,23 @@ from pricing.normal_kernel import log_quotient
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_OUT, _OUT_1, _OUT_2, _OUT_3, _OUT_4, _OUT_5, _OUT_6, _OUT_7, _OUT_8, _OUT_9, _OUT_10, _OUT_11 = (
-    row * BLOCK for row in range(VALUE_ROWS, VALUE_ROWS + 12)
-)
+# Rows of the results, in the order of the dataclasses' fields.
+_OUT = VALUE_ROWS * BLOCK
+(
+    _WORTH,
+    _DELTA,
+    _GAMMA,
+    _VEGA,
+    _THETA,
+    _RHO,
+    _DIVIDEND_RHO,
+    _VANNA,
+    _VOLGA,
+    _CHARM,
+    _DUAL_DELTA,
+    _DUAL_GAMMA,
+) = (_OUT + row * BLOCK for row in range(12))
+_SPEED, _COLOUR, _ZOMMA, _ULTIMA = (_OUT + row * BLOCK for row in range(4))
 GREEK_ROWS = VALUE_ROWS + 12
 _LEAST_NORMAL = float(np.finfo(np.float64).tiny)
 
@@ -117,22 +131,23 @@ def _greeks(work: FloatArray) -> None:
         log_discount, log_growth = log_quotient(discount, 1.0)[0], log_quotient(forward, spot)[0]
         inverse_years = 1.0 / years if years > 0.0 else 0.0
         rate, carry = -log_discount * inverse_years, log_growth * inverse_years
-        inverse_spot, inverse_strike = 1.0 / spot, 1.0 / strike
+        inverse_spot = 1.0 / spot
+        inverse_strike = 1.0 / strike if strike >= _LEAST_NORMAL else 0.0
         root, scaled = math.sqrt(years), peak * inverse
         variance_rate = work[VOLATILITY + i] * work[VOLATILITY + i]
         slide = 0.5 * inverse_years * peak * d2 if inverse > 0.0 else 0.0
-        work[_OUT + i] = value
-        work[_OUT_1 + i] = forward_leg * inverse_spot
-        work[_OUT_2 + i] = scaled * inverse_spot * inverse_spot
-        work[_OUT_3 + i] = peak * root
-        work[_OUT_4 + i] = rate * value - carry * forward_leg - 0.5 * variance_rate * scaled
-        work[_OUT_5 + i] = years * strike * strike_leg
-        work[_OUT_6 + i] = -years * forward_leg
-        work[_OUT_7 + i] = -scaled * d2 * root * inverse_spot
-        work[_OUT_8 + i] = scaled * d1 * d2 * years
-        work[_OUT_9 + i] = ((rate - carry) * forward_leg + slide - scaled * carry) * inverse_spot
-        work[_OUT_10 + i] = -strike_leg
-        work[_OUT_11 + i] = scaled * inverse_strike * inverse_strike
+        work[_WORTH + i] = value
+        work[_DELTA + i] = forward_leg * inverse_spot
+        work[_GAMMA + i] = scaled * inverse_spot * inverse_spot
+        work[_VEGA + i] = peak * root
+        work[_THETA + i] = rate * value - carry * forward_leg - 0.5 * variance_rate * scaled
+        work[_RHO + i] = years * strike * strike_leg
+        work[_DIVIDEND_RHO + i] = -years * forward_leg
+        work[_VANNA + i] = -scaled * d2 * root * inverse_spot
+        work[_VOLGA + i] = scaled * d1 * d2 * years
+        work[_CHARM + i] = ((rate - carry) * forward_leg + slide - scaled * carry) * inverse_spot
+        work[_DUAL_DELTA + i] = -strike_leg
+        work[_DUAL_GAMMA + i] = scaled * inverse_strike * inverse_strike
 
 
 @njit(error_model="numpy")
@@ -152,7 +167,7 @@ def _third_order(work: FloatArray) -> None:
         product = d1 * d2
         decay = 0.5 * inverse_years + rate - carry + d1 * (carry * inverse - 0.5 * d2 * inverse_years)
         bend = product * (product - 1.0) - d1 * d1 - d2 * d2
-        work[_OUT + i] = -gamma * inverse_spot * (1.0 + d1 * inverse)
-        work[_OUT_1 + i] = gamma * decay
-        work[_OUT_2 + i] = gamma * (product - 1.0) * per_volatility
-        work[_OUT_3 + i] = peak * years * inverse * per_volatility * bend
+        work[_SPEED + i] = -gamma * inverse_spot * (1.0 + d1 * inverse)
+        work[_COLOUR + i] = gamma * decay
+        work[_ZOMMA + i] = gamma * (product - 1.0) * per_volatility
+        work[_ULTIMA + i] = peak * years * inverse * per_volatility * bend

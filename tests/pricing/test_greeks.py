@@ -169,6 +169,14 @@ def test_greeks_in_the_far_tail_keep_their_digits() -> None:
         assert getattr(greeks, name) == pytest.approx(float(slow[name]), rel=1e-12, abs=0.0)
 
 
+@pytest.mark.parametrize(("forward", "strike"), [(0.0, 90.0), (100.0, 0.0)])
+def test_a_worthless_forward_or_free_strike_has_finite_greeks(forward: float, strike: float) -> None:
+    for is_call in (True, False):
+        greeks = _by_name(black_greeks(100.0, forward, strike, 1.0, 0.2, 0.9, is_call))
+        assert all(np.isfinite(column) for column in greeks.values())
+        assert abs(greeks["delta"]) == pytest.approx(0.9 * forward / 100.0 * is_call)
+
+
 @pytest.mark.parametrize("function", [black_greeks, black_third_order])
 @pytest.mark.parametrize("place", range(6))
 def test_nan_in_any_input_is_nan_in_every_column_of_that_row_alone(
