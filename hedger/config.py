@@ -85,21 +85,25 @@ class HedgeConfig:
 class UnderlyingConfig:
     """What one underlying is priced with. dividend_yield: continuous per year. volatility: per sqrt(year).
 
-    None where the manifest says nothing. assumed: the fields that `completed` filled.
+    dividends: a file of discrete ones. borrow_rate: continuous per year, of the share lent. None where the manifest says nothing. assumed: the fields that `completed` filled.
     """
 
     symbol: str
     chain: Path | None = None
     history: Path | None = None
+    dividends: Path | None = None
     dividend_yield: float | None = None
+    borrow_rate: float | None = None
     volatility: float | None = None
     hedge: HedgeConfig | None = None
+    currency: str = "USD"
     assumed: frozenset[str] = frozenset()
 
     def completed(self) -> UnderlyingConfig:
         """Fill what is left open from the embedded configuration of this underlying, where it has one."""
         known = embedded_config().underlyings.get(self.symbol)
-        fillable = () if known is None else ("hedge", "dividend_yield")
+        yielding = () if self.dividends is not None else ("dividend_yield",)
+        fillable = () if known is None else ("hedge", *yielding)
         filled = {name: getattr(known, name) for name in fillable if getattr(self, name) is None}
         return replace(self, **filled, assumed=frozenset(filled))
 
@@ -132,14 +136,15 @@ def read_manifest(path: Path) -> MarketConfig:
     file = TomlTable.read(path)
     market = file.table("market")
     underlying = file.table("underlying")
+    currency = _currency(market)
     config = MarketConfig(
         origin=str(path),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         as_of=market.trading_day("as_of") if market.has("as_of") else None,
-        currency=_currency(market),
+        currency=currency,
         discount=_discount(file.table("curve")),
         underlyings={
-            symbol.upper(): _underlying(underlying.table(symbol), symbol.upper(), path.parent)
+            symbol.upper(): _underlying(underlying.table(symbol), symbol.upper(), path.parent, currency)
             for symbol in underlying.names()
         },
     )
@@ -171,14 +176,17 @@ def _discount(curve: TomlTable) -> DiscountCurve | None:
     return DiscountCurve(expiry_years=years, zero_rate=rates)
 
 
-def _underlying(table: TomlTable, symbol: str, folder: Path) -> UnderlyingConfig:
+def _underlying(table: TomlTable, symbol: str, folder: Path, currency: str) -> UnderlyingConfig:
     return UnderlyingConfig(
         symbol=symbol,
         chain=_file(table, "chain", folder),
         history=_file(table, "history", folder),
+        dividends=_file(table, "dividends", folder),
         dividend_yield=_number_or_none(table, "dividend_yield", above=-0.5, up_to=0.5),
+        borrow_rate=_number_or_none(table, "borrow_rate", above=-0.5, up_to=5.0),
         volatility=_number_or_none(table, "volatility", above=0.0, up_to=5.0),
         hedge=_hedge(table.table("hedge")) if table.has("hedge") else None,
+        currency=currency,
     )
 
 

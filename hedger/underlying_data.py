@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from hedger.config import UnderlyingConfig
-from hedger.errors import UsageError
+from hedger.errors import InputError, InputProblem, UsageError
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.default_forecaster import forecast_volatility
+from pricing.dividend_table import read_dividends
+from pricing.dividends import DividendSchedule
 from pricing.embedded import (
     EMBEDDED_SYMBOLS,
     embedded_history,
@@ -137,7 +139,9 @@ def _from_chain(config: UnderlyingConfig, quotes: Quotes) -> _Priced:
 
     discount, forward, fits = imply_curves(quotes)
     fitted = fit_surface(quotes, discount, forward)
-    spot = spot_of_quotes(quotes, forward, discount, dividend_yield=config.dividend_yield or 0.0)
+    dividends, dividend_sources = _dividends(config, quotes.as_of)
+    expected = _expected_yield(config, dividends, forward)
+    spot = spot_of_quotes(quotes, forward, discount, dividend_yield=expected)
     borrowed = sum(fit.discount_borrowed for fit in fits)
     parity = f"put-call parity at each expiry ({len(fits)}) of {quotes.origin}"
     dropped = ", ".join(f"{count} {reason}" for reason, count in quotes.dropped.items())
@@ -146,11 +150,12 @@ def _from_chain(config: UnderlyingConfig, quotes: Quotes) -> _Priced:
         as_of=quotes.as_of,
         spot=spot,
         discount=discount,
-        forward=with_spot(forward, spot),
+        forward=_with_dividends(with_spot(forward, spot), dividends, config),
         surface=fitted.surface,
         sources=(
             Source(part="quotes", origin=quotes.origin, detail=used, sha256=quotes.sha256),
-            Source(part="forward", origin=parity, detail=_spot_note(quotes, spot)),
+            Source(part="forward", origin=parity, detail=_forward_note(config, quotes, spot)),
+            *dividend_sources,
             Source(
                 part="discount",
                 origin=parity,
@@ -161,6 +166,47 @@ def _from_chain(config: UnderlyingConfig, quotes: Quotes) -> _Priced:
             Source(part="surface", origin=quotes.origin, detail=fitted.surface.description),
         ),
     )
+
+
+def _forward_note(config: UnderlyingConfig, quotes: Quotes, spot: float) -> str:
+    borrow = (
+        "" if config.borrow_rate is None else "the manifest's borrow_rate is not used: parity has its own"
+    )
+    return "; ".join(note for note in (_spot_note(quotes, spot), borrow) if note)
+
+
+def _expected_yield(config: UnderlyingConfig, dividends: DividendSchedule, forward: ForwardCurve) -> float:
+    """What lowers the nearest forward besides the rate, as a yield per year."""
+    flat = ForwardCurve(
+        spot=forward.spot, expiry_years=np.ones(1), carry_rate=np.zeros(1), dividends=dividends
+    )
+    discrete = -float(flat.carry_at(forward.expiry_years[0]))
+    return (config.dividend_yield or 0.0) + (config.borrow_rate or 0.0) + discrete
+
+
+def _with_dividends(
+    forward: ForwardCurve, dividends: DividendSchedule, config: UnderlyingConfig
+) -> ForwardCurve:
+    """Parity's forwards, falling when the dividends say (the rule: ForwardCurve.with_dividends)."""
+    try:
+        return forward.with_dividends(dividends) if len(dividends) else forward
+    except ValueError:
+        expected = f"dividends smaller than the forwards of {config.symbol} that its quotes imply"
+        raise InputError(InputProblem(file=str(config.dividends), expected=expected)) from None
+
+
+def _dividends(config: UnderlyingConfig, as_of: datetime) -> tuple[DividendSchedule, tuple[Source, ...]]:
+    """The dividends ahead of `as_of`, and the source that says how many have gone."""
+    if config.dividends is None:
+        return DividendSchedule(), ()
+    table = read_dividends(config.dividends, currency=config.currency)
+    schedule, gone = table.seen_from(as_of)
+    detail = f"{len(schedule)} ahead"
+    if len(schedule):
+        detail += f", from {table.ex_dates[gone]} to {table.ex_dates[-1]}"
+    if gone:
+        detail += f"; {gone} ex by then, ignored"
+    return schedule, (Source(part="dividends", origin=table.origin, detail=detail, sha256=table.sha256),)
 
 
 def _spot_note(quotes: Quotes, spot: float) -> str:
@@ -178,15 +224,20 @@ def _without_chain(
     day = history.dates[-1].item()
     spot = float(history.close[-1])
     curve, curve_source = _discount(day, discount)
-    dividend_yield = config.dividend_yield or 0.0
-    assumed = "dividend_yield" in config.assumed or config.dividend_yield is None
+    dividend_yield, borrow_rate = config.dividend_yield or 0.0, config.borrow_rate or 0.0
+    dividends, dividend_sources = _dividends(config, close_instant(day))
+    stated = config.dividend_yield is not None or config.dividends is not None
+    assumed = "dividend_yield" in config.assumed or not stated
     surface, surface_source = _surface(config, day, forecast)
     return _Priced(
         as_of=close_instant(day),
         spot=spot,
         discount=curve,
         forward=ForwardCurve(
-            spot=spot, expiry_years=curve.expiry_years, carry_rate=curve.zero_rate - dividend_yield
+            spot=spot,
+            expiry_years=curve.expiry_years,
+            carry_rate=curve.zero_rate - dividend_yield - borrow_rate,
+            dividends=dividends,
         ),
         surface=surface,
         sources=(
@@ -194,8 +245,11 @@ def _without_chain(
             Source(
                 part="forward",
                 origin=_NAMED if assumed else "manifest",
-                detail=f"rate less a dividend yield of {dividend_yield:.2%} a year",
+                detail=f"rate less a dividend yield of {dividend_yield:.2%} a year"
+                + (f" and a borrow rate of {borrow_rate:.2%}" if borrow_rate else "")
+                + (", and the discrete dividends" if len(dividends) else ""),
             ),
+            *dividend_sources,
             surface_source,
         ),
     )

@@ -76,7 +76,8 @@ class ForwardCurve:
 
         The rule where both a chain and dividends are known: parity's forwards stay as they are, the schedule
         says when they fall, and what is left of the carry between two knots is spread evenly, as a borrow
-        rate is. Raises ValueError where dividends take more than the forward has.
+        rate is. Raises ValueError where dividends and forward differ by more than a factor e, and than 50% a
+        year.
         """
         carry = np.zeros_like(self.carry_rate)
         forwards = self.forward_at(self.expiry_years)
@@ -99,9 +100,9 @@ class ForwardCurve:
             curve = ForwardCurve(spot=self.spot, expiry_years=years, carry_rate=carry, dividends=dividends)
             return float(np.log(curve.forward_at(years[-1]) / forward))
 
-        width = 50.0 / float(years[-1])
+        width = max(1.0 / float(years[-1]), 0.5)
         if not gap(-width) < 0.0 < gap(width):
-            raise ValueError(f"dividends {dividends.cash} leave nothing of a forward of {forward}")
+            raise ValueError(f"dividends {dividends.cash} do not fit a forward of {forward}")
         return float(brentq(gap, -width, width, xtol=1e-15, rtol=1e-14))
 
     def _forward_shares(self) -> FloatArray:

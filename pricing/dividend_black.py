@@ -58,10 +58,11 @@ def spot_volatility(
     volatility: FloatArray,
     discount: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Volatility of the share between ex dates whose European price is Black's at `volatility`; and its slope.
+    """Volatility of the share between ex dates where a European price is Black's at `volatility`; its slope.
 
-    The forward follows dF = sigma (F + b(t)) dW, b what the dividends still ahead are worth at expiry; at b's time average that is Black's formula on F + b and K + b (Bos and Vandermark 2002). The slope is
-    d spot volatility / d `volatility`. Where no price can be inverted, both volatilities' ratio at the money.
+    The forward follows dF = sigma (F + b(t)) dW with b what the dividends still ahead are worth at expiry; at
+    the time average of b that is Black's formula on F + b and K + b (Bos and Vandermark 2002). The slope is
+    d spot volatility / d `volatility`. Where no price can be inverted, both are those at the money.
     """
     forward = curve.forward_at(expiry_years)
     shift = _mean_cash(curve, expiry_years)

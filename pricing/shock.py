@@ -13,6 +13,7 @@ from pricing.book import Stickiness
 from pricing.market import Source, UnderlyingMarket
 from pricing.surface.clocked import ClockedSurface
 from pricing.surface.surface import VolSurface
+from pricing.time import year_fraction
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -120,15 +121,22 @@ def aged_market(
     """The shocked market at a later instant `as_of` (aware).
 
     Curves and surface stay as functions of time to expiry, in business time where the surface runs in it.
-    A hedging future keeps its date: rolling it is the
-    caller's business. Raises ValueError for an instant before the market's.
+    Dividends keep their dates, and those that go ex by then are gone; `spot_return` has their fall in it. A
+    hedging future keeps its date: rolling it is the caller's business. Raises ValueError for an instant
+    before the market's.
     """
     if as_of < market.as_of:
         raise ValueError(f"cannot age a market of {market.as_of} back to {as_of}")
     shocked = shocked_market(
         market, spot_return=spot_return, volatility_shift=volatility_shift, stickiness=stickiness
     )
-    return replace(shocked, as_of=as_of, surface=_seen_from(shocked.surface, as_of))
+    dividends = shocked.dividends.after(year_fraction(market.as_of, as_of))
+    return replace(
+        shocked,
+        as_of=as_of,
+        forward=replace(shocked.forward, dividends=dividends),
+        surface=_seen_from(shocked.surface, as_of),
+    )
 
 
 def _seen_from(surface: VolSurface, as_of: datetime) -> VolSurface:

@@ -53,6 +53,13 @@ def test_whole_manifest_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_discrete_dividends_replace_the_assumed_yield(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("ex_date,amount,kind\n")
+    config = _read(tmp_path, '[underlying.SPX]\ndividends = "d.csv"\nborrow_rate = 0.03\n' + HEDGE)
+    spx = config.underlyings["SPX"].completed()
+    assert (spx.dividends, spx.borrow_rate, spx.dividend_yield) == (tmp_path / "d.csv", 0.03, None)
+
+
 def test_every_problem_is_reported_with_its_key_and_the_nearest_known_one(tmp_path: Path) -> None:
     found = _problems(
         tmp_path,
