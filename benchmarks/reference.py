@@ -31,7 +31,9 @@ def main(folder: Path) -> int:
             table.add_row(path.stem, "?", "?", "")
             continue
         failures = [check for check in found if not check.passed]
-        worst = max((check.error / check.tolerance for check in found), default=np.nan)
+        worst = max(
+            (check.error / max(check.tolerance, np.finfo(float).tiny) for check in found), default=0.0
+        )
         table.add_row(path.stem, f"{len(found)}", f"{len(found) - len(failures)}", f"{worst:.2g}")
         missed += [_sentence(path, check) for check in failures]
     console.print(table)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.dividends import DividendSchedule
-from pricing.garch import VolForecast
+from pricing.forecast import VolForecast
 from pricing.history import PriceHistory
 from pricing.instrument import HedgeInstrument, InstrumentKind
 from pricing.minimum_variance import MinimumVarianceCoefficients

@@ -8,7 +8,7 @@ import numpy as np
 
 from hedger.portfolio import Portfolio, Position, PositionKind
 from pricing.curves import DiscountCurve, ForwardCurve
-from pricing.garch import VolForecast
+from pricing.forecast import VolForecast
 from pricing.instrument import HedgeInstrument, InstrumentKind
 from pricing.market import Market, UnderlyingMarket
 from pricing.option import Exercise, Option, Right, Settlement

@@ -11,13 +11,7 @@ from pricing.surface.svi import SviParameters
 from tests.reference.checking import Check, Row, number
 
 _GRID = np.linspace(-1.5, 1.5, 601)
-_COLUMNS = {
-    "min_g": 1e-9,
-    "argmin_k": 1e-9,
-    "min_w": 1e-10,
-    "wing_slope_b(1+|rho|)": 1e-9,
-    "butterfly_free": 0.0,
-}
+_COLUMNS = ("min_g", "argmin_k", "min_w", "wing_slope_b(1+|rho|)", "butterfly_free")
 
 
 def checks(rows: Sequence[Row]) -> list[Check]:
@@ -25,14 +19,23 @@ def checks(rows: Sequence[Row]) -> list[Check]:
     found = []
     for at, row in enumerate(rows):
         values = _values(row)
-        for name, tolerance in _COLUMNS.items():
-            expected = number(row[name])
-            # Ten significant digits are printed.
-            slack = tolerance + 1e-9 * abs(expected)
-            found.append(
-                Check(line=at + 2, quantity=name, found=values[name], expected=expected, tolerance=slack)
+        found += [
+            Check(
+                line=at + 2,
+                quantity=name,
+                found=values[name],
+                expected=number(row[name]),
+                tolerance=_half_last_digit(row[name]),
             )
+            for name in _COLUMNS
+        ]
     return found
+
+
+def _half_last_digit(text: str) -> float:
+    """Half a unit in the last decimal that is printed, and rounding."""
+    decimals = len(text.partition(".")[2])
+    return 0.5 * 10.0**-decimals + 1e-14
 
 
 def _values(row: Row) -> dict[str, float]:
