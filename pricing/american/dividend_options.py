@@ -47,12 +47,9 @@ def dividend_greeks(
     intrinsic value; a volatility of zero stands for 1e-6 over the life of the option. With rate and yield
     both negative exercise can be due in a band: such options have a larger error (see the tests).
     """
-    columns = np.broadcast_arrays(
-        *(
-            np.atleast_1d(np.asarray(each, dtype=np.float64))
-            for each in (spot, strike, expiry_years, volatility, discount, carry_rate, is_call, is_american)
-        )
-    )
+    inputs = (spot, strike, expiry_years, volatility, discount, carry_rate, is_call, is_american)
+    together = np.broadcast_arrays(*(np.atleast_1d(np.asarray(each, dtype=np.float64)) for each in inputs))
+    columns = tuple(column.copy() for column in together)
     spots, strikes, years, volatilities, discounts, carries, calls, americans = columns
     greeks = black_greeks(spots, spots, strikes, np.zeros_like(years), volatilities, 1.0, calls == 1.0)
     sound = (
@@ -94,7 +91,7 @@ def _of_one_kind(
     options: Options, dividends: DividendSchedule, count: int, style: int, model: CashDividendModel
 ) -> GreekColumns:
     bumps = Bumps.of(options, dividends)
-    terms, periods = problems_of(bumps.moved(options), dividends, count, model)
+    terms, periods = problems_of(bumps.moved(options), dividends, count, model, twins=bumps.lanes)
     out = np.empty((terms.shape[1], 5))
     march(terms, periods, NODES, style, out)
     shape = (len(options.strike), bumps.lanes)

@@ -73,9 +73,12 @@ def dividends_inside(options: Options, dividends: DividendSchedule) -> npt.NDArr
 
 
 def problems_of(
-    options: Options, dividends: DividendSchedule, count: int, model: CashDividendModel
+    options: Options, dividends: DividendSchedule, count: int, model: CashDividendModel, *, twins: int = 1
 ) -> tuple[FloatArray, FloatArray]:
-    """The kernel's `terms` and `periods` of options that all see the first `count` dividends."""
+    """The kernel's `terms` and `periods` of options that all see the first `count` dividends.
+
+    twins: so many neighbours share the grid of their first, and with it most of its error.
+    """
     size = len(options.strike)
     periods = np.zeros((PERIODS, count + 1, size))
     periods[END_YEARS, :count] = dividends.ex_years[:count, None]
@@ -91,7 +94,8 @@ def problems_of(
     terms[EXPIRY_YEARS] = options.expiry_years
     terms[VOLATILITY], terms[RATE], terms[CARRY] = options.volatility, options.rate, options.carry
     terms[SIGN] = np.where(options.is_call, 1.0, -1.0)
-    terms[SPACING], below = _grid(periods, options)
+    spacing, below = (np.repeat(column[::twins], twins) for column in _grid(periods, options))
+    terms[SPACING] = spacing
     terms[SPOT_NODE] = np.where(options.is_call, below, NODES - 1 - below)
     return terms, periods
 
