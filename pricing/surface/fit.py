@@ -129,30 +129,23 @@ class _Fitted:
 
 def _fitted(smiles: Sequence[Smile], model: SurfaceModel) -> _Fitted:
     """The first model from `model` on whose certificate is clean; eSSVI if none is."""
-    reason = ""
+    reasons: list[str] = []
     if model is SurfaceModel.SMOOTH:
-        try:
-            fitted = _fitted_smoothly(smiles)
-        except ProgramError as error:
-            reason = f"the smooth surface's {error}"
-        else:
+        for margins in _MARGINS:
+            try:
+                fitted = _reported(fit_smooth(smiles, margins), "smooth splines", smiles)
+            except ProgramError as error:
+                reasons = [f"the smooth surface's {error}"]
+                continue
             if fitted.report.certificate.is_clean:
                 return fitted
-            reason = _dirty("the smooth surface", fitted)
+            reasons = [_dirty("the smooth surface", fitted)]
     if model is not SurfaceModel.ESSVI:
-        fitted = _reported(fit_svi(smiles), "SVI per expiry", smiles, reason)
+        fitted = _reported(fit_svi(smiles), "SVI per expiry", smiles, reasons)
         if fitted.report.certificate.is_clean:
             return fitted
-        reason = "; ".join(filter(None, (reason, _dirty("SVI", fitted))))
-    return _reported(fit_ssvi(smiles), "eSSVI", smiles, reason)
-
-
-def _fitted_smoothly(smiles: Sequence[Smile]) -> _Fitted:
-    for margins in _MARGINS:
-        fitted = _reported(fit_smooth(smiles, margins), "smooth splines", smiles, "")
-        if fitted.report.certificate.is_clean:
-            break
-    return fitted
+        reasons.append(_dirty("SVI", fitted))
+    return _reported(fit_ssvi(smiles), "eSSVI", smiles, reasons)
 
 
 def _dirty(name: str, fitted: _Fitted) -> str:
@@ -160,11 +153,14 @@ def _dirty(name: str, fitted: _Fitted) -> str:
 
 
 def _reported(
-    surface: SmoothSurface | SviSurface | SsviSurface, name: str, smiles: Sequence[Smile], reason: str
+    surface: SmoothSurface | SviSurface | SsviSurface,
+    name: str,
+    smiles: Sequence[Smile],
+    reasons: Sequence[str] = (),
 ) -> _Fitted:
     certificate = certify_densely(surface, [smile.expiry_years for smile in smiles])
     expiries = _expiry_fits(surface, smiles)
-    report = FitReport(model=name, expiries=expiries, certificate=certificate, reason=reason)
+    report = FitReport(model=name, expiries=expiries, certificate=certificate, reason="; ".join(reasons))
     return _Fitted(surface=surface, report=report)
 
 

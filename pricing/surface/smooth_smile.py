@@ -14,18 +14,19 @@ from pricing.surface.smile_basis import CENTRES, KNOTS, spline_rows
 
 FloatArray = npt.NDArray[np.float64]
 
-# Weights of the objective, chosen on held-out quotes of 2018 (benchmarks/surface_fit.py --held-out): distance
-# to mid in half spreads counts one, one half spread outside of bid-ask ten.
-_BEND, _TURN = 0.1, 1.0
+# Weights of the objective, chosen on held-out quotes of 2018 (benchmarks/surface_fit.py --stiffness): half a
+# squared distance to mid in half spreads counts one, each half spread outside of bid-ask ten.
+_BEND, _TURN = 0.03, 0.3
 _SHAPE_PULL = 1e-6
 _OUTSIDE_PRICE = 10.0
 _BUTTERFLY_PRICE = 1e5
 _INSIDE_SHARE = 0.95  # of the half spread: room for the solver's tolerance
-_NARROWEST_UNIT = 5e-3  # of mid: the half spread in which a locked quote is counted
+# The half spread in which a locked quote is counted, of its mid; and of the level, for one far below it.
+_NARROWEST_UNIT, _LEAST_UNIT = 5e-3, 1e-3
 
 _STEEPEST_WING = 1.9  # Lee's bound is 2
 _STEEPEST_DEVIATIONS = 10.0  # slope of total variance over its root at the money; an index's is about 2
-_LOWEST_SHARE = 0.5  # of the lowest bid: how far down a wing without quotes may go
+_LOWEST_SHARE = 0.7  # of the lowest mid: how far down a wing without quotes may go
 _CALENDAR_MARGIN, _CALENDAR_WING_MARGIN, _WING_STARTS = 3e-4, 2e-3, 3.0
 _PROGRAMMES = 12
 _LEVEL_STEPS = 20
@@ -129,7 +130,8 @@ def _programme(smile: Smile, shape: FloatArray, shorter: SplineSmile | None, mar
     level, size = _level(smile, shape, shorter), len(CENTRES)
     roughness = margins.stiffness * _ROUGHNESS
     spline = spline_rows(smile.log_moneyness / np.sqrt(level))
-    unit = np.maximum((smile.upper - smile.lower) / 2, _NARROWEST_UNIT * smile.middle)
+    least = np.maximum(_NARROWEST_UNIT * smile.middle, _LEAST_UNIT * level)
+    unit = np.maximum((smile.upper - smile.lower) / 2, least)
     middle, weights = smile.middle / unit, spline.value * (level / unit)[:, None]
     room = _INSIDE_SHARE * (smile.upper - smile.lower) / 2 / unit
     quotes = spline.dense(weights)
@@ -138,7 +140,7 @@ def _programme(smile: Smile, shape: FloatArray, shorter: SplineSmile | None, mar
         rows(spline.columns, weights, middle + room).less(slack),
         rows(spline.columns, -weights, room - middle).less(slack),
         at_least(np.append(slack, size + len(middle)), np.zeros(len(middle) + 1)),
-        at_least(np.arange(size), np.full(size, _LOWEST_SHARE * min(1.0, smile.lower.min() / level))),
+        at_least(np.arange(size), np.full(size, _LOWEST_SHARE * min(1.0, smile.middle.min() / level))),
         *_wing_rows(level, shorter),
         *_calendar_rows(level, shorter, margins.calendar),
     ]
@@ -163,7 +165,7 @@ def _level(smile: Smile, shape: FloatArray, shorter: SplineSmile | None) -> floa
     Where all quotes lie on one side of the forward, the one next to it is carried there along `shape`.
     """
     level = smile.atm_total_variance
-    nearest = np.abs(smile.log_moneyness).argmin(keepdims=True)
+    nearest = np.array([np.abs(smile.log_moneyness).argmin()])
     if smile.log_moneyness[0] * smile.log_moneyness[-1] > 0:
         for _ in range(_LEVEL_STEPS):
             ratio = spline_rows(smile.log_moneyness[nearest] / np.sqrt(level)).values(shape)[0]

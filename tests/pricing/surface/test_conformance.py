@@ -114,7 +114,7 @@ class TestFittedToRealChain(TestSsvi):
         return fitted_to_real_chain()
 
 
-def test_beyond_its_last_slice_svi_grows_by_the_last_forward_variance():
+def test_beyond_its_last_slice_a_fit_grows_by_the_last_forward_variance():
     surface = fitted_to_made_up_chain()
     years, k = surface.expiry_years, np.array([-0.4, 0.0, 0.3])
     at_the_money = surface.total_variance(0.0, years)

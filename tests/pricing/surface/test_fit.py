@@ -13,9 +13,11 @@ from pricing.errors import InputError
 from pricing.parity import imply_curves
 from pricing.surface.arbitrage import certify
 from pricing.surface.atm import surface_from_atm
-from pricing.surface.fit import fit_surface
+from pricing.surface.convex_program import ProgramError
+from pricing.surface.fit import SurfaceModel, fit_surface
 from pricing.surface.smile import market_smiles
 from pricing.surface.ssvi_fit import fit_ssvi
+from pricing.surface.svi import SviParameters, SviSurface
 from pricing.surface.svi_fit import fit_svi
 from tests.pricing.surface.chains import quotes_from_surface, real_quotes
 
@@ -55,6 +57,73 @@ def test_real_chain_is_fitted_without_arbitrage(day):
     assert report.certificate.is_clean
     assert report.model == "smooth splines"
     assert report.quotes == sum(expiry.quotes for expiry in report.expiries)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), [(SurfaceModel.SVI, "SVI per expiry"), (SurfaceModel.ESSVI, "eSSVI")]
+)
+def test_another_model_is_fitted_when_asked_for(model, name):
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    report = fit_surface(quotes, *imply_curves(quotes)[:2], model=model).report
+    assert (report.model, report.reason) == (name, "")
+    assert report.certificate.is_clean
+
+
+def test_a_fit_that_fails_gives_way_to_the_next_model_and_says_why(monkeypatch):
+    def fails(smiles, margins):
+        raise ProgramError("no optimum of the quadratic programme: MaxIterations")
+
+    monkeypatch.setattr("pricing.surface.fit.fit_smooth", fails)
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    fitted = fit_surface(quotes, *imply_curves(quotes)[:2])
+    assert fitted.report.model == "SVI per expiry"
+    assert "no optimum" in fitted.report.reason
+    assert "no optimum" in fitted.surface.description
+
+
+def test_a_surface_with_arbitrage_is_never_returned_as_smooth(monkeypatch):
+    crossed = SviSurface(
+        expiry_years=np.array([0.5]),
+        slices=SviParameters(
+            level=np.array([-0.041]),
+            slope=np.array([0.1331]),
+            correlation=np.array([0.306]),
+            shift=np.array([0.3586]),
+            smoothing=np.array([0.4153]),
+        ),
+        description="Axel Vogt's",
+    )
+    monkeypatch.setattr("pricing.surface.fit.fit_smooth", lambda smiles, margins: crossed)
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    report = fit_surface(quotes, *imply_curves(quotes)[:2]).report
+    assert report.model == "SVI per expiry"
+    assert "points of static arbitrage" in report.reason
+
+
+@pytest.mark.parametrize("calls_only", [True, False])
+def test_a_chain_with_one_side_of_the_forward_still_gives_a_surface(calls_only):
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    discount, forward, _ = imply_curves(quotes)
+    fitted = fit_surface(chosen(quotes, quotes.is_call == calls_only), discount, forward)
+    assert fitted.report.certificate.is_clean
+    assert fitted.report.inside_share == 1
+    truth = TRUTH.implied_volatility(0.0, YEARS)
+    np.testing.assert_allclose(fitted.surface.implied_volatility(0.0, YEARS), truth, rtol=0.15)
+
+
+def test_a_single_quote_gives_a_default_shape_and_says_so():
+    quotes = quotes_from_surface(TRUTH, np.array([0.2]))
+    discount, forward, _ = imply_curves(quotes)
+    single = chosen(quotes, (quotes.strike == quotes.strike[quotes.strike > 2720].min()) & quotes.is_call)
+    fitted = fit_surface(single, discount, forward)
+    assert fitted.report.quotes == fitted.report.inside_bid_ask == 1
+    assert fitted.report.certificate.is_clean
+    assert "1 with fewer than 5 quotes, shaped by default" in fitted.surface.description
+
+
+def chosen(quotes, which):
+    columns = ("expiry_years", "strike", "is_call", "bid", "ask")
+    return replace(quotes, **{name: getattr(quotes, name)[which] for name in columns})
 
 
 def test_february_2018_shock_is_met_inside_bid_ask_everywhere():
