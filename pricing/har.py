@@ -17,6 +17,7 @@ from pricing.har_regression import (
     cross_fitted_means,
     equations,
     known_horizons,
+    sane_means,
 )
 from pricing.history import PriceHistory
 from pricing.realized import blended_variance, close_to_close, daily_variance, garman_klass_of, has_ranges
@@ -136,12 +137,17 @@ class FittedHar:
         return decay_rate(elasticity, float(self.horizons[-1]))
 
     def variance_path(self, days: int) -> FloatArray:
-        """Expected variance of each of the days 1 .. `days` ahead, shape (days,)."""
+        """Expected variance of each of the days 1 .. `days` ahead, shape (days,).
+
+        No mean to a horizon is above the largest daily variance of sample and last days: see `sane_means`.
+        """
         row = feature_rows(self.recent.variance, self.recent.log_return, self.model, floor=self.floor)[-1:]
         bounded = np.clip(row, *self.bounds)
         free = slice(0, 1 + len(self.model.leads))  # no level of variance is out of bounds
         bounded[:, free] = row[:, free]
-        path: FloatArray = self._days(np.exp(bounded @ self.coefficients.T), days)[0]
+        ceiling = float(max(self.past_variance.max(), self.recent.variance.max()))
+        means = sane_means(bounded @ self.coefficients.T, self.floor, ceiling)
+        path: FloatArray = self._days(means, days)[0]
         return path
 
     def updated(self, move: DayMove) -> FittedHar:
@@ -185,7 +191,8 @@ class FittedHar:
         """Factor of each day with which the simulated mean to every horizon is today's forecast."""
         starts = np.concatenate([[0], self.horizons.astype(np.int64)])
         starts = starts[starts < len(today)]
-        factor = np.add.reduceat(today, starts) / np.add.reduceat(simulated, starts)
+        found = np.add.reduceat(simulated, starts)
+        factor = np.add.reduceat(today, starts) / np.where(found > 0.0, found, np.inf)
         return np.repeat(factor, np.diff(starts, append=len(today)))
 
     def _days(self, means: FloatArray, days: int) -> FloatArray:
@@ -193,12 +200,18 @@ class FittedHar:
 
 
 def _check(history: PriceHistory, minimum: int) -> None:
-    returns = history.log_returns()
     file = history.origin or f"history of {history.symbol}"
-    if len(returns) < minimum:
+    days = len(history.close)
+    if days <= minimum:
         expected = f"at least {minimum + 1} days of prices for a log-HAR"
-        raise InputError(InputProblem(file=file, value=f"{len(history.close)} days", expected=expected))
-    if not np.any(returns):
+        raise InputError(InputProblem(file=file, value=f"{days} days", expected=expected))
+    for name in ("open", "high", "low", "close"):
+        column: FloatArray | None = getattr(history, name)
+        wrong = [] if column is None else np.flatnonzero(~(np.isfinite(column) & (column > 0.0))).tolist()
+        if column is not None and wrong:
+            value = f"{column[wrong[0]]} on {history.dates[wrong[0]]}"
+            raise InputError(InputProblem(file=file, column=name, value=value, expected="a positive price"))
+    if not np.any(np.diff(history.close)):
         raise InputError(
             InputProblem(file=file, column="close", expected="prices that move; they are all equal")
         )

@@ -17,6 +17,7 @@ DIRECT_DAYS = 20
 
 HORIZONS_IN_SAMPLE = 3  # a horizon is regressed where the sample holds this many of it, one after the other
 _FOLDS = 4
+_LEAST_SPREAD = 1e-6
 _FEWEST_CROSS_FITTED = 120
 
 
@@ -45,6 +46,7 @@ def cross_fitted_means(rows: FloatArray, variance: FloatArray, floor: float) -> 
     horizons = known_horizons(len(rows))
     outcomes = _outcomes(variance, horizons, floor)
     means = np.empty((len(rows), len(horizons)))
+    ceiling = float(variance.max())
     edges = np.linspace(0, len(rows), _FOLDS + 1).astype(np.int64)
     days = np.arange(len(rows))
     for start, end in pairwise(edges):
@@ -54,7 +56,17 @@ def cross_fitted_means(rows: FloatArray, variance: FloatArray, floor: float) -> 
                 kept[:] = True
             upto = max(at + 1, horizons.index(DIRECT_DAYS) + 1)
             found = _fitted(rows, outcomes[:upto], kept)
-            means[start:end, at] = np.exp(rows[start:end] @ found[at])
+            means[start:end, at] = sane_means(rows[start:end] @ found[at], floor, ceiling)
+    return means
+
+
+def sane_means(logs: FloatArray, floor: float, ceiling: float) -> FloatArray:
+    """Mean variances from forecasts of their logs, no less than `floor` and no more than `ceiling`.
+
+    With the largest daily variance known as ceiling that is the filter of Swanson and White (1995) against
+    what an equation says far outside of its sample.
+    """
+    means: FloatArray = np.exp(np.clip(logs, np.log(floor), np.log(max(ceiling, floor))))
     return means
 
 
@@ -77,6 +89,7 @@ def _fitted(rows: FloatArray, outcomes: list[FloatArray], kept: npt.NDArray[np.b
 def _direct(past: FloatArray, ahead: FloatArray) -> FloatArray:
     """Least squares; the mean of exp of a normal residual takes half its variance more."""
     centred = past[:, 1:] - past[:, 1:].mean(axis=0)
+    centred[:, np.ptp(centred, axis=0) < _LEAST_SPREAD] = 0.0  # rounding is not to be regressed on
     slopes = np.linalg.lstsq(centred.T @ centred, centred.T @ ahead, rcond=None)[0]
     residual = ahead - past[:, 1:] @ slopes
     return np.concatenate([[residual.mean() + 0.5 * residual.var()], slopes])
@@ -86,7 +99,9 @@ def _through(month: FloatArray, past: FloatArray, ahead: FloatArray) -> FloatArr
     """A slope between 0 and 1 on the forecast `month`; the mean ratio of outcome to forecast is one."""
     forecast = past @ month
     centred = forecast - forecast.mean()
-    slope = float(np.clip(centred @ ahead / (centred @ centred), 0.0, 1.0))
+    spread = float(centred @ centred)
+    slope = float(np.clip(centred @ ahead / spread, 0.0, 1.0)) if spread > 0.0 else 0.0
     equation: FloatArray = slope * month
-    equation[0] += float(np.log(np.mean(np.exp(ahead - past @ equation))))
+    error = ahead - past @ equation
+    equation[0] += error.max() + float(np.log(np.mean(np.exp(error - error.max()))))
     return equation

@@ -9,6 +9,8 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pricing.default_forecaster import DefaultForecaster, forecast_volatility
 from pricing.embedded import embedded_history, embedded_implied_volatility, embedded_vix_history
@@ -141,3 +143,37 @@ def test_it_imports_neither_arch_nor_pandas() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    st.sampled_from([11, 251, 399, 401, 600, 1_800]),
+    st.sampled_from(["last day", "one day", "mostly still", "heavy tails", "constant", "second half still"]),
+    st.floats(-8.0, -1.0),
+    st.booleans(),
+)
+def test_odd_prices_end_in_a_finite_forecast_or_a_sentence(
+    days: int, kind: str, exponent: float, ranges: bool
+) -> None:
+    rng, scale = np.random.default_rng(days), 10.0**exponent
+    returns = scale * rng.standard_normal(days)
+    if kind == "last day":
+        returns[-1] = 1.5
+    elif kind == "one day":
+        returns[days // 2] = -0.7
+    elif kind == "mostly still":
+        returns[rng.random(days) < 0.9] = 0.0
+    elif kind == "heavy tails":
+        returns = np.clip(scale * rng.standard_cauchy(days), -0.2, 0.2)
+    elif kind == "constant":
+        returns[:] = scale
+    else:
+        returns[days // 2 :] = 0.0
+    history = history_of(returns)
+    if ranges:
+        width = np.exp(scale * np.abs(rng.standard_normal(days + 1)))
+        history = replace(history, open=history.close, high=history.close * width, low=history.close / width)
+    forecast = forecast_volatility(history, horizon_days=(1, 20, 252, 600), seed=1, paths=100)
+    for values in (forecast.volatility, forecast.upper):
+        assert np.all(np.isfinite(values) & (values > 0.0))
+    assert np.all(forecast.lower <= forecast.upper)

@@ -169,3 +169,14 @@ def test_too_few_days_and_prices_that_stand_still_are_input_errors() -> None:
         LogHar().fitted(sp500(100))
     with pytest.raises(InputError, match="they are all equal"):
         CLOSES.fitted(history_of(np.zeros(900)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("close", np.nan), ("high", np.inf), ("low", 0.0), ("open", -1.0)]
+)
+def test_a_price_that_is_none_is_an_input_error_with_its_day(name: str, value: float) -> None:
+    column = getattr(sp500(), name).copy()
+    column[3_700] = value
+    day = sp500().dates[3_700]
+    with pytest.raises(InputError, match=f"column '{name}': found '{value} on {day}', expected a positive"):
+        LogHar().fitted(replace(sp500(), **{name: column}))
