@@ -40,7 +40,7 @@ CLOSES_FILE = (
 )
 HORIZON = 20
 OTHER_HORIZONS = (5, 20, 60, 250)
-FIRST_YEARS = 8  # of a history: 2,000 days to fit to
+CHOICE_STARTS = date(2000, 1, 1)
 CHOICE_ENDS = date(2014, 11, 10)  # 20 trading days later lies before the first test date
 TEST = (date(2014, 12, 11), date(2018, 12, 31))
 LATE_TEST = (date(2019, 1, 1), date(2022, 12, 31))
@@ -171,8 +171,8 @@ def walked(
 
 
 def choice_period(history: PriceHistory) -> tuple[date, date]:
-    """From where 2,000 returns are known to where the outcome is known before the test dates."""
-    return history.dates[2_000].item(), CHOICE_ENDS
+    """From 2,000 known returns, 2000 at the earliest, to where the outcome is known before the test dates."""
+    return max(history.dates[2_000].item(), CHOICE_STARTS), CHOICE_ENDS
 
 
 def compared(console: Console, title: str, losses: Mapping[str, FloatArray], *, against: str) -> None:

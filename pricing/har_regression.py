@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pricing.har_features import moving_mean
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 HORIZONS = (1, 5, 10, 20, 40, 60, 125, 250)
 DIRECT_DAYS = 20
@@ -33,7 +34,8 @@ def equations(rows: FloatArray, variance: FloatArray, floor: float) -> FloatArra
     than `floor`. The constant has the correction from the mean of a log to the log of a mean.
     """
     outcomes = _outcomes(variance, known_horizons(len(rows)), floor)
-    return _fitted(rows, outcomes, np.ones(len(rows), dtype=np.bool_))
+    all_days = np.ones(len(rows), dtype=np.bool_)
+    return np.array([_equation(rows, outcomes, at, all_days) for at in range(len(outcomes))])
 
 
 def cross_fitted_means(rows: FloatArray, variance: FloatArray, floor: float) -> FloatArray:
@@ -54,9 +56,8 @@ def cross_fitted_means(rows: FloatArray, variance: FloatArray, floor: float) -> 
             kept = (days < start - horizon) | (days >= end + horizon)
             if np.count_nonzero(kept[: len(outcomes[at])]) < _FEWEST_CROSS_FITTED:
                 kept[:] = True
-            upto = max(at + 1, horizons.index(DIRECT_DAYS) + 1)
-            found = _fitted(rows, outcomes[:upto], kept)
-            means[start:end, at] = sane_means(rows[start:end] @ found[at], floor, ceiling)
+            equation = _equation(rows, outcomes, at, kept)
+            means[start:end, at] = sane_means(rows[start:end] @ equation, floor, ceiling)
     return means
 
 
@@ -74,16 +75,15 @@ def _outcomes(variance: FloatArray, horizons: tuple[int, ...], floor: float) -> 
     return [np.log(np.maximum(moving_mean(variance[1:], horizon), floor)) for horizon in horizons]
 
 
-def _fitted(rows: FloatArray, outcomes: list[FloatArray], kept: npt.NDArray[np.bool_]) -> FloatArray:
-    found: list[FloatArray] = []
-    for horizon, ahead in zip(HORIZONS, outcomes, strict=False):
-        used = kept[: len(ahead)]
-        past = rows[: len(ahead)][used]
-        if horizon <= DIRECT_DAYS:
-            found.append(_direct(past, ahead[used]))
-        else:
-            found.append(_through(found[HORIZONS.index(DIRECT_DAYS)], past, ahead[used]))
-    return np.array(found)
+def _equation(rows: FloatArray, outcomes: list[FloatArray], at: int, kept: BoolArray) -> FloatArray:
+    """The equation of horizon number `at` from the kept days."""
+    month = HORIZONS.index(DIRECT_DAYS)
+    ahead = outcomes[at]
+    used = kept[: len(ahead)]
+    past = rows[: len(ahead)][used]
+    if at <= month:
+        return _direct(past, ahead[used])
+    return _through(_equation(rows, outcomes, month, kept), past, ahead[used])
 
 
 def _direct(past: FloatArray, ahead: FloatArray) -> FloatArray:
