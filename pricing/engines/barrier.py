@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import QuantLib as ql
 
+from pricing.american.american import american_greeks
 from pricing.barrier_tree import american_barrier_price
 from pricing.black import FloatArray, black_price
-from pricing.engines.american import american_greeks
 from pricing.engines.exotic import exotic_prices
 from pricing.engines.flat_year import ONE_YEAR, columns_of
 from pricing.option import Exercise

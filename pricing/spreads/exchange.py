@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from pricing.american.american import american_greeks
 from pricing.black import FloatArray, black_quantiles
-from pricing.engines import american_greeks
 from pricing.spreads.spread_columns import SpreadColumns, exercise_greeks
 from pricing.spreads.two_assets import TwoAssetColumns, TwoAssets
 

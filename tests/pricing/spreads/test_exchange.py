@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from pricing.engines import american_greeks
+from pricing.american.american import american_greeks
 from pricing.engines.spread import quantlib_american_exchange
 from pricing.spreads.exchange import american_exchange_option, exchange_option
 from tests.pricing.spreads.assets import random_assets, two_assets
