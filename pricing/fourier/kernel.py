@@ -28,8 +28,8 @@ _STEEPEST_TILT, _STEEPEST_TILT_OF_GAUSSIAN = 0.5, 0.1
 _TAIL = 1e-18
 # Halving the step squares the relative error of a trapezoidal sum on an analytic integrand.
 _AGREEMENT = 1e-8
-_LARGEST_GAIN = 8.0  # growth of the far end's logarithm where a strike shares a contour
-_REUSE = 0.5  # Newton decrement up to which a neighbouring strike shares a contour
+_SHARED_GROWTH, _SHARED_ANGLE = 0.5, 1.2
+_REUSE = 0.25  # Newton decrement up to which a neighbouring strike shares a contour
 
 
 @njit(cache=True)
@@ -253,6 +253,23 @@ def _contour(
 
 
 @njit(cache=True)
+def _spread(nodes: ComplexArray, weights: ComplexArray, count: int) -> float:
+    """How far in log-moneyness a strike may be to share the contour: exp(-away s) must not outgrow the decay.
+
+    Within an angle of the contour, since a trapezoidal sum needs the integrand bounded in a strip.
+    """
+    largest = 0.0
+    for i in range(count):
+        largest = max(largest, abs(weights[i]))
+    spread = math.inf
+    for i in range(1, count):
+        size, away = abs(weights[i]), abs(nodes[i] - nodes[0])
+        if size > 0.0 and away > 0.0:
+            spread = min(spread, (_SHARED_GROWTH - math.log(size / largest)) / (_SHARED_ANGLE * away))
+    return spread
+
+
+@njit(cache=True)
 def _multipliers(s: complex, years: float, model: FloatArray, wanted: int, out: ComplexArray) -> None:
     """What the integrand is multiplied by at s: derivatives of its logarithm, in the order of the columns.
 
@@ -296,31 +313,27 @@ def invert_chain(moneyness: FloatArray, years: FloatArray, model: FloatArray, ou
 
     out: an option a row; the logarithm of the undiscounted price, then as many ratios to the price as it has
     columns: slope and density (c' and c'' - c' by log-moneyness), growth (by time), and the gradient by the
-    first five numbers of `model`. Calls from log-moneyness zero up, puts below. Log-moneyness is finite, years
-    above zero. A contour is shared by neighbouring strikes while their own saddle points are near.
+    first five numbers of `model`. Calls from log-moneyness zero up, puts below. Log-moneyness is finite, and
+    years above zero. A contour is shared by neighbouring strikes while their own saddle points are near.
     """
     wanted = out.shape[1] - 1
     nodes, weights = np.empty(_MOST_NODES, dtype=np.complex128), np.empty(_MOST_NODES, dtype=np.complex128)
     factors = np.empty((_MOST_NODES, max(wanted, 2)), dtype=np.complex128)
     sums = np.empty(max(wanted, 2))
     count, z, value, slope, curvature = 0, 0.0, 0.0, 0.0, 1.0
-    side, anchor, expiry, bend = 0.0, 0.0, -1.0, 0.0
+    side, anchor, expiry, spread = 0.0, 0.0, -1.0, 0.0
     for option in range(moneyness.size):
         own_side = 1.0 if moneyness[option] >= 0.0 else -1.0
         away = moneyness[option] - anchor
         own_slope = slope - side * away
         shared = own_side == side and years[option] == expiry
-        shared = (
-            shared and own_slope * own_slope <= 2.0 * _REUSE * curvature and -away * bend <= _LARGEST_GAIN
-        )
+        shared = shared and own_slope * own_slope <= 2.0 * _REUSE * curvature and abs(away) <= spread
         if not shared:
             side, anchor, expiry, away = own_side, moneyness[option], years[option], 0.0
             count, z, value, slope, curvature = _contour(nodes, weights, side, anchor, expiry, model)
-            bend = 0.0
+            spread = _spread(nodes, weights, count)
             for i in range(count):
                 _multipliers(nodes[i], expiry, model, wanted, factors[i])
-                reach = nodes[i].real - nodes[0].real
-                bend = reach if abs(reach) > abs(bend) else bend
         start, total = side * z + 0.5 * (side + 1.0), 0.0
         sums[:] = 0.0
         for i in range(count):

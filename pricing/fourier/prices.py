@@ -56,10 +56,17 @@ def model_greeks(
     Where the expiry is not ahead the value is the discounted intrinsic value, delta is its slope and gamma is
     zero. A strike of zero or below is worth its intrinsic value too. NaN stays NaN.
     """
-    spot, forward, strike, years, discount = np.broadcast_arrays(
-        *(np.asarray(each, dtype=np.float64) for each in (spot, forward, strike, expiry_years, discount))
+    given = (
+        spot,
+        forward,
+        strike,
+        expiry_years,
+        discount,
+        np.where(np.asarray(is_call, np.bool_), 1.0, -1.0),
     )
-    sign = np.where(np.asarray(is_call, dtype=np.bool_), 1.0, -1.0)
+    spot, forward, strike, years, discount, sign = np.broadcast_arrays(
+        *(np.asarray(each, dtype=np.float64) for each in given)
+    )
     certain = (years <= 0.0) | (strike <= 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         k = np.where(certain, np.nan, np.log(strike / forward))
