@@ -12,11 +12,13 @@ import numpy as np
 from pricing.business_time import BusinessClock
 from pricing.curves import DiscountCurve, FloatArray, ForwardCurve
 from pricing.dynamics import SmileDynamics, sticky_local_volatility
+from pricing.market import Source
 from pricing.parity import AssumedCarry, imply_curves
 from pricing.parity_fit import ParityFit
 from pricing.quotes import Quotes, read_chain
 from pricing.surface.fit import FitReport, SurfaceModel, fit_surface
 from pricing.surface.landmarks import SmileLandmarks, smile_landmarks
+from pricing.surface.storage import StoredSurface
 from pricing.surface.surface import VolSurface
 from pricing.variance_swap import variance_swap_volatility
 
@@ -51,6 +53,19 @@ class SurfaceStudy:
         """The expiry instants, to the second, in UTC."""
         seconds = np.rint(self.expiry_years * 365 * 86_400)
         return tuple(self.quotes.as_of + timedelta(seconds=float(each)) for each in seconds)
+
+    def stored(self) -> StoredSurface:
+        """The surface with its curves, certificate and source, to be saved."""
+        quotes = self.quotes
+        return StoredSurface(
+            surface=self.surface,
+            underlying=quotes.underlying,
+            as_of=quotes.as_of,
+            discount=self.discount,
+            forward=self.forward,
+            certificate=self.fit.certificate,
+            sources=(Source(part="quotes", origin=quotes.origin, sha256=quotes.sha256),),
+        )
 
 
 def study_surface(

@@ -84,7 +84,7 @@ def _write(study: SurfaceStudy, out: Path) -> None:
 def _save(study: SurfaceStudy, path: Path) -> None:
     from pricing.surface.storage import save_surface
 
-    save_surface(path, study.surface, discount=study.discount, forward=study.forward)
+    save_surface(path, study.stored())
 
 
 def _show(study: SurfaceStudy, out: Path | None, as_json: bool) -> None:

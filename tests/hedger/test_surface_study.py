@@ -20,6 +20,7 @@ from hedger.report.surface_tables import surface_header, surface_tables
 from hedger.surface_study import SurfaceStudy, study_surface
 from pricing.option import Settlement
 from pricing.surface.atm import surface_from_atm
+from pricing.surface.storage import load_surface
 from pricing.time import close_instant, expiry_instant, year_fraction
 from tests.pricing.surface.chains import RATE, SPOT, YIELD, quotes_from_surface
 
@@ -112,3 +113,14 @@ def test_a_chain_is_written_whole_or_not_at_all(tmp_path: Path, capfd: pytest.Ca
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["report.html", "surface.json"]
     assert exit_status(["surface", str(tmp_path / "gone.csv"), "--out", str(tmp_path / "none")]) == 2
     assert not (tmp_path / "none").exists()
+
+
+def test_a_saved_surface_answers_with_the_same_bits(tmp_path: Path, study: SurfaceStudy) -> None:
+    chain = write_chain(tmp_path / "chain.csv")
+    assert exit_status(["surface", str(chain), "--save", str(tmp_path / "surface.json"), "--json"]) == 0
+    stored = load_surface(tmp_path / "surface.json")
+    log_moneyness, years = np.linspace(-0.5, 0.3, 41), np.linspace(0.01, 1.0, 23)[:, None]
+    found = stored.surface.total_variance(log_moneyness, years)
+    assert np.array_equal(found, study.surface.total_variance(log_moneyness, years))
+    assert stored.underlying == "SPX"
+    assert stored.as_of == study.quotes.as_of
