@@ -85,7 +85,8 @@ class HedgeConfig:
 class UnderlyingConfig:
     """What one underlying is priced with. dividend_yield: continuous per year. volatility: per sqrt(year).
 
-    dividends: a file of discrete ones. borrow_rate: continuous per year, of the share lent. None where the manifest says nothing. assumed: the fields that `completed` filled.
+    dividends: a file of discrete ones. borrow_rate: continuous per year, of the share lent. None where the
+    manifest says nothing. assumed: the fields that `completed` filled.
     """
 
     symbol: str
