@@ -119,7 +119,7 @@ def _calibrated(problem: CalibrationProblem, starts: Sequence[FloatArray], loss:
     few = problem.part(_thinned(problem))
     fits = [_minimised(few, start, loss, 1e-3) for start in starts]
     best = min(fits, key=lambda fit: float(fit.cost))
-    return _numbers(_minimised(problem, _numbers(best.x), loss, 1e-8).x)
+    return _numbers(_minimised(problem, _numbers(best.x), loss, 1e-6).x)
 
 
 def _thinned(problem: CalibrationProblem) -> npt.NDArray[np.int64]:
