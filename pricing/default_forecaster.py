@@ -81,8 +81,9 @@ def default_models(history: PriceHistory) -> tuple[VolatilityModel, ...]:
 
     With open, high and low: log-HAR of their ranges; below 1,750 returns its mean with a GJR-GARCH-t, which
     needs less data. With closes alone: log-HAR of squared returns and GJR-GARCH-t. Below 400 returns the
-    latter alone, and what `GarchFamily` takes in its place. Chosen by QLIKE at 20 days on the S&P 500, NASDAQ
-    and WTI before December 2014: `benchmarks/forecast.py` prints the choice and the years after it.
+    latter alone, and what `GarchFamily` takes in its place. Chosen by QLIKE at 20 days on what was known of
+    the S&P 500, NASDAQ and WTI before December 2014, the simpler where no test tells two apart:
+    `benchmarks/forecast.py` prints the choice and the years after it.
     """
     returns = len(history.close) - 1
     if returns < FEWEST_RETURNS_OF_HAR:
