@@ -11,7 +11,7 @@ import QuantLib as ql
 from pricing.american.american import american_greeks
 from pricing.barrier_tree import american_barrier_price
 from pricing.black import FloatArray, black_price
-from pricing.engines.exotic import exotic_prices
+from pricing.engines.exotic import exotic_prices, priceable
 from pricing.engines.flat_year import ONE_YEAR, columns_of
 from pricing.option import Exercise
 
@@ -55,7 +55,8 @@ def barrier_prices(
     European: Reiner and Rubinstein (1991) by QuantLib's analytic engine. American: `american_barrier_price`
     with `steps`. A knock-out pays `rebate` [currency] when it is hit, a knock-in at expiry if it never was.
     Where the spot is beyond the barrier already, a knock-out is worth its rebate and a knock-in the option
-    without a barrier; on the barrier an American knock-out is hit. expiry_years > 0.
+    without a barrier; on the barrier an American knock-out is hit. expiry_years > 0; NaN as in
+    `exotic_prices`, and for American exercise where the volatility is zero.
     """
     columns = columns_of(spot, forward, strike, expiry_years, volatility, discount, is_call, barrier, rebate)
     option, barriers, rebates = columns[:7], columns[7], columns[8]
@@ -90,8 +91,10 @@ def _european(columns: tuple[FloatArray, ...], kind: BarrierKind) -> FloatArray:
 
 
 def _american(columns: tuple[FloatArray, ...], kind: BarrierKind, steps: int) -> FloatArray:
-    values = np.empty(len(columns[0]))
-    for at, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+    good = priceable(columns) & (columns[4] > 0.0)
+    values = np.full(len(good), np.nan)
+    rows = zip(*(column[good].tolist() for column in columns), strict=True)
+    for at, row in zip(np.flatnonzero(good), rows, strict=True):
         spot, forward, strike, years, volatility, discount, is_call, barrier, rebate = row
         values[at] = american_barrier_price(
             spot,

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import QuantLib as ql
 
 from pricing.black import FloatArray, black_price
-from pricing.engines.exotic import exotic_prices
+from pricing.engines.exotic import exotic_prices, priceable
 from pricing.engines.flat_year import ONE_YEAR, columns_of
 
 _SERIES = 10
@@ -39,11 +39,19 @@ def double_barrier_prices(
     """Present values [currency] of European options with two continuously watched barriers, no rebate.
 
     Ikeda and Kunitomo (1992) with flat barriers, by QuantLib's analytic engines with ten terms of the series
-    either way; columns of one axis. A knock-in is the plain option less the
-    knock-out. Where the spot is on or beyond a barrier, a knock-out is worth nothing
-    and a knock-in the option without barriers. expiry_years > 0; lower < upper.
+    either way; columns of one axis. A knock-in is the plain option less the knock-out. Where the spot is on
+    or beyond a barrier, a knock-out is worth nothing and a knock-in the option without barriers.
+    expiry_years > 0; lower < upper; NaN as in `exotic_prices`.
     """
     columns = columns_of(spot, forward, strike, expiry_years, volatility, discount, is_call, lower, upper)
+    good = priceable(columns)
+    values = np.full(len(good), np.nan)
+    values[good] = _knocked(tuple(column[good] for column in columns), kind)
+    return values
+
+
+def _knocked(columns: tuple[FloatArray, ...], kind: DoubleBarrierKind) -> FloatArray:
+    """The knock-out, or by parity the knock-in."""
     spots, lowers, uppers = columns[0], columns[7], columns[8]
     touched = (spots <= lowers) | (spots >= uppers)
     out = np.zeros(len(spots))
@@ -63,7 +71,7 @@ def _knocked_out(columns: tuple[FloatArray, ...]) -> FloatArray:
     """Knock-out values for spots between the barriers.
 
     QuantLib's engine of Ikeda and Kunitomo's series takes the strike to lie between the barriers. An option
-    in the money all the way between them goes to its engine of Suo and Wang's; out of it, it is worth nothing.
+    in the money all the way between them goes to its engine of Suo and Wang's, one out of it is worthless.
     """
     strike, is_call, lower, upper = columns[2], columns[6] == 1.0, columns[7], columns[8]
     between = (lower <= strike) & (strike <= upper)

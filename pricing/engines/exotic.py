@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import QuantLib as ql
 
 from pricing.black import FloatArray
@@ -24,7 +25,29 @@ def exotic_prices(
 
     columns: spot, forward, strike, expiry_years, volatility, discount, is_call, then the extra ones, of equal
     length. The options expire `years` years of 365 days after QuantLib's date, whatever their own expiry.
+    Rows that are not `priceable` give NaN.
     """
+    good = priceable(columns)
+    values = np.full(len(good), np.nan)
+    values[good] = _each_price(tuple(column[good] for column in columns), engine_of, option_of, years)
+    return values
+
+
+def priceable(columns: tuple[FloatArray, ...]) -> npt.NDArray[np.bool_]:
+    """Rows that are finite, with prices and discount positive, expiry ahead and volatility not negative."""
+    spot, forward, _, expiry, volatility, discount = columns[:6]
+    good = (spot > 0.0) & (forward > 0.0) & (discount > 0.0) & (expiry > 0.0) & (volatility >= 0.0)
+    for column in columns:
+        good &= np.isfinite(column)
+    return good
+
+
+def _each_price(
+    columns: tuple[FloatArray, ...],
+    engine_of: Callable[[ql.BlackScholesMertonProcess], ql.PricingEngine],
+    option_of: Callable[..., ql.Instrument],
+    years: float,
+) -> FloatArray:
     spot, forward, strike, expiry, volatility, discount, is_call, *extra = columns
     rate = -np.log(discount) / years
     dividend = rate - np.log(forward / spot) / years

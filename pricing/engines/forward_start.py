@@ -26,10 +26,13 @@ def forward_start_prices(
     """Present values [currency] of European options struck at `moneyness` times the spot at `start_years`.
 
     Rubinstein (1990) with rate, yield and volatility flat to the expiry; columns of one axis. The start is
-    rounded to a 36,500th of the time to expiry. 0 <= start_years < expiry_years.
+    rounded to a 36,500th of the time to expiry. NaN unless 0 <= start_years < expiry_years, and as in
+    `exotic_prices`.
     """
     years = np.asarray(expiry_years, dtype=np.float64)
-    days = np.rint(_DAYS * np.asarray(start_years, dtype=np.float64) / years)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        days = np.rint(_DAYS * np.asarray(start_years, dtype=np.float64) / years)
+    days = np.where((days >= 0.0) & (days < _DAYS), days, np.nan)
     columns = columns_of(spot, forward, moneyness, years, volatility, discount, is_call, days)
     exercise = ql.EuropeanExercise(TODAY + _DAYS)
 

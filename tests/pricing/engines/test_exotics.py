@@ -171,3 +171,25 @@ def test_a_later_start_is_a_shorter_option_on_the_forward_then() -> None:
     growth = np.exp((RATE - DIVIDEND) * (YEARS - start))
     later = black_price(growth, STRIKE / SPOT, YEARS - start, VOLATILITY, DISCOUNT, IS_CALL)
     assert_allclose(forward_start(start), FORWARD / growth * later, atol=1e-10)
+
+
+@pytest.mark.parametrize("at", range(6))
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1.0])
+def test_an_input_outside_of_the_domain_gives_nan_in_its_row_alone(at: int, bad: float) -> None:
+    inputs = [100.0, 101.0, 95.0, 0.5, 0.3, 0.98, True]
+    if at == 2 and bad == -1.0:
+        return
+    inputs[at] = [bad, inputs[at]]
+    down_out = {"barrier": 80.0, "kind": BarrierKind.DOWN_OUT}
+    for found in (
+        barrier_prices(*inputs, **down_out),
+        digital_prices(*inputs, payoff=DigitalPayoff.CASH),
+        double_barrier_prices(*inputs, lower=80.0, upper=130.0, kind=DoubleBarrierKind.KNOCK_OUT),
+        forward_start_prices(*inputs[:3], 0.1, *inputs[3:]),
+    ):
+        assert np.isfinite(found[1])
+        assert np.isnan(found[0]) or (at == 0 and bad in (np.inf, -1.0))
+
+
+def test_a_start_after_the_expiry_has_no_value() -> None:
+    assert np.isnan(forward_start(1.5 * YEARS)).all()
