@@ -43,7 +43,7 @@ def place_boundary(terms: FloatArray, p: int, lane: int, block: Block) -> None:
         rows[GHOST + lane] = 0.0
         return
     decay, excess = rows[DECAY + lane], 0.0
-    if 0.0 < unit and distance < unit:
+    if unit > 0.0 and distance < unit:
         scaled = max(distance / unit + decay, 0.0)
         held = (np.sqrt(decay * decay + (1.0 - decay) * scaled) - decay) / (1.0 - decay)
         excess = unit * max(1.0 - held, 0.0) ** 2

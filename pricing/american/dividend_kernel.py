@@ -19,8 +19,10 @@ from pricing.american.dividend_layout import (
     AMERICAN,
     ANCHOR,
     CARRY,
+    CURVATURE,
     DECAY,
     DISCOUNTING,
+    END,
     END_YEARS,
     ESCROW,
     EUROPEAN,
@@ -32,17 +34,22 @@ from pricing.american.dividend_layout import (
     GAIN,
     GHOST,
     LANES,
+    LENGTH,
+    MESH,
     OLD_SHARE,
     PAYOFF_KEPT,
     PAYOFF_STRIKE,
+    PIVOT,
     PROJECTED,
     RATE,
     SIGN,
+    SMOOTHED,
     SOURCE,
     SPACING,
     SPOT_NODE,
     START,
     START_ROW,
+    STEP_COUNT,
     STEPS,
     STRIKE,
     TIME,
@@ -115,11 +122,10 @@ def _diffuse(
     steps = 0
     for lane in range(LANES):
         steps = max(steps, int(periods[STEPS, period, problem[lane]]))
-        rows[EXERCISE_ROW + lane] = nodes
-        rows[GHOST + lane] = 0.0
+        _begin(terms, periods, problem[lane], lane, block, period)
     for step in range(steps):
-        for lane in range(LANES):
-            _prepare(terms, periods, problem[lane], lane, block, period, step)
+        _prepare(rows, step)
+        _prepare_ends(block.values, block.grid, rows)
         _eliminate(block.values, block.swept, rows, block.carried)
         if style == AMERICAN:
             for lane in range(LANES):
@@ -140,50 +146,61 @@ def _diffuse(
 
 
 @njit(cache=True, error_model="numpy", fastmath=_CONTRACT)
-def _prepare(
-    terms: FloatArray, periods: FloatArray, p: int, lane: int, block: Block, period: int, step: int
-) -> None:
-    """Coefficients of one step of one lane.
+def _begin(terms: FloatArray, periods: FloatArray, p: int, lane: int, block: Block, period: int) -> None:
+    """What stays the same through a period of one lane; its exercise boundary is still to be found."""
+    rows = block.rows
+    begin = 0.0 if period == 0 else periods[END_YEARS, period - 1, p]
+    squared = terms[SPACING, p] ** 2
+    rows[END + lane] = periods[END_YEARS, period, p]
+    rows[LENGTH + lane] = periods[END_YEARS, period, p] - begin
+    rows[STEP_COUNT + lane] = periods[STEPS, period, p]
+    rows[MESH + lane] = 0.5 * terms[VOLATILITY, p] ** 2 / squared
+    rows[CURVATURE + lane] = squared * (1.0 + squared / 12.0)
+    rows[EXERCISE_ROW + lane] = block.values.shape[0]
+    rows[GHOST + lane] = 0.0
+
+
+@njit(cache=True, error_model="numpy", fastmath=_CONTRACT)
+def _prepare(rows: FloatArray, step: int) -> None:
+    """Coefficients of one step.
 
     Steps grow as the 1.5th power of the time from the end of the period. A lane that needs fewer steps than
     its block stands still at last.
     """
-    rows = block.rows
-    end = periods[END_YEARS, period, p]
-    begin = 0.0 if period == 0 else periods[END_YEARS, period - 1, p]
-    steps = periods[STEPS, period, p]
-    before, after = min(step / steps, 1.0), min((step + 1.0) / steps, 1.0)
-    elapsed = (end - begin) * after * np.sqrt(after)
-    duration = elapsed - (end - begin) * before * np.sqrt(before)
-    spacing = terms[SPACING, p]
-    mesh_ratio = 0.5 * terms[VOLATILITY, p] ** 2 * duration / spacing**2
-    # Of the fourth order, but kept from zero, where the old values could not be had from the new average.
-    off_diagonal = min(1.0 / 12.0 - 0.5 * mesh_ratio, -_LEAST_OFF_DIAGONAL)
-    decay, pivot, old_share, smoothed = 0.0, 1.0, 0.0, 1.0
-    if duration > 0.0:
+    for lane in range(LANES):
+        before = min(step / rows[STEP_COUNT + lane], 1.0)
+        after = min((step + 1.0) / rows[STEP_COUNT + lane], 1.0)
+        elapsed = rows[LENGTH + lane] * after * np.sqrt(after)
+        mesh_ratio = rows[MESH + lane] * (elapsed - rows[LENGTH + lane] * before * np.sqrt(before))
+        # Of the fourth order, but kept from zero, where the old values could not be had from the new average.
+        off_diagonal = min(1.0 / 12.0 - 0.5 * mesh_ratio, -_LEAST_OFF_DIAGONAL)
+        moving = mesh_ratio > 0.0
         pivot = 0.5 * (1.0 - 2.0 * off_diagonal + np.sqrt(1.0 - 4.0 * off_diagonal))
-        decay = -off_diagonal / pivot
-        old_share = 1.0 + mesh_ratio / off_diagonal
-        smoothed = 1.0 / (1.0 + off_diagonal * spacing * spacing * (1.0 + spacing * spacing / 12.0))
-    rows[DECAY + lane], rows[OLD_SHARE + lane] = decay, old_share
-    rows[GAIN + lane] = (1.0 - old_share) / pivot
-    rows[TIME + lane] = end - elapsed
-    _prepare_ends(block, lane, decay, pivot, smoothed)
+        pivot = pivot if moving else 1.0
+        old_share = 1.0 + mesh_ratio / off_diagonal if moving else 0.0
+        rows[TIME + lane] = rows[END + lane] - elapsed
+        rows[DECAY + lane] = -off_diagonal / pivot if moving else 0.0
+        rows[OLD_SHARE + lane] = old_share
+        rows[GAIN + lane] = (1.0 - old_share) / pivot
+        rows[PIVOT + lane] = pivot
+        rows[SMOOTHED + lane] = 1.0 / (1.0 + off_diagonal * rows[CURVATURE + lane]) if moving else 1.0
 
 
 @njit(cache=True, error_model="numpy", fastmath=_CONTRACT)
-def _prepare_ends(block: Block, lane: int, decay: float, pivot: float, smoothed: float) -> None:
+def _prepare_ends(values: FloatArray, grid: FloatArray, rows: FloatArray) -> None:
     """What the recursions start from: beyond the grid the price is linear in the share, and stays so."""
-    values, grid, last = block.values, block.grid, block.values.shape[0] - 1
-    slope = (values[1, lane] - values[0, lane]) / (grid[1, lane] - grid[0, lane])
-    constant = values[0, lane] - slope * grid[0, lane]
-    outer = constant * (1.0 - decay) + slope * smoothed * (grid[0, lane] - decay * grid[1, lane])
-    block.rows[FIRST_SWEPT + lane] = outer * pivot
-    inner, edge = grid[last - 1, lane], grid[last, lane]
-    slope = (values[last, lane] - values[last - 1, lane]) / (edge - inner)
-    constant = values[last, lane] - slope * edge
-    block.rows[START + lane] = (constant + slope * smoothed * edge) * pivot
-    block.rows[START_ROW + lane] = last
+    last = values.shape[0] - 1
+    for lane in range(LANES):
+        decay, pivot, smoothed = rows[DECAY + lane], rows[PIVOT + lane], rows[SMOOTHED + lane]
+        slope = (values[1, lane] - values[0, lane]) / (grid[1, lane] - grid[0, lane])
+        constant = values[0, lane] - slope * grid[0, lane]
+        outer = constant * (1.0 - decay) + slope * smoothed * (grid[0, lane] - decay * grid[1, lane])
+        rows[FIRST_SWEPT + lane] = outer * pivot
+        inner, edge = grid[last - 1, lane], grid[last, lane]
+        slope = (values[last, lane] - values[last - 1, lane]) / (edge - inner)
+        constant = values[last, lane] - slope * edge
+        rows[START + lane] = (constant + slope * smoothed * edge) * pivot
+        rows[START_ROW + lane] = last
 
 
 @njit(cache=True, error_model="numpy", fastmath=_CONTRACT)

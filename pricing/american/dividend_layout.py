@@ -33,11 +33,12 @@ CASH: of the dividend that ends the period."""
 
 DECAY, OLD_SHARE, GAIN, FIRST_SWEPT, START, START_ROW, EXERCISE_ROW = (LANES * row for row in range(7))
 EXERCISE_CONSTANT, EXERCISE_SLOPE, SOURCE, GHOST, TIME, DISCOUNTING = (LANES * row for row in range(7, 13))
+END, LENGTH, STEP_COUNT, MESH, CURVATURE, PIVOT, SMOOTHED = (LANES * row for row in range(13, 20))
 """Where each row of a block's `rows` begins; EXERCISE_ROW is a node, as many as there are for none."""
 
 
 class Block(NamedTuple):
-    """Scratch: values, what elimination leaves, and exp(x), on (node, lane); 13 rows of lanes in one."""
+    """Scratch: values, what elimination leaves, and exp(x), on (node, lane); 20 rows of lanes in one."""
 
     values: FloatArray
     swept: FloatArray
@@ -55,5 +56,5 @@ def new_block(nodes: int) -> Block:
     shape = (nodes, LANES)
     backward = np.arange(nodes - 1, -1, -1)
     return Block(
-        np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(13 * LANES), np.zeros(LANES), backward
+        np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(20 * LANES), np.zeros(LANES), backward
     )

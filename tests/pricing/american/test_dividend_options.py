@@ -99,7 +99,7 @@ def test_without_dividends_every_european_greek_is_blacks() -> None:
     for each in fields(found):
         expected = getattr(known, each.name)
         size = float(np.max(np.abs(expected)))
-        share = 1e-2 if each.name == "volga" else 2e-3
+        share = 1e-2 if each.name in ("volga", "charm") else 2e-3
         assert_allclose(getattr(found, each.name), expected, atol=share * size, err_msg=each.name)
 
 
@@ -142,7 +142,7 @@ def test_an_american_option_is_worth_the_european_one_and_exercise_at_least(
     )
     american, european = found.value
     intrinsic = max(100.0 - strike, 0.0) if is_call else max(strike - 100.0, 0.0)
-    assert american >= max(european - 1e-3, intrinsic)
+    assert american >= max(european - 1e-3, intrinsic - 1e-12)
     assert european >= -1e-9
     assert american <= (100.0 if is_call else strike * max(1.0, np.exp(-rate))) + 1e-3
     assert np.all(np.abs(found.delta) <= 1.0 + 2e-3)
