@@ -32,7 +32,7 @@ def american_barrier_price(
     a layer of nodes just beyond the barrier (Boyle and Lau 1994, equation 6); a barrier so near that this
     takes more than 20,000 steps is met as it comes. A knock-out pays `rebate` when hit; a knock-in pays it at
     expiry if it was never hit. Exercise is possible while alive. spot on its side of the barrier; volatility
-    and expiry_years > 0. The tree converges slowly: halving its error takes about twice the steps.
+    and expiry_years > 0.
     """
     count = _steps_on_barrier(abs(log(spot / barrier)), volatility * sqrt(expiry_years), steps)
     rate, carry = -log(discount) / count, log(forward / spot) / count
