@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,11 @@ from pricing.surface.surface import VolSurface
 from pricing.surface.svi import SviSurface
 from pricing.surface.svi_fit import fit_svi
 
+if TYPE_CHECKING:
+    from pricing.surface.heston import BatesSurface, HestonSurface
+
+    _FittedModel = SmoothSurface | SviSurface | SsviSurface | HestonSurface | BatesSurface
+
 # Tried in turn until the certificate is clean: the margins hold at points, and a smile moves between them.
 _MARGINS = (
     Margins(),
@@ -40,6 +46,8 @@ class SurfaceModel(StrEnum):
     SMOOTH = "smooth"
     SVI = "svi"
     ESSVI = "essvi"
+    HESTON = "heston"
+    BATES = "bates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +107,9 @@ def fit_surface(
     """Fit a surface free of static arbitrage to the out-of-the-money quotes, and certify it on a dense grid.
 
     SMOOTH goes through the market by convex programmes; SVI has five parameters an expiry; eSSVI, three, is
-    free of arbitrage by its parametrisation. Where a model's certificate is not clean the next one is taken,
-    and the report says why. clock: variance between the expiries runs in its business time instead of evenly.
+    free of arbitrage by its parametrisation. Where one's certificate is not clean the next one is taken,
+    and the report says why. HESTON and BATES are calibrated and returned as they are. clock: variance between
+    the expiries runs in its business time instead of evenly.
     Raises InputError when no quote has an implied volatility.
     """
     smiles = market_smiles(quotes, discount, forward)
@@ -123,12 +132,14 @@ def _timed(smiles: Sequence[Smile], clock: BusinessClock) -> tuple[Smile, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fitted:
-    surface: SmoothSurface | SviSurface | SsviSurface
+    surface: _FittedModel
     report: FitReport
 
 
 def _fitted(smiles: Sequence[Smile], model: SurfaceModel) -> _Fitted:
-    """The first model from `model` on whose certificate is clean; eSSVI if none is."""
+    """The first from `model` on whose certificate is clean, eSSVI if none is; Heston and Bates as they are."""
+    if model in (SurfaceModel.HESTON, SurfaceModel.BATES):
+        return _calibrated(smiles, model)
     reasons: list[str] = []
     if model is SurfaceModel.SMOOTH:
         for margins in _MARGINS:
@@ -148,12 +159,21 @@ def _fitted(smiles: Sequence[Smile], model: SurfaceModel) -> _Fitted:
     return _reported(fit_ssvi(smiles), "eSSVI", smiles, reasons)
 
 
+def _calibrated(smiles: Sequence[Smile], model: SurfaceModel) -> _Fitted:
+    # Their kernels take a while to load, and few runs ask for them.
+    from pricing.surface.heston_fit import fit_bates, fit_heston
+
+    if model is SurfaceModel.HESTON:
+        return _reported(fit_heston(smiles), "Heston", smiles)
+    return _reported(fit_bates(smiles), "Bates", smiles)
+
+
 def _dirty(name: str, fitted: _Fitted) -> str:
     return f"{name} had {fitted.report.certificate.violations} points of static arbitrage"
 
 
 def _reported(
-    surface: SmoothSurface | SviSurface | SsviSurface,
+    surface: _FittedModel,
     name: str,
     smiles: Sequence[Smile],
     reasons: Sequence[str] = (),

@@ -69,6 +69,14 @@ def test_another_model_is_fitted_when_asked_for(model, name):
     assert report.certificate.is_clean
 
 
+def test_heston_is_calibrated_when_asked_for_and_judged_as_it_is():
+    quotes = quotes_from_surface(TRUTH, np.array([0.3]))
+    fitted = fit_surface(quotes, *imply_curves(quotes)[:2], model=SurfaceModel.HESTON)
+    assert fitted.report.model == "Heston"
+    assert fitted.surface.description.startswith("Heston fitted to")
+    assert fitted.report.expiries[0].rms_volatility_error < 0.02
+
+
 def test_a_fit_that_fails_gives_way_to_the_next_model_and_says_why(monkeypatch):
     def fails(smiles, margins):
         raise ProgramError("no optimum of the quadratic programme: MaxIterations")
