@@ -137,7 +137,7 @@ class _Fitted:
 
 
 def _fitted(smiles: Sequence[Smile], model: SurfaceModel) -> _Fitted:
-    """The first from `model` on whose certificate is clean, eSSVI if none is; Heston and Bates as they are."""
+    """The first from `model` on whose certificate is clean, eSSVI if none is; Heston, Bates as they are."""
     if model in (SurfaceModel.HESTON, SurfaceModel.BATES):
         return _calibrated(smiles, model)
     reasons: list[str] = []
