@@ -11,7 +11,6 @@ import numpy.typing as npt
 from pricing.black import FloatArray
 from pricing.curves import ForwardCurve
 from pricing.dividend_black import black_dividend_greeks, spot_volatility
-from pricing.engines import american_greeks
 from pricing.greeks import GreekColumns
 from pricing.market import UnderlyingMarket
 
@@ -56,7 +55,8 @@ def value_options(
     Expired options are worth their intrinsic value at `spot`. European options are one vectorised pass of
     Black's formula on the forward, which is what the surface was fitted to, dividends or not. American ones
     with an ex date before expiry are priced on the share itself (CashDividendModel.SPOT) at the volatility
-    that gives the European option its price; the others go through QuantLib, each distinct contract once.
+    that gives the European option its price; the others by `pricing.american.american`, each distinct
+    contract once.
     """
     at_spot = market.spot if spot is None else spot
     years = np.maximum(options.expiry_years, 0.0)
@@ -106,5 +106,8 @@ def _on_falling_share(
 
 def _american(spot: float, contracts: FloatArray) -> GreekColumns:
     """American options, one contract a row, with each distinct contract valued once."""
+    # Compiling its kernel takes seconds, which a book without such options need not wait for.
+    from pricing.american.american import american_greeks
+
     distinct, position = np.unique(contracts, axis=0, return_inverse=True)
     return american_greeks(spot, *distinct.T).taken(position.reshape(-1))

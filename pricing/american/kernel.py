@@ -17,6 +17,7 @@ from pricing.american.layout import (
     BY_R,
     BY_W,
     BY_WW,
+    DECAY,
     DEVIATION,
     HORIZON,
     INVERSE,
@@ -85,7 +86,7 @@ def american_puts(
                 outputs[row, start + i] = work[row * BLOCK + i]
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _load(work: FloatArray, inputs: FloatArray, start: int) -> None:
     """Options into lanes, the last one again where a block is not full, and what a lane needs once.
 
@@ -99,7 +100,7 @@ def _load(work: FloatArray, inputs: FloatArray, start: int) -> None:
         drift = (rate - dividend) / deviation - 0.5 * deviation
         decay = max(rate, 0.0) + 0.5 * drift * drift
         horizon = min(1.0, _ARRIVED / decay)
-        work[HORIZON + i] = math.sqrt(horizon)
+        work[HORIZON + i], work[DECAY + i] = math.sqrt(horizon), horizon * decay
         work[LEAST + i] = _perpetual(rate, dividend, deviation)
         rate, dividend, deviation = horizon * rate, horizon * dividend, math.sqrt(horizon) * deviation
         late = dividend > rate
@@ -110,7 +111,7 @@ def _load(work: FloatArray, inputs: FloatArray, start: int) -> None:
         work[START_Q + i] = -1.0 / dividend if late else 0.0
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _to_expiry(work: FloatArray, sides: FloatArray, size: int) -> None:
     """R, Q and w to the horizon become those to expiry, and the boundary's derivatives those by them."""
     for i in range(BLOCK):
@@ -131,7 +132,7 @@ def _to_expiry(work: FloatArray, sides: FloatArray, size: int) -> None:
             sides[(BY_Q * size + node) * BLOCK + i] *= root * root
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _perpetual(rate: float, dividend: float, deviation: float) -> float:
     """Log boundary of the perpetual put, log(b / (b - 1)), b the negative root (McKean 1965).
 
@@ -144,7 +145,7 @@ def _perpetual(rate: float, dividend: float, deviation: float) -> float:
     return math.log(power / (power - 1.0)) if power < -1e-8 else -20.0
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _coefficients(
     work: FloatArray, curve: FloatArray, sides: FloatArray, to_chebyshev: FloatArray, out: FloatArray
 ) -> None:

@@ -24,10 +24,10 @@ P, P_M, P_MM, P_W, P_WW, P_WM, P_R, P_Q, P_RM, P_QM = (row * BLOCK for row in ra
 PLACE, SCALE, RANGE, ANGLE, WEIGHT, ROOT, ARGUMENT, CHEBYSHEV, BEFORE = (
     row * BLOCK for row in range(40, 49)
 )
-# Distance above the boundary in deviations, the jump of gamma there, the horizon's square root, and
-# the square root of the time that is left at a point.
-GAP, JUMP, HORIZON, REST = (row * BLOCK for row in range(49, 53))
-WORK_SIZE = 53 * BLOCK
+# Distance above the boundary in deviations, the jump of gamma there, the horizon's square root,
+# how far the boundary decays within it, and the square root of the time left at a point.
+GAP, JUMP, HORIZON, DECAY, REST = (row * BLOCK for row in range(49, 54))
+WORK_SIZE = 54 * BLOCK
 
 # Right-hand sides of Newton's equations, a group of rows each; with signs turned, what solves them.
 ERROR, BY_W, BY_R, BY_Q, BY_WW = range(5)

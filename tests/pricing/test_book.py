@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-import pricing.book
+import pricing.american.american
+from pricing.american.american import american_greeks
 from pricing.book import OptionColumns, Stickiness, value_options
-from pricing.engines import american_greeks
 from pricing.greeks import GreekColumns
 from pricing.surface.atm import surface_from_atm
 from tests.markets import flat_underlying
@@ -116,7 +116,7 @@ def test_each_distinct_american_contract_is_priced_once(monkeypatch: pytest.Monk
         asked.append(len(inputs[1]))
         return american_greeks(*inputs)
 
-    monkeypatch.setattr(pricing.book, "american_greeks", counting)
+    monkeypatch.setattr(pricing.american.american, "american_greeks", counting)
     many = OptionColumns(
         strike=np.tile(STRIKE, 40),
         expiry_years=np.tile(YEARS, 40),
