@@ -34,8 +34,8 @@ _SETTLED, _MATTERS = 0.01, 0.05
 _NEAR = 20.0  # standard deviations within which a smile must settle
 
 _POINTS_PER_KNOT = 4
-_POINTS: FloatArray = np.unique(
-    np.concatenate([KNOTS[:-1] + np.diff(KNOTS) * i / _POINTS_PER_KNOT for i in range(4)] + [KNOTS[-1:]])
+_POINTS: FloatArray = np.interp(
+    np.arange((len(KNOTS) - 1) * _POINTS_PER_KNOT + 1) / _POINTS_PER_KNOT, np.arange(len(KNOTS)), KNOTS
 )
 _FAR: FloatArray = KNOTS[-1] * np.geomspace(1.2, 60.0, 8)
 _CALENDAR_POINTS: FloatArray = np.concatenate((-_FAR[::-1], _POINTS, _FAR))
