@@ -26,6 +26,7 @@ _GROWTH = 2.5  # how much the logarithm of the integrand may grow within the str
 _FIRST_STEP = 0.32
 _STEEPEST_TILT, _STEEPEST_TILT_OF_GAUSSIAN = 0.5, 0.1
 _TAIL = 1e-18
+_UNDERFLOW = -300.0
 # Halving the step squares the relative error of a trapezoidal sum on an analytic integrand.
 _AGREEMENT = 1e-8
 _SHARED_GROWTH, _SHARED_ANGLE = 0.5, 1.2
@@ -222,6 +223,29 @@ def _contour(
     z, value, slope, curvature = _saddle(side, moneyness, years, model)
     width = _reach(z, value, curvature, side, moneyness, years, model) / math.sin(_STRIP)
     tilt = _tilt(moneyness, years, model)
+    count = 0
+    for share in (1.0, 0.3, 0.1, 0.03, 0.0):
+        # Bent past an explosion of the moments the logarithm may cross its branch: then a straighter line.
+        count, agree = _sampled(nodes, weights, z, side, width, share * tilt, value, moneyness, years, model)
+        if agree:
+            break
+    return count, z, value, slope, curvature
+
+
+@njit(cache=True)
+def _sampled(
+    nodes: ComplexArray,
+    weights: ComplexArray,
+    z: float,
+    side: float,
+    width: float,
+    tilt: float,
+    value: float,
+    moneyness: float,
+    years: float,
+    model: FloatArray,
+) -> tuple[int, bool]:
+    """Fill nodes and weights of a trapezoidal sum, its step halved; their count, whether it converged."""
     step, count, largest = _FIRST_STEP, 0, 0.0
     price, density = 0.0, 0.0
     while count < _MOST_NODES // 2:
@@ -249,7 +273,7 @@ def _contour(
         agree = agree and abs(density - coarse_density) <= _AGREEMENT * abs(density)
     for i in range(count):
         weights[i] *= step
-    return count, z, value, slope, curvature
+    return count, agree and price > 0.0
 
 
 @njit(cache=True)
@@ -343,8 +367,13 @@ def invert_chain(moneyness: FloatArray, years: FloatArray, model: FloatArray, ou
             total += wave.imag
             for j in range(wanted):
                 sums[j] += wave.real * factors[i, j].imag + wave.imag * factors[i, j].real
-        # Where no digit of the sum is left there is no price to give.
+        level = value - (start - 1.0) * away
         known = total > 0.0 and value < math.inf
-        out[option, LOG_PRICE] = value - (start - 1.0) * away + math.log(total) if known else math.nan
+        out[option, LOG_PRICE] = level + math.log(total) if known else math.nan
         for j in range(wanted):
-            out[option, 1 + j] = sums[j] / total
+            out[option, 1 + j] = sums[j] / total if known else math.nan
+        if not known and level < _UNDERFLOW:
+            # Hundreds of deviations out the sum may lose all digits; the saddle point alone says enough.
+            out[option, LOG_PRICE] = level - 0.5 * math.log(2.0 * math.pi * curvature)
+            for j in range(wanted):
+                out[option, 1 + j] = factors[0, j].real
