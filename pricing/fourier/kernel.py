@@ -143,7 +143,8 @@ def _saddle(
     value, slope, curvature = math.inf, 0.0, 1.0
     for _ in range(200):
         value, slope, curvature = _slopes(z, side, moneyness, years, model)
-        if value < math.inf and slope * slope <= 0.04 * abs(curvature):
+        # Beside an explosion the curvature hides how far the exponent still falls, at most by slope z.
+        if value < math.inf and slope * slope <= 0.04 * abs(curvature) and slope * z <= 3.0:
             break
         if not value < math.inf or slope > 0.0:
             high = z
