@@ -82,7 +82,7 @@ def exposure_table(run: HedgeRun) -> Table:
 
 
 def forecast_table(run: HedgeRun) -> Table:
-    """GARCH forecast with its interval against at-the-money implied volatility at the book's horizon."""
+    """The forecast with its interval against at-the-money implied volatility at the book's horizon."""
     rows = []
     for symbol, exposure in run.exposure_before.by_underlying.items():
         found = compare_volatility(exposure, run.market.underlying(symbol))

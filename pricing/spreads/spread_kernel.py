@@ -14,9 +14,9 @@ from pricing.spreads.spread_panels import panelled_sums
 SUMS = 6
 _INVERSE_TWO_PI = 0.5 / np.pi
 _INVERSE_SQRT_TWO_PI = 1.0 / sqrt(2.0 * np.pi)
-_REACH = 6.6  # beyond so many deviations lies less than 3e-11 of any term
+_REACH = 7.4  # beyond so many deviations lies less than 1e-13 of any term
 _SPACING = 0.95
-_AGREEMENT = 2e-8  # an analytic integrand's next halving about squares a disagreement
+_AGREEMENT = 5e-9  # an analytic integrand's next halving about squares a disagreement
 _TRANSVERSAL = 0.1  # least cosine between the closed-form factor and the boundary's normals
 _LEAST_TURN = 1e-3
 _BLOCK = 1024
@@ -42,7 +42,7 @@ def spread_sums(
     The plane of the two factors is turned so that the boundary is as nearly straight as can be and crossed
     once by every line of the inner factor (Choi 2018, section 3). That factor is integrated in closed form;
     the outer one along the boundary, which is explicit in log S2, by the trapezoidal rule, halved until two
-    rules agree to 2e-8: each converges geometrically. Where the boundary bends too sharply, `panelled_sums`.
+    rules agree to 5e-9: each converges geometrically. Where the boundary bends too sharply, `panelled_sums`.
     """
     work, halved, loads = np.empty((SUMS + 1) * _BLOCK), np.empty(SUMS), np.empty(4)
     for row in range(len(strike)):
