@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from pricing.american.grid import BoundaryGrid, boundary_grid
+from pricing.american.grid import boundary_grid
 from pricing.american.kernel import american_puts
 from pricing.american.layout import OUTPUTS
 from pricing.black import FloatArray
@@ -19,6 +19,10 @@ Columns = tuple[FloatArray, ...]
 
 # Less deviation than this is no diffusion; the value moves by less than the deviation, relative to spot.
 _LEAST_DEVIATION = 1e-6
+# A carry so strong against the deviation takes the share through the boundary at a foreseeable time, where
+# the premium's integrand is close to a step; a total rate so high or a deviation so wide bends the boundary.
+_STRONG, _STEEP, _HIGH, _WIDE = 2.5, 50.0, 1.0, 2.0
+_HARD, _STEPS = (16, 16, 256, 6), (16, 16, 2048, 6)
 
 
 class Accuracy(Enum):
@@ -46,8 +50,8 @@ def american_greeks(
 
     The rate is -log(discount) / T and the yield the rate less log(forward / spot) / T, as in `black_greeks`,
     whose units these are. Calls are puts with spot and strike, rate and yield exchanged (McDonald and
-    Schroder 1998). An option never worth exercising early (a put with rate <= 0 <= rate - yield's negative
-    part, that is rate <= min(yield, 0)) is European; so is an expired one. Where negative rates give two
+    Schroder 1998). An option never worth exercising early (a put with rate <= min(yield, 0)) is European; so
+    is an expired one. Where negative rates give two
     exercise boundaries (a put with yield < rate < 0) QuantLib's finite differences stand in.
 
     On the exercise boundary and beyond it: intrinsic value, delta -1 for a put and 1 for a call, dual delta
@@ -56,7 +60,7 @@ def american_greeks(
     """
     inputs = (spot, forward, strike, expiry_years, volatility, discount, is_call)
     shaped = np.broadcast_arrays(*(np.asarray(each, dtype=np.float64) for each in inputs))
-    columns = tuple(np.ravel(each) for each in shaped)
+    columns = tuple(np.array(each).ravel() for each in shaped)
     usable = _usable(columns)
     clean = tuple(np.where(usable, column, 1.0) for column in columns)
     greeks = _valued(clean, accuracy)
@@ -78,7 +82,7 @@ def _usable(columns: Columns) -> BoolArray:
 
 
 def _valued(columns: Columns, accuracy: Accuracy) -> GreekColumns:
-    """European options in closed form, the early exercised by the kernel, those of two boundaries on a grid."""
+    """Europeans in closed form, the early exercised by the kernel, those of two boundaries on a grid."""
     greeks = black_greeks(*columns)
     years, volatility = columns[3], columns[4]
     rate, dividend = _as_puts(columns)[2:4]
@@ -109,13 +113,20 @@ def _exercised_early(columns: Columns, accuracy: Accuracy) -> GreekColumns:
     years = columns[3]
     deviation = np.maximum(columns[4] * np.sqrt(years), _LEAST_DEVIATION)
     inputs = np.array([np.log(share / owed), rate, dividend, deviation])
-    outputs = _solved(inputs, boundary_grid(*accuracy.value[:3]), accuracy.value[3])
+    pull = np.abs(rate - dividend) / deviation
+    hard = (deviation > _WIDE) | (np.maximum(rate, dividend) > _HIGH) | (pull > _STRONG)
+    steps = pull > _STEEP
+    outputs = np.empty((OUTPUTS, len(years)))
+    for rows, sizes in ((~hard, accuracy.value), (hard & ~steps, _HARD), (steps, _STEPS)):
+        if rows.any():
+            outputs[:, rows] = _solved(np.ascontiguousarray(inputs[:, rows]), sizes)
     puts = _put_greeks(share, owed, inputs, outputs, years)
     return _exchanged(puts, share, owed, columns[6] != 0.0)
 
 
-def _solved(inputs: FloatArray, grid: BoundaryGrid, steps: int) -> FloatArray:
-    """The kernel's outputs, one row each."""
+def _solved(inputs: FloatArray, sizes: tuple[int, int, int, int]) -> FloatArray:
+    """The kernel's outputs, one row each, on a grid of nodes, points and points of the value, in steps."""
+    grid, steps = boundary_grid(*sizes[:3]), sizes[3]
     outputs = np.empty((OUTPUTS, inputs.shape[1]))
     american_puts(
         inputs,

@@ -42,7 +42,7 @@ def american_implied_volatility(
     """
     inputs = (price, spot, forward, strike, expiry_years, discount, is_call)
     shaped = np.broadcast_arrays(*(np.asarray(each, dtype=np.float64) for each in inputs))
-    columns = tuple(np.ravel(each) for each in shaped)
+    columns = tuple(np.array(each).ravel() for each in shaped)
     prices, terms = columns[0], columns[1:]
     european, status = implied_volatility(prices, *terms[1:])
     volatility = np.full(len(prices), np.nan)
@@ -125,7 +125,9 @@ def de_americanised(quotes: Quotes, *, forward: npt.ArrayLike, discount: npt.Arr
     nothing of volatility: it becomes the European option's least value. A quote whose ask or mid has no
     implied volatility is dropped, counted in `dropped` as 'no American implied volatility'.
     """
-    forwards, discounts = (np.broadcast_to(np.asarray(each, float), len(quotes)) for each in (forward, discount))
+    forwards, discounts = (
+        np.broadcast_to(np.asarray(each, float), len(quotes)) for each in (forward, discount)
+    )
     prices = np.stack((quotes.bid, 0.5 * (quotes.bid + quotes.ask), quotes.ask))
     terms = (quotes.strike, quotes.expiry_years, discounts, quotes.is_call)
     volatility, status = american_implied_volatility(prices, quotes.spot, forwards, *terms)

@@ -1,4 +1,4 @@
-"""Numba kernel of American puts on strike one: boundary, value and derivatives, a block of options at a time."""
+"""Numba kernel of American puts on strike one: boundary, value and derivatives, in blocks of options."""
 
 from __future__ import annotations
 
@@ -72,9 +72,7 @@ def american_puts(
                 work, roots, sines, weights, interpolation, curve, squares, slopes, matrix, sides
             )
             if step == steps - 1:
-                curvature_equations(
-                    work, roots, sines, weights, interpolation, curve, squares, matrix, sides
-                )
+                curvature_equations(work, roots, sines, weights, interpolation, curve, squares, matrix, sides)
             newton_step(work, curve, sides)
         _to_expiry(work, sides, size)
         _coefficients(work, curve, sides, to_chebyshev, coefficients)
@@ -86,7 +84,7 @@ def american_puts(
                 outputs[row, start + i] = work[row * BLOCK + i]
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(error_model="numpy")
 def _load(work: FloatArray, inputs: FloatArray, start: int) -> None:
     """Options into lanes, the last one again where a block is not full, and what a lane needs once.
 
@@ -111,7 +109,7 @@ def _load(work: FloatArray, inputs: FloatArray, start: int) -> None:
         work[START_Q + i] = -1.0 / dividend if late else 0.0
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(error_model="numpy")
 def _to_expiry(work: FloatArray, sides: FloatArray, size: int) -> None:
     """R, Q and w to the horizon become those to expiry, and the boundary's derivatives those by them."""
     for i in range(BLOCK):
@@ -132,7 +130,7 @@ def _to_expiry(work: FloatArray, sides: FloatArray, size: int) -> None:
             sides[(BY_Q * size + node) * BLOCK + i] *= root * root
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(error_model="numpy")
 def _perpetual(rate: float, dividend: float, deviation: float) -> float:
     """Log boundary of the perpetual put, log(b / (b - 1)), b the negative root (McKean 1965).
 
@@ -145,7 +143,7 @@ def _perpetual(rate: float, dividend: float, deviation: float) -> float:
     return math.log(power / (power - 1.0)) if power < -1e-8 else -20.0
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(error_model="numpy")
 def _coefficients(
     work: FloatArray, curve: FloatArray, sides: FloatArray, to_chebyshev: FloatArray, out: FloatArray
 ) -> None:

@@ -10,9 +10,7 @@ BLOCK = 16
 
 # What describes an option: R, Q, w, 1 / w, log(S / K), the boundary's logarithm at expiry with its
 # derivatives by R and Q, and the logarithm of the perpetual option's boundary.
-RATE, YIELD, DEVIATION, INVERSE, MONEYNESS, START, START_R, START_Q, LEAST = (
-    row * BLOCK for row in range(9)
-)
+RATE, YIELD, DEVIATION, INVERSE, MONEYNESS, START, START_R, START_Q, LEAST = (row * BLOCK for row in range(9))
 # The boundary at the node in hand, at the point in hand, and derivatives of both.
 NODE, NODE_W, LEVEL, LEVEL_W, LEVEL_WW, LEVEL_R, LEVEL_Q = (row * BLOCK for row in range(9, 16))
 # Sums over a node's points, in equal order for A and C, with the derivatives that they get.
@@ -21,9 +19,7 @@ C, C_NODE, C_W, C_R, C_Q, C_WW, C_POINT = (row * BLOCK for row in range(23, 30))
 # The early exercise premium and its derivatives, by m = log(S / K), w, R and Q.
 P, P_M, P_MM, P_W, P_WW, P_WM, P_R, P_Q, P_RM, P_QM = (row * BLOCK for row in range(30, 40))
 # For the value: where it is taken, the scale of its quadrature, and Chebyshev's recurrence.
-PLACE, SCALE, RANGE, ANGLE, WEIGHT, ROOT, ARGUMENT, CHEBYSHEV, BEFORE = (
-    row * BLOCK for row in range(40, 49)
-)
+PLACE, SCALE, RANGE, ANGLE, WEIGHT, ROOT, ARGUMENT, CHEBYSHEV, BEFORE = (row * BLOCK for row in range(40, 49))
 # Distance above the boundary in deviations, the jump of gamma there, the horizon's square root,
 # how far the boundary decays within it, and the square root of the time left at a point.
 GAP, JUMP, HORIZON, DECAY, REST = (row * BLOCK for row in range(49, 54))

@@ -1,4 +1,4 @@
-"""Small linear equations, one system a lane, eliminated without pivoting: Newton's matrix is near triangular."""
+"""Small linear equations, one system a lane, without pivoting since Newton's matrix is near triangular."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pricing.american.layout import BLOCK
 FloatArray = npt.NDArray[np.float64]
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(error_model="numpy")
 def factorise(matrix: FloatArray, size: int) -> None:
-    """Replace `matrix` by its factors; row r, column c from 1 at (r (size + 1) + c) BLOCK, column 0 unused."""
+    """Replace `matrix` by its factors; row r, column c at (r (size + 1) + c) BLOCK, column 0 unused."""
     width = (size + 1) * BLOCK
     for pivot in range(size):
         for row in range(pivot + 1, size):
@@ -26,7 +26,7 @@ def factorise(matrix: FloatArray, size: int) -> None:
                     matrix[here + i] -= matrix[start + i] * matrix[above + i]
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(error_model="numpy")
 def solve(matrix: FloatArray, size: int, sides: FloatArray, side: int) -> None:
     """Replace the right-hand side number `side` by the solution."""
     width, first = (size + 1) * BLOCK, side * size * BLOCK
@@ -40,7 +40,7 @@ def solve(matrix: FloatArray, size: int, sides: FloatArray, side: int) -> None:
             sides[first + row * BLOCK + i] /= matrix[row * width + (row + 1) * BLOCK + i]
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(error_model="numpy")
 def _subtract(matrix: FloatArray, entry: int, sides: FloatArray, first: int, row: int, column: int) -> None:
     for i in range(BLOCK):
         sides[first + row * BLOCK + i] -= matrix[entry + i] * sides[first + column * BLOCK + i]

@@ -168,7 +168,9 @@ def _bumped(columns: tuple[FloatArray, ...], method: AmericanMethod) -> GreekCol
     grid = _ENGINES[AmericanMethod.FINITE_DIFFERENCES](year.process)
 
     def greeks(totals: list[float], strike: float, is_call: bool) -> tuple[float, ...]:
-        option = vanilla_option(strike, is_call, exercise, grid if _two_boundaries(totals, is_call) else chosen)
+        option = vanilla_option(
+            strike, is_call, exercise, grid if _two_boundaries(totals, is_call) else chosen
+        )
 
         def value(*totals: float) -> float:
             year.put(*totals)
