@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hedger.surface_study import SurfaceStudy
 
 SHIPPED_DAY = date(2018, 2, 5)
+_LEAST_POINTS, _MOST_POINTS = 2.0, 500.0  # a fraction of 1.0 is 100%, and so is 100 points: no one is both
 
 __all__ = [
     "SHIPPED_DAY",
@@ -185,7 +186,8 @@ def forecast_file(
     """Forecast volatility from a file of daily prices or an embedded symbol, as `hedger forecast` does.
 
     implied: a file of daily implied volatilities in points (20 is 20%); the embedded VIX goes with the
-    embedded S&P 500. as_of: nothing after it is looked at. Raises InputError.
+    embedded S&P 500. as_of: nothing after it is looked at. Raises InputError, and UsageError where `as_of` is
+    outside of the history.
     """
     from hedger.forecast_study import study_forecast
 
@@ -193,7 +195,7 @@ def forecast_file(
     own_implied = (
         _implied_points(implied) if implied else embedded_vix_history() if history == "SPX" else None
     )
-    last = prices.dates[-1].item() if as_of is None else as_of
+    last = _last_day(prices, as_of)
     return study_forecast(
         prices.until(last),
         implied=None if own_implied is None else own_implied.until(last),
@@ -214,8 +216,24 @@ def _prices(name_or_path: str) -> PriceHistory:
     raise InputError(InputProblem(file=name_or_path, expected=expected))
 
 
+def _last_day(prices: PriceHistory, as_of: date | None) -> date:
+    first: date = prices.dates[0].item()
+    last: date = prices.dates[-1].item()
+    if as_of is not None and not first <= as_of <= last:
+        raise UsageError(f"--as-of {as_of} is outside of {prices.origin}, which runs from {first} to {last}.")
+    return as_of or last
+
+
 def _implied_points(path: Path) -> PriceHistory:
     points = read_history(path, symbol="VIX")
+    odd = np.flatnonzero((points.close < _LEAST_POINTS) | (points.close > _MOST_POINTS))
+    if len(odd):
+        first = int(odd[0])
+        expected = (
+            f"implied volatility in points from {_LEAST_POINTS:g} to {_MOST_POINTS:g}, as 20 for 20% a year, "
+            f"on {points.dates[first]}; {len(odd):,} of {len(points.close):,} days are outside"
+        )
+        raise InputError(InputProblem(file=path.name, value=f"{points.close[first]:g}", expected=expected))
     return replace(points, close=points.close / 100.0)
 
 

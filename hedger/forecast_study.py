@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
+
 from pricing.curves import FloatArray
-from pricing.default_forecaster import DefaultForecaster, default_models
+from pricing.default_forecaster import RANGES, DefaultForecaster, default_models
 from pricing.forecast import VolForecast
-from pricing.har import LogHar
 from pricing.history import PriceHistory
-from pricing.model_choice import DieboldMariano, diebold_mariano, model_confidence_set
-from pricing.realized import has_ranges
+from pricing.model_choice import DieboldMariano, diebold_mariano, model_confidence_set, qlike
 from pricing.rolling_forecast import roll
 from pricing.volatility.ewma import WeightedVariance
 from pricing.volatility.family import GarchFamily
@@ -50,13 +51,14 @@ class ForecastStudy:
     """Forecasts after the last day of a history; the first model is the default.
 
     judged_dates: the dates whose forecasts were judged, none where the history is too short. judged_horizon:
-    trading days.
+    trading days. unmoved_dates: left out of the judged ones, since no close changed over the horizon.
     """
 
     history: PriceHistory
     models: tuple[JudgedModel, ...]
     judged_dates: tuple[date, ...]
     judged_horizon: int
+    unmoved_dates: int = 0
 
     @property
     def default(self) -> JudgedModel:
@@ -81,7 +83,7 @@ def study_forecast(
     """
     say = progress or (lambda stage, fraction: None)
     candidates = _candidates(history, implied)
-    dates = _dates_to_judge(history, judged_horizon)
+    dates, unmoved = _dates_to_judge(history, judged_horizon)
     forecasts, losses = {}, {}
     for at, (name, model) in enumerate(candidates.items()):
         say(f"fitting {model.name}", at / len(candidates))
@@ -101,7 +103,8 @@ def study_forecast(
                 refit_days=_REFIT_DAYS,
                 implied=implied,
             )
-            losses[name] = walked.losses(judged_horizon)
+            judged = np.isin(walked.dates, np.array(dates, dtype="datetime64[D]"))
+            losses[name] = qlike(walked.realised[judged, 0], walked.forecast[judged, 0])
     confidence = _confidence(losses, judged_horizon)
     models = tuple(
         JudgedModel(
@@ -115,14 +118,21 @@ def study_forecast(
         )
         for name in candidates
     )
-    return ForecastStudy(history=history, models=models, judged_dates=dates, judged_horizon=judged_horizon)
+    return ForecastStudy(
+        history=history,
+        models=models,
+        judged_dates=dates,
+        judged_horizon=judged_horizon,
+        unmoved_dates=unmoved,
+    )
 
 
 def _candidates(history: PriceHistory, implied: PriceHistory | None) -> dict[str, VolatilityModel]:
     """The default and the usual models of the field."""
     models: dict[str, VolatilityModel] = {_DEFAULT: DefaultForecaster(implied=implied)}
-    if has_ranges(history) and (implied is not None or len(default_models(history)) > 1):
-        models["log-HAR"] = LogHar()  # otherwise it is the default
+    own = default_models(history)
+    if RANGES in own and (implied is not None or len(own) > 1):
+        models["log-HAR"] = RANGES  # otherwise it is the default, or the history is too short for it
     for recursion, innovation, name in (
         (Recursion.GARCH, Innovation.NORMAL, "GARCH-N"),
         (Recursion.GJR, Innovation.STUDENT_T, "GJR-t"),
@@ -133,12 +143,23 @@ def _candidates(history: PriceHistory, implied: PriceHistory | None) -> dict[str
     return models
 
 
-def _dates_to_judge(history: PriceHistory, horizon: int) -> tuple[date, ...]:
-    """The last dates whose outcome is known and that have enough returns before them, at most 500."""
+def _dates_to_judge(history: PriceHistory, horizon: int) -> tuple[tuple[date, ...], int]:
+    """The last dates whose outcome is known and that have enough returns before them, at most 500.
+
+    Of these the ones before a move, and how many have none: QLIKE is of positive variances.
+    """
     last = len(history.dates) - 1 - horizon
     first = max(last - JUDGED_DATES + 1, FEWEST_RETURNS_BEFORE)
-    days: list[date] = history.dates[first : last + 1].tolist()
-    return tuple(days) if len(days) >= max(FEWEST_JUDGED_DATES, 2 * horizon) else ()
+    moved = _moves_ahead(history, horizon)[first : last + 1]
+    days: list[date] = history.dates[first : last + 1][moved].tolist()
+    enough = len(days) >= max(FEWEST_JUDGED_DATES, 2 * horizon)
+    return (tuple(days), len(moved) - len(days)) if enough else ((), 0)
+
+
+def _moves_ahead(history: PriceHistory, horizon: int) -> npt.NDArray[np.bool_]:
+    """Whether any close changes in the `horizon` days after each date that has as many."""
+    moves = np.concatenate(([0], np.cumsum(history.log_returns() != 0.0)))
+    return np.asarray(moves[horizon:] > moves[:-horizon], dtype=np.bool_)
 
 
 def _confidence(losses: dict[str, FloatArray], horizon: int) -> dict[str, float]:

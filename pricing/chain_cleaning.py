@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pricing.chain import ChainRows
 from pricing.chain_mislabelled import mislabelled
 from pricing.option import Settlement
-from pricing.parity_fit import ParityFit, fit_parity
+from pricing.parity_fit import ParityFit, fit_parity, tick_size
 from pricing.time import expiry_instant, year_fraction
 
 FloatArray = npt.NDArray[np.float64]
@@ -21,7 +21,6 @@ BoolArray = npt.NDArray[np.bool_]
 ReasonArray = npt.NDArray[np.int64]
 
 STALE_AFTER = timedelta(minutes=15)
-_HALF_TICK = 0.025
 
 
 class DropReason(IntEnum):
@@ -57,18 +56,20 @@ def clean(rows: ChainRows, as_of: datetime) -> CleanRows:
 
     Outside the wings: further out of the money than two neighbouring strikes without a bid (the rule of the
     Cboe VIX methodology). Sub-intrinsic: asked below the discounted intrinsic value on the parity forward, by
-    more than half a tick. Stale: quoted 15 minutes or more before the newest quote of the day. Mislabelled:
-    as `pricing.chain_mislabelled` says.
+    more than half a tick and what an uncertain rate leaves open. Stale: quoted 15 minutes or more before the
+    newest quote of the day. Mislabelled: as `pricing.chain_mislabelled` says.
     """
     expiry_years = _expiry_years(rows, as_of)
     reasons = _row_reasons(rows, expiry_years)
     _mark_mislabelled(reasons, rows, expiry_years)
     reasons[_is_repeated(rows, expiry_years, reasons == DropReason.KEPT)] = DropReason.DUPLICATE
-    fits = _parity_fits(rows, expiry_years, reasons == DropReason.KEPT)
+    kept = reasons == DropReason.KEPT
+    fits = _parity_fits(rows, expiry_years, kept)
+    tick = tick_size(rows.strike[kept], rows.bid[kept], rows.ask[kept])
     for fit in fits:
         of_expiry = np.flatnonzero(expiry_years == fit.expiry_years)
         _mark_outside_wings(reasons, rows, of_expiry, fit)
-        _mark_sub_intrinsic(reasons, rows, of_expiry, fit)
+        _mark_sub_intrinsic(reasons, rows, of_expiry, fit, tick)
     counts = {str(reason): int(np.sum(reasons == reason)) for reason in DropReason if reason}
     return CleanRows(
         keep=reasons == DropReason.KEPT,
@@ -164,9 +165,11 @@ def _mark_outside_wings(
 
 
 def _mark_sub_intrinsic(
-    reasons: ReasonArray, rows: ChainRows, of_expiry: npt.NDArray[np.int64], fit: ParityFit
+    reasons: ReasonArray, rows: ChainRows, of_expiry: npt.NDArray[np.int64], fit: ParityFit, tick: float
 ) -> None:
+    strike = rows.strike[of_expiry]
     sign = np.where(rows.is_call[of_expiry], 1.0, -1.0)
-    intrinsic = fit.discount * np.maximum(sign * (fit.forward - rows.strike[of_expiry]), 0)
-    below = (rows.ask[of_expiry] < intrinsic - _HALF_TICK) & (reasons[of_expiry] == DropReason.KEPT)
+    intrinsic = fit.discount * np.maximum(sign * (fit.forward - strike), 0)
+    least = intrinsic - tick / 2 - fit.intrinsic_error(strike)
+    below = (rows.ask[of_expiry] < least) & (reasons[of_expiry] == DropReason.KEPT)
     reasons[of_expiry[below]] = DropReason.SUB_INTRINSIC

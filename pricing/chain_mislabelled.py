@@ -23,9 +23,10 @@ def mislabelled(
 
     The time value of a call and a put at one strike is the same, and changes little to the next strike. A
     quote is taken for mislabelled when its time value lies above four times the upper quartile, or below a
-    quarter of the lower one, of the nearest four strikes' on either side, by more than its own width and
-    0.05% of the forward: an exchanged right is off by the whole distance from the forward. Near the forward
-    no one can tell, and it does no harm. Nothing is judged among fewer than five strikes.
+    quarter of the lower one, of the nearest four strikes' on either side, by more than its own width, what an
+    uncertain rate leaves open, and 0.05% of the forward: an exchanged right is off by the whole distance from
+    the forward. Near the forward no one can tell, and it does no harm. Nothing is judged among fewer than
+    five strikes.
     """
     sign = np.where(is_call, 1.0, -1.0)
     intrinsic = fit.discount * np.maximum(sign * (fit.forward - strike), 0.0)
@@ -34,7 +35,7 @@ def mislabelled(
     if len(known) < _FEWEST_STRIKES:
         return np.zeros(len(strike), dtype=np.bool_)
     lower, upper = _quartiles_around(_least_time_values(at, np.maximum((low + high) / 2, 0.0)))
-    margin = (ask - bid) + _SMALLEST_SHARE_OF_FORWARD * fit.forward
+    margin = (ask - bid) + _SMALLEST_SHARE_OF_FORWARD * fit.forward + fit.intrinsic_error(strike)
     above = low > _FACTOR * upper[at] + margin
     below = high < lower[at] / _FACTOR - margin
     return np.asarray(above | below, dtype=np.bool_)

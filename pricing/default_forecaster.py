@@ -17,7 +17,7 @@ from pricing.volatility.family import GarchFamily
 from pricing.volatility.specification import Specification
 from pricing.volatility_model import FittedVolatility, VolatilityModel, forecast_from
 
-__all__ = ["DefaultForecaster", "default_models", "forecast_volatility"]
+__all__ = ["RANGES", "DefaultForecaster", "default_models", "forecast_volatility"]
 
 FEWEST_RETURNS_OF_HAR = 400
 FEWEST_RETURNS_OF_HAR_ALONE = 1_750

@@ -11,7 +11,9 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
-_TICK = 0.05
+_LARGEST_TICK = 0.05  # [currency]
+_SMALLEST_TICK = 2e-5  # of the strike: that of the S&P 500's options, and of prices that are on no grid
+_ROUNDING = 1e-6
 _ITERATIONS = 15
 _FLAT_RESIDUAL = 0.02  # of the spread: residuals below it count alike, so that weights stay finite
 _IDENTIFIED_RATE_ERROR = 0.001
@@ -40,11 +42,17 @@ class ParityFit:
     discount_borrowed: bool
     exchanged: bool = False
 
+    def intrinsic_error(self, strike: FloatArray) -> FloatArray:
+        """How wrong the discounted intrinsic value [currency] may be, since the rate is not known better."""
+        rate = min(self.rate_error, _PRIOR_RATE_DEVIATION)
+        return np.asarray(rate * self.expiry_years * np.abs(self.forward - strike), dtype=np.float64)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pairs:
     """Call minus put mid [currency] and the two spreads' sum at each strike of each expiry."""
 
+    tick: float
     expiry_years: FloatArray  # one per expiry
     expiry: IntArray  # position in expiry_years, one per pair
     strike: FloatArray
@@ -78,6 +86,19 @@ def fit_parity(
     return tuple(replace(fit, exchanged=bool(it)) for fit, it in zip(fits, exchanged, strict=True))
 
 
+def tick_size(strike: FloatArray, bid: FloatArray, ask: FloatArray) -> float:
+    """The smallest step between two of the prices [currency], from 0.002% of the median strike up to 0.05.
+
+    It says how coarse quotes are whatever the underlying costs: a chain in other units gives the same fit.
+    """
+    if len(strike) == 0:
+        return _LARGEST_TICK
+    least = _SMALLEST_TICK * float(np.median(strike))
+    steps = np.diff(np.unique(np.concatenate((bid, ask))))
+    smallest = float(np.min(steps[steps > _ROUNDING * least], initial=_LARGEST_TICK))
+    return min(max(smallest, least), _LARGEST_TICK)
+
+
 def _paired(
     expiry_years: FloatArray, strike: FloatArray, is_call: BoolArray, bid: FloatArray, ask: FloatArray
 ) -> _Pairs:
@@ -87,12 +108,14 @@ def _paired(
     put = order[:-1][same]
     call = order[1:][same]
     expiries, expiry = np.unique(expiry_years[put], return_inverse=True)
+    tick = tick_size(strike, bid, ask)
     return _Pairs(
+        tick=tick,
         expiry_years=expiries,
         expiry=expiry,
         strike=strike[put],
         difference=(bid[call] + ask[call] - bid[put] - ask[put]) / 2,
-        spread=np.maximum(ask[call] - bid[call] + ask[put] - bid[put], _TICK),
+        spread=np.maximum(ask[call] - bid[call] + ask[put] - bid[put], tick),
     )
 
 
@@ -110,7 +133,9 @@ def _parity_lines(pairs: _Pairs) -> tuple[FloatArray, FloatArray, FloatArray]:
     scatter = np.bincount(pairs.expiry, weight * residual**2) / freedom
     total = np.bincount(pairs.expiry, weight)
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.hypot(np.sqrt(scatter / spread_of_strikes), _TICK / np.sqrt(spread_of_strikes / total))
+        error = np.hypot(
+            np.sqrt(scatter / spread_of_strikes), pairs.tick / np.sqrt(spread_of_strikes / total)
+        )
     error = np.where((count < 3) | (discount <= 0), np.inf, error)
     return centre + level / np.where(discount > 0, discount, 1.0), discount, error
 
@@ -154,7 +179,7 @@ def _expiry_fit(
     nearest = of_expiry[np.argsort(np.abs(pairs.strike[of_expiry] - forward), kind="stable")[:_NEAREST_PAIRS]]
     forwards = pairs.strike[nearest] + pairs.difference[nearest] / discount
     median = _weighted_median(forwards, 1 / pairs.spread[nearest])
-    deviation = max(1.4826 * float(np.median(np.abs(forwards - median))), _TICK / 2)
+    deviation = max(1.4826 * float(np.median(np.abs(forwards - median))), pairs.tick / 2)
     return ParityFit(
         expiry_years=float(pairs.expiry_years[i]),
         forward=median,

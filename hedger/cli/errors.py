@@ -27,8 +27,8 @@ def explain(error: Exception) -> str:
     """A user's error as a sentence, or as a list when the input has several problems."""
     problems = getattr(error, "problems", ())
     if len(problems) > 1:
-        listed = "\n".join(f"  {problem}" for problem in problems)
-        return f"hedger: {len(problems)} problems in the input; nothing was written\n{listed}"
+        listed = "\n".join(f"  {line}" for line in str(error).splitlines())
+        return f"hedger: {len(problems):,} problems in the input; nothing was written\n{listed}"
     return f"hedger: {error}"
 
 

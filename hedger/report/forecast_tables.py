@@ -6,7 +6,7 @@ import numpy as np
 
 from hedger.forecast_study import ForecastStudy, JudgedModel
 from hedger.report.tables import Table
-from hedger.report.units import number, percent, printable
+from hedger.report.units import counted, number, percent, printable
 
 
 def forecast_header(study: ForecastStudy) -> tuple[str, ...]:
@@ -52,14 +52,16 @@ def _model_table(study: ForecastStudy) -> Table:
 def _judged_table(study: ForecastStudy) -> Table:
     dates = study.judged_dates
     rows = tuple(_judged_row(each) for each in study.models)
+    left_out = f"{counted(study.unmoved_dates, 'date')} left out: no close changed over the horizon."
     return Table(
         title=f"Out of sample: {len(dates)} dates from {dates[0]} to {dates[-1]}, "
-        f"{study.judged_horizon} trading days ahead",
+        f"{counted(study.judged_horizon, 'trading day')} ahead",
         columns=("", ">QLIKE", ">less default's", ">p-value", ">confidence set"),
         rows=rows,
         notes=(
             "QLIKE against squared daily returns, smaller is better. p-value: Diebold-Mariano, overlap "
             "counted. Confidence set: p-value of belonging to the best models; * in the set at 90%.",
+            *((left_out,) if study.unmoved_dates else ()),
         ),
     )
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import jsonschema
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 
+from hedger.api import forecast_file
+from hedger.errors import InputError, UsageError
 from hedger.forecast_study import JUDGED_DATES, ForecastStudy, study_forecast
 from hedger.report.forecast_document import forecast_document
 from hedger.report.forecast_html import forecast_page
@@ -89,3 +93,42 @@ def test_the_tables_and_the_page_show_every_model() -> None:
     page = forecast_page(study)
     assert all(f'id="{name}"' in page for name in ("fan", "models", "losses"))
     assert "2016-06-30" in forecast_header(study)[0]
+
+
+def test_a_date_before_days_without_a_move_is_left_out_and_said() -> None:
+    history = embedded_history("SPX").until(date(2004, 6, 30))
+    close = history.close.copy()
+    close[-100:-95] = close[-101]
+    study = study_forecast(
+        replace(history, close=close, open=None, high=None, low=None), judged_horizon=1, horizon_days=(1,)
+    )
+    unmoved = np.count_nonzero(np.diff(close[-(JUDGED_DATES + 1) :]) == 0.0)
+    assert study.unmoved_dates == unmoved >= 5
+    assert len(study.judged_dates) == JUDGED_DATES - unmoved
+    assert "left out: no close changed" in forecast_tables(study)[-1].notes[-1]
+
+
+def test_prices_that_have_stopped_moving_are_forecast_but_not_judged() -> None:
+    history = embedded_history("SPX").until(date(2004, 6, 30))
+    close = np.append(history.close[:-600], np.full(600, history.close[-600]))
+    study = study_forecast(replace(history, close=close, open=None, high=None, low=None))
+    assert study.judged_dates == ()
+
+
+def test_a_history_too_short_for_ranges_is_forecast_beside_implied_volatility() -> None:
+    history = embedded_history("SPX").until(date(1999, 3, 31))
+    study = study_forecast(history, implied=embedded_vix_history())
+    assert "log-HAR" not in [model.name for model in study.models]
+
+
+@pytest.mark.parametrize("points", [0.2, 1500.0])
+def test_implied_volatility_that_is_not_in_points_is_refused(points: float, tmp_path: Path) -> None:
+    file = tmp_path / "implied.csv"
+    file.write_text(f"date,close\n2018-01-02,20\n2018-01-03,{points}\n2018-01-04,{points}\n")
+    with pytest.raises(InputError, match=r"in points .* on 2018-01-03; 2 of 3 days are outside"):
+        forecast_file("SPX", implied=file)
+
+
+def test_a_day_outside_of_the_history_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"1998-01-02 is outside of .* from 1999-01-04 to 2018-12-31"):
+        forecast_file("SPX", as_of=date(1998, 1, 2))

@@ -11,7 +11,7 @@ import pytest
 from pricing.curves import DiscountCurve
 from pricing.errors import InputError
 from pricing.parity import AssumedCarry, imply_curves, spot_of_quotes, with_spot
-from pricing.parity_fit import fit_parity
+from pricing.parity_fit import fit_parity, tick_size
 from pricing.surface.atm import surface_from_atm
 from tests.pricing.surface.chains import RATE, SPOT, YIELD, quotes_from_surface, real_quotes
 
@@ -116,3 +116,23 @@ def test_a_forward_lies_within_twice_its_stated_error_nineteen_times_in_twenty()
         fit = imply_curves(replace(quotes, bid=quotes.bid + noise, ask=quotes.ask + noise))[2][0]
         missed += abs(fit.forward - SPOT * np.exp((RATE - YIELD) * 0.5)) > 2 * fit.forward_error
     assert missed <= 20
+
+
+@pytest.mark.parametrize("unit", [0.002, 20.0])
+def test_a_chain_in_other_units_gives_the_same_rates(unit: float) -> None:
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    columns = (quotes.strike, quotes.bid, quotes.ask)
+    here = fit_parity(quotes.expiry_years, columns[0], quotes.is_call, *columns[1:])
+    strike, bid, ask = (unit * column for column in columns)
+    there = fit_parity(quotes.expiry_years, strike, quotes.is_call, bid, ask)
+    for before, after in zip(here, there, strict=True):
+        assert after.forward == pytest.approx(unit * before.forward, rel=1e-6)
+        if unit < 1.0:  # a tick is at most 0.05, so that more expiries of a dear underlying tell their rate
+            assert after.zero_rate == pytest.approx(before.zero_rate, abs=1e-8)
+
+
+def test_a_tick_is_the_smallest_step_between_prices() -> None:
+    strike = np.full(3, 100.0)
+    assert tick_size(strike, np.array([1.0, 1.02, 3.0]), np.array([1.1, 1.05, 3.5])) == pytest.approx(0.02)
+    assert tick_size(strike, np.array([1.0, 2.0, 3.0]), np.array([1.5, 2.5, 3.5])) == 0.05
+    assert tick_size(strike, np.sqrt([1.0, 1.00001, 3.0]), np.array([1.1, 1.05, 3.5])) == pytest.approx(2e-3)
