@@ -1,0 +1,1 @@
+"""American options: by their exercise boundary, and with discrete dividends by finite differences."""

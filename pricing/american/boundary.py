@@ -21,8 +21,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from pricing.american.compiled import inner
 from pricing.american.lane_functions import exponential, normal_density, normal_tail
 from pricing.american.layout import (
     A_NODE,
@@ -65,7 +65,7 @@ _LARGEST_STEP = 2.0
 LEAST_FALL = 1e-3
 
 
-@njit(error_model="numpy")
+@inner
 def first_guess(work: FloatArray, roots: FloatArray, curve: FloatArray) -> None:
     """From the boundary's start to the perpetual one: exp(-square root of time), as Bjerksund and Stensland.
 
@@ -80,7 +80,7 @@ def first_guess(work: FloatArray, roots: FloatArray, curve: FloatArray) -> None:
             curve[j * BLOCK + i] = math.log(least + (start - least) * fall)
 
 
-@njit(error_model="numpy")
+@inner
 def newton_equations(
     work: FloatArray,
     roots: FloatArray,
@@ -118,7 +118,7 @@ def newton_equations(
         solve(matrix, size, sides, side)
 
 
-@njit(error_model="numpy")
+@inner
 def newton_step(work: FloatArray, curve: FloatArray, sides: FloatArray) -> None:
     """Move the boundary, by no more than a factor of two in its logarithm, and not above its start."""
     for j in range(BLOCK, curve.size, BLOCK):
@@ -131,7 +131,7 @@ def newton_step(work: FloatArray, curve: FloatArray, sides: FloatArray) -> None:
             curve[j + i] = new if math.isfinite(new) else old
 
 
-@njit(error_model="numpy")
+@inner
 def interpolate(work: FloatArray, row: int, coefficients: FloatArray, values: FloatArray) -> None:
     """Interpolate the lanes' values at the nodes to one point."""
     for i in range(BLOCK):
@@ -141,7 +141,7 @@ def interpolate(work: FloatArray, row: int, coefficients: FloatArray, values: Fl
             work[row + i] += coefficients[j] * values[j * BLOCK + i]
 
 
-@njit(error_model="numpy")
+@inner
 def _level(work: FloatArray, rest: float) -> None:
     """The log boundary from its square."""
     for i in range(BLOCK):
@@ -151,13 +151,13 @@ def _level(work: FloatArray, rest: float) -> None:
         work[LEVEL + i] = -math.sqrt(square if square > least else least)
 
 
-@njit(error_model="numpy")
+@inner
 def _clear(work: FloatArray, start: int, stop: int) -> None:
     for i in range(start, stop):
         work[i] = 0.0
 
 
-@njit(error_model="numpy")
+@inner
 def _add_point(work: FloatArray, root: float, weight: float) -> None:
     """Add a point at s = root^2 to the sums and their derivatives."""
     for i in range(BLOCK):
@@ -189,7 +189,7 @@ def _add_point(work: FloatArray, root: float, weight: float) -> None:
         work[C_Q + i] += mass * (sway * gain - share)
 
 
-@njit(error_model="numpy")
+@inner
 def _add_strike(work: FloatArray, root: float) -> None:
     """Add what the strike at expiry gives to A at the node tau = root^2."""
     for i in range(BLOCK):
@@ -206,7 +206,7 @@ def _add_strike(work: FloatArray, root: float) -> None:
         work[A_Q + i] -= root * (root * above + density * inverse)
 
 
-@njit(error_model="numpy")
+@inner
 def _write_sides(work: FloatArray, node: int, size: int, sides: FloatArray) -> None:
     """Error and explicit derivatives of log(e^y A / C); 2 (u - 1) / (u + 1) stands for log(u)."""
     for i in range(BLOCK):
@@ -220,7 +220,7 @@ def _write_sides(work: FloatArray, node: int, size: int, sides: FloatArray) -> N
         sides[(BY_Q * size + node) * BLOCK + i] = work[A_Q + i] / work[A + i] - work[C_Q + i] / work[C + i]
 
 
-@njit(error_model="numpy")
+@inner
 def _write_matrix(
     work: FloatArray,
     interpolation: FloatArray,
@@ -251,7 +251,7 @@ def _write_matrix(
         matrix[row + (node + 1) * BLOCK + i] += own
 
 
-@njit(error_model="numpy")
+@inner
 def _move_start(work: FloatArray, matrix: FloatArray, node: int, size: int, sides: FloatArray) -> None:
     """The boundary's start moves with rate and yield: its column of the matrix joins their derivatives."""
     start, by_r, by_q = node * (size + 1) * BLOCK, BY_R * size + node, BY_Q * size + node

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from pricing.american.compiled import inner
 from pricing.american.lane_functions import exponential, normal_density, normal_tail
 from pricing.american.layout import (
     BLOCK,
@@ -45,7 +45,7 @@ FloatArray = npt.NDArray[np.float64]
 _MOST_SCALE = 4.0
 
 
-@njit(error_model="numpy")
+@inner
 def above_boundary(work: FloatArray, boundary: FloatArray) -> None:
     """How far above the boundary an option is, in deviations, and where its derivatives are taken."""
     for i in range(BLOCK):
@@ -58,7 +58,7 @@ def above_boundary(work: FloatArray, boundary: FloatArray) -> None:
         work[SCALE + i] = scale if scale < most else most
 
 
-@njit(error_model="numpy")
+@inner
 def hold_value(work: FloatArray, boundary: FloatArray, sides: FloatArray, size: int) -> None:
     """Put value, derivatives and boundary into the work array's first rows."""
     _add_european(work)
@@ -73,7 +73,7 @@ def hold_value(work: FloatArray, boundary: FloatArray, sides: FloatArray, size: 
     _write(work)
 
 
-@njit(error_model="numpy")
+@inner
 def _add_european(work: FloatArray) -> None:
     """Add Black's put and its derivatives to the premium's rows."""
     for i in range(BLOCK):
@@ -96,7 +96,7 @@ def _add_european(work: FloatArray) -> None:
         work[P_QM + i] += share_leg - density * inverse
 
 
-@njit(error_model="numpy")
+@inner
 def _join_boundary(work: FloatArray) -> None:
     """Value, delta and gamma next to the boundary: their limits there, and what they are at LEAST_GAP.
 
@@ -122,7 +122,7 @@ def _join_boundary(work: FloatArray) -> None:
         work[P_MM + i] = bend - here
 
 
-@njit(error_model="numpy")
+@inner
 def _join_parameters(work: FloatArray) -> None:
     """The derivatives by w, R and Q next to the boundary; on it the first are zero."""
     for i in range(BLOCK):
@@ -140,7 +140,7 @@ def _join_parameters(work: FloatArray) -> None:
         work[P_QM + i] = edge_qm + (work[P_QM + i] - edge_qm) * near
 
 
-@njit(error_model="numpy")
+@inner
 def _write(work: FloatArray) -> None:
     """Rows in the order of the outputs; on and below the boundary the option is exercised."""
     for i in range(BLOCK):

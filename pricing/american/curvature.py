@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from pricing.american.boundary import LEAST_FALL, interpolate
+from pricing.american.compiled import inner
 from pricing.american.lane_functions import exponential, normal_density, normal_tail
 from pricing.american.layout import (
     A_W,
@@ -41,7 +41,7 @@ from pricing.american.linear import solve
 FloatArray = npt.NDArray[np.float64]
 
 
-@njit(error_model="numpy")
+@inner
 def curvature_equations(
     work: FloatArray,
     roots: FloatArray,
@@ -77,7 +77,7 @@ def curvature_equations(
     solve(matrix, size, sides, BY_WW)
 
 
-@njit(error_model="numpy")
+@inner
 def _squares_along(curve: FloatArray, squares: FloatArray, sides: FloatArray, size: int) -> None:
     """y^2 at the nodes and its derivatives while y moves in a straight line; the start does not move."""
     for i in range(curve.size):
@@ -91,7 +91,7 @@ def _squares_along(curve: FloatArray, squares: FloatArray, sides: FloatArray, si
         squares[2 * curve.size + BLOCK + i] = 2.0 * slope * slope
 
 
-@njit(error_model="numpy")
+@inner
 def _moving_level(work: FloatArray, rest: float) -> None:
     """The log boundary and two derivatives from those of its square."""
     for i in range(BLOCK):
@@ -107,7 +107,7 @@ def _moving_level(work: FloatArray, rest: float) -> None:
         work[LEVEL_WW + i] = bend if clear else 0.0
 
 
-@njit(error_model="numpy")
+@inner
 def _add_point(work: FloatArray, root: float, weight: float) -> None:
     """Add a point at s = root^2 to A and C and to their derivatives along w."""
     for i in range(BLOCK):
@@ -135,7 +135,7 @@ def _add_point(work: FloatArray, root: float, weight: float) -> None:
         work[C_WW + i] += mass * ((log_w * log_w + log_ww) * gain + 2.0 * log_w * gain_w + gain_ww)
 
 
-@njit(error_model="numpy")
+@inner
 def _add_strike(work: FloatArray, root: float) -> None:
     """Add what the strike at expiry gives to A at the node tau = root^2."""
     for i in range(BLOCK):

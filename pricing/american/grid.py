@@ -41,7 +41,9 @@ def boundary_grid(nodes: int, points: int, final_points: int) -> BoundaryGrid:
     roots = 0.5 * (1.0 - np.cos(pi * np.arange(nodes + 1) / nodes))
     angles, weights = _unit_legendre(points)
     sines, cosines = np.sin(0.5 * pi * angles), np.cos(0.5 * pi * angles)
-    to_chebyshev = np.linalg.inv(np.polynomial.chebyshev.chebvander(2.0 * roots - 1.0, nodes))
+    to_chebyshev = np.linalg.inv(np.polynomial.chebyshev.chebvander(2.0 * roots - 1.0, nodes)).astype(
+        np.float64
+    )
     seen = np.polynomial.chebyshev.chebvander(2.0 * roots[1:, None] * cosines - 1.0, nodes)
     abscissae, final_weights = _unit_legendre(final_points)
     return BoundaryGrid(

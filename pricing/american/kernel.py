@@ -9,6 +9,7 @@ import numpy.typing as npt
 from numba import njit
 
 from pricing.american.boundary import first_guess, newton_equations, newton_step
+from pricing.american.compiled import inner
 from pricing.american.continuation import above_boundary, hold_value
 from pricing.american.curvature import curvature_equations
 from pricing.american.layout import (
@@ -84,7 +85,7 @@ def american_puts(
                 outputs[row, start + i] = work[row * BLOCK + i]
 
 
-@njit(error_model="numpy")
+@inner
 def _load(work: FloatArray, inputs: FloatArray, start: int) -> None:
     """Options into lanes, the last one again where a block is not full, and what a lane needs once.
 
@@ -109,7 +110,7 @@ def _load(work: FloatArray, inputs: FloatArray, start: int) -> None:
         work[START_Q + i] = -1.0 / dividend if late else 0.0
 
 
-@njit(error_model="numpy")
+@inner
 def _to_expiry(work: FloatArray, sides: FloatArray, size: int) -> None:
     """R, Q and w to the horizon become those to expiry, and the boundary's derivatives those by them."""
     for i in range(BLOCK):
@@ -130,7 +131,7 @@ def _to_expiry(work: FloatArray, sides: FloatArray, size: int) -> None:
             sides[(BY_Q * size + node) * BLOCK + i] *= root * root
 
 
-@njit(error_model="numpy")
+@inner
 def _perpetual(rate: float, dividend: float, deviation: float) -> float:
     """Log boundary of the perpetual put, log(b / (b - 1)), b the negative root (McKean 1965).
 
@@ -143,7 +144,7 @@ def _perpetual(rate: float, dividend: float, deviation: float) -> float:
     return math.log(power / (power - 1.0)) if power < -1e-8 else -20.0
 
 
-@njit(error_model="numpy")
+@inner
 def _coefficients(
     work: FloatArray, curve: FloatArray, sides: FloatArray, to_chebyshev: FloatArray, out: FloatArray
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from pricing.american.compiled import inner
 from pricing.normal_kernel import bits_of, double_of, fused, mills_ratios
 
 _LOG2_E = 1.0 / math.log(2.0)
@@ -22,7 +22,7 @@ _SERIES_LOW = tuple(1.0 / math.factorial(power) for power in range(6, -1, -1))
 _INVERSE_SQRT_TWO_PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@njit(error_model="numpy")
+@inner
 def exponential(exponent: float) -> float:
     """exp(x) to a unit or two in the last place, x held within -700 and 700."""
     held = -_MOST_EXPONENT if exponent < -_MOST_EXPONENT else exponent
@@ -38,13 +38,13 @@ def exponential(exponent: float) -> float:
     return total * double_of((bits_of(shifted) + _EXPONENT_BIAS) << _MANTISSA_SIZE)
 
 
-@njit(error_model="numpy")
+@inner
 def normal_density(quantile: float) -> float:
     """phi(x)."""
     return _INVERSE_SQRT_TWO_PI * exponential(-0.5 * quantile * quantile)
 
 
-@njit(error_model="numpy")
+@inner
 def normal_tail(quantile: float, density: float, scale: float) -> float:
     """scale N(-x), where density = scale phi(x) is at hand; the far tail keeps its relative precision."""
     size = abs(quantile)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from pricing.american.compiled import inner
 from pricing.american.layout import BLOCK
 
 FloatArray = npt.NDArray[np.float64]
 
 
-@njit(error_model="numpy")
+@inner
 def factorise(matrix: FloatArray, size: int) -> None:
     """Replace `matrix` by its factors; row r, column c at (r (size + 1) + c) BLOCK, column 0 unused."""
     width = (size + 1) * BLOCK
@@ -26,7 +26,7 @@ def factorise(matrix: FloatArray, size: int) -> None:
                     matrix[here + i] -= matrix[start + i] * matrix[above + i]
 
 
-@njit(error_model="numpy")
+@inner
 def solve(matrix: FloatArray, size: int, sides: FloatArray, side: int) -> None:
     """Replace the right-hand side number `side` by the solution."""
     width, first = (size + 1) * BLOCK, side * size * BLOCK
@@ -40,7 +40,7 @@ def solve(matrix: FloatArray, size: int, sides: FloatArray, side: int) -> None:
             sides[first + row * BLOCK + i] /= matrix[row * width + (row + 1) * BLOCK + i]
 
 
-@njit(error_model="numpy")
+@inner
 def _subtract(matrix: FloatArray, entry: int, sides: FloatArray, first: int, row: int, column: int) -> None:
     for i in range(BLOCK):
         sides[first + row * BLOCK + i] -= matrix[entry + i] * sides[first + column * BLOCK + i]

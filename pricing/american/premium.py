@@ -16,9 +16,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from pricing.american.boundary import LEAST_FALL
+from pricing.american.compiled import inner
 from pricing.american.lane_functions import exponential, normal_density, normal_tail
 from pricing.american.layout import (
     ANGLE,
@@ -61,7 +61,7 @@ LEAST_GAP = 0.003
 _HALF_PI = 0.5 * math.pi
 
 
-@njit(error_model="numpy")
+@inner
 def premium(
     work: FloatArray, abscissae: FloatArray, final_weights: FloatArray, coefficients: FloatArray
 ) -> None:
@@ -77,7 +77,7 @@ def premium(
         _add_point(work)
 
 
-@njit(error_model="numpy")
+@inner
 def _locate(work: FloatArray, abscissa: float, final_weight: float) -> None:
     """ROOT = sqrt(s), WEIGHT for ds and ANGLE = the Chebyshev argument 2 sqrt(1 - s) - 1."""
     for i in range(BLOCK):
@@ -96,7 +96,7 @@ def _locate(work: FloatArray, abscissa: float, final_weight: float) -> None:
         work[ANGLE + i] = 2.0 * (seen if seen < 1.0 else 1.0) - 1.0
 
 
-@njit(error_model="numpy")
+@inner
 def _sine(angle: float, square: float) -> float:
     """Taylor's series, for angles up to pi / 4."""
     total = -1.0 / 1307674368000.0
@@ -105,7 +105,7 @@ def _sine(angle: float, square: float) -> float:
     return total * angle
 
 
-@njit(error_model="numpy")
+@inner
 def _cosine(square: float) -> float:
     """Taylor's series, for angles up to pi / 4."""
     total = 1.0 / 20922789888000.0
@@ -114,7 +114,7 @@ def _cosine(square: float) -> float:
     return total
 
 
-@njit(error_model="numpy")
+@inner
 def _interpolate(work: FloatArray, coefficients: FloatArray) -> None:
     """The boundary's square and its derivatives at the point, by Chebyshev polynomials."""
     for i in range(BLOCK):
@@ -134,7 +134,7 @@ def _interpolate(work: FloatArray, coefficients: FloatArray) -> None:
             work[BEFORE + i] = now
 
 
-@njit(error_model="numpy")
+@inner
 def _moving_level(work: FloatArray) -> None:
     """The log boundary and its derivatives from those of its square."""
     for i in range(BLOCK):
@@ -152,7 +152,7 @@ def _moving_level(work: FloatArray) -> None:
         work[LEVEL_Q + i] = 0.5 * work[LEVEL_Q + i] / here
 
 
-@njit(error_model="numpy")
+@inner
 def _add_point(work: FloatArray) -> None:
     """Add a point to the premium and its derivatives."""
     for i in range(BLOCK):

@@ -47,7 +47,8 @@ def _boundary(row: Row, label: str) -> float:
     """QD+ boundary; 'tau=0.1' is the time to expiry at which it is asked."""
     found = re.search(r"tau\s*=\s*([0-9.e-]+)", label)
     years = number(found[1] if found else row["t"])
-    return qd_plus_boundary(number(row["strike"]), number(row["r"]), number(row["q"]), years, number(row["vol"]))
+    strike, rate, dividend, volatility = (number(row[name]) for name in ("strike", "r", "q", "vol"))
+    return qd_plus_boundary(strike, rate, dividend, years, volatility)
 
 
 def _approximation(row: Row, method: AmericanMethod) -> float:
