@@ -7,6 +7,7 @@ Exit status 1 when a number is missed or a table is not known.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,22 +32,18 @@ def main(folder: Path) -> int:
             table.add_row(path.stem, "?", "?", "")
             continue
         failures = [check for check in found if not check.passed]
-        worst = max(
-            (check.error / max(check.tolerance, np.finfo(float).tiny) for check in found), default=0.0
-        )
-        table.add_row(path.stem, f"{len(found)}", f"{len(found) - len(failures)}", f"{worst:.2g}")
-        missed += [_sentence(path, check) for check in failures]
+        table.add_row(path.stem, f"{len(found)}", f"{len(found) - len(failures)}", _worst(found))
+        missed += [f"{path.name} {check}" for check in failures]
     console.print(table)
     for sentence in missed:
         console.print(sentence, soft_wrap=True)
     return 1 if missed else 0
 
 
-def _sentence(path: Path, check: Check) -> str:
-    return (
-        f"{path.name} line {check.line}: {check.quantity} {check.found!r}, published {check.expected!r}, "
-        f"off by {check.error:.3g}, tolerance {check.tolerance:.3g}"
-    )
+def _worst(found: Sequence[Check]) -> str:
+    """The largest error over its tolerance; no value of ours is as bad as can be."""
+    ratios = [check.error / max(check.tolerance, np.finfo(float).tiny) for check in found]
+    return f"{max((np.inf if np.isnan(ratio) else ratio for ratio in ratios), default=0.0):.2g}"
 
 
 if __name__ == "__main__":

@@ -132,17 +132,17 @@ def _integrated(
     turned: Rotation, exposure: FloatArray, strike: float, tolerance: float, seed: int
 ) -> tuple[FloatArray, float, float, int]:
     """Shares held of each asset and owed of the strike, the error of the undiscounted value, and nodes."""
-    before = np.inf
+    before, counts = np.inf, [0] * turned.outer.shape[1]
     for level in _LEVELS:
-        counts = _node_counts(turned, level)
+        counts = _refined(counts, _node_counts(turned, level))
         if prod(counts) > _MOST_NODES:
             return _randomised(turned, exposure, strike, seed)
         shares, owed = _sums(turned, exposure, strike, *_tensor_rule(counts))
         value = float(exposure @ shares) - strike * owed
-        if abs(value - before) <= tolerance:
-            break
         error, before = abs(value - before), value
-    return shares, owed, abs(value - before) or error, prod(counts)
+        if error <= tolerance:
+            break
+    return shares, owed, error, prod(counts)
 
 
 def _node_counts(turned: Rotation, level: float) -> list[int]:
@@ -150,6 +150,12 @@ def _node_counts(turned: Rotation, level: float) -> list[int]:
     inner = float(np.sqrt(np.mean(turned.inner**2)))
     weight = np.sqrt(np.mean(turned.outer**2, axis=0)) / inner
     return [int(2.0 + level * ratio / np.sqrt(1.0 + 0.1 * ratio * ratio)) for ratio in weight]
+
+
+def _refined(before: list[int], counts: list[int]) -> list[int]:
+    """The finer of two rules a factor; a rule that would be the same again says nothing of its error."""
+    finer = [max(pair) for pair in zip(before, counts, strict=True)]
+    return [count + 1 for count in finer] if finer == before else finer
 
 
 def _tensor_rule(counts: list[int]) -> tuple[FloatArray, FloatArray]:

@@ -5,29 +5,38 @@ from __future__ import annotations
 import csv
 import importlib
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from tests.reference.numbers import number, tolerance
+
 FloatArray = npt.NDArray[np.float64]
 Row = dict[str, str]
+_Meaning = TypeVar("_Meaning")
+
+_READERS = ("values_of", "quantities_of", "checks")
+_REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One published number beside ours. line: of the file, counted from the header as 1."""
+    """One published number beside ours. line: of the file, counted from the header as 1.
+
+    reason: why there is no value of ours, where there is none.
+    """
 
     line: int
     quantity: str
     found: float
     expected: float
     tolerance: float
+    reason: str = ""
 
     @property
     def error(self) -> float:
@@ -39,22 +48,55 @@ class Check:
         """Whether the difference is within the tolerance."""
         return self.error <= self.tolerance
 
+    def __str__(self) -> str:
+        where = f"line {self.line}: {self.quantity}"
+        if self.reason:
+            return f"{where} cannot be checked: {self.reason}"
+        return (
+            f"{where} {self.found!r}, published {self.expected!r}, "
+            f"off by {self.error:.3g}, tolerance {self.tolerance:.3g}"
+        )
+
 
 def checks_of(path: Path) -> list[Check]:
     """Every published number of a table, checked by the module of this package that bears its name.
 
     A module has `values_of(rows)`, our values for the column `expected`; `quantities_of(rows)`, our values by
-    column for tables with several; or `checks(rows)` where a table is read in a way of its own. Raises
-    ModuleNotFoundError for a table that no module knows.
+    column for tables with several; or `checks(rows)` where a table is read in a way of its own. A row that a
+    module refuses counts as missed, with the reason. Raises ModuleNotFoundError for a table that no module
+    knows.
     """
     module = importlib.import_module(f"tests.reference.{path.stem}")
-    with path.open(encoding="utf-8", newline="") as file:
+    if not any(hasattr(module, name) for name in _READERS):
+        raise ModuleNotFoundError(f"tests.reference.{path.stem} reads no table")
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    found: list[Check] = module.checks(rows) if hasattr(module, "checks") else _default_checks(module, rows)
-    return found
+    try:
+        return _checks(module, rows)
+    except _REFUSALS:
+        return [check for at, row in enumerate(rows) for check in _checks_of_row(module, row, at + 2)]
 
 
-def _default_checks(module: ModuleType, rows: Sequence[Row]) -> list[Check]:
+def _checks_of_row(module: ModuleType, row: Row, line: int) -> list[Check]:
+    """The checks of one row, or one that failed with the reason."""
+    try:
+        return [replace(check, line=line) for check in _checks(module, [row])]
+    except _REFUSALS as refusal:
+        reason = f"no column {refusal}" if isinstance(refusal, KeyError) else str(refusal)
+        return [refused(line, row.get("quantity") or "expected", reason or type(refusal).__name__)]
+
+
+def refused(line: int, quantity: str, reason: str) -> Check:
+    """A check that cannot pass, because there is no value to compare."""
+    return Check(
+        line=line, quantity=quantity, found=math.nan, expected=math.nan, tolerance=math.nan, reason=reason
+    )
+
+
+def _checks(module: ModuleType, rows: Sequence[Row]) -> list[Check]:
+    if hasattr(module, "checks"):
+        found: list[Check] = module.checks(rows)
+        return found
     found = compared(rows, "expected", module.values_of(rows)) if hasattr(module, "values_of") else []
     if hasattr(module, "quantities_of"):
         quantities: Mapping[str, FloatArray] = module.quantities_of(rows)
@@ -78,29 +120,24 @@ def compared(rows: Sequence[Row], column: str, values: FloatArray) -> list[Check
     ]
 
 
-def number(text: str) -> float:
-    """A number as the tables write it: decimal, a fraction such as 819/365, or exp(x)."""
-    if exponent := re.fullmatch(r"exp\((.*)\)", text.strip()):
-        return math.exp(float(exponent[1]))
-    return float(Fraction(text)) if "/" in text else float(text)
-
-
-def tolerance(text: str, expected: float) -> float:
-    """The absolute tolerance that a row states: '1e-4', 'rel 1e-12', 'rel 1e-10 (abs 1e-12)', '1e-8 (peer)'.
-
-    Half a unit in the last digit of a double is granted, since the expected number itself is rounded to one.
-    """
-    rounding = 2.0**-52 * abs(expected)
-    if relative := re.match(r"rel (\S+)(?: \(abs (\S+)\))?", text.strip()):
-        return max(float(relative[1]) * abs(expected), float(relative[2] or 0.0)) + rounding
-    return float(text.split()[0]) + rounding
-
-
 def column(rows: Sequence[Row], name: str) -> FloatArray:
     """A column as numbers."""
-    return np.array([number(row[name]) for row in rows])
+    return np.array([number(row[name]) for row in rows], dtype=np.float64)
+
+
+def meaning(label: str, meanings: Mapping[str, _Meaning]) -> _Meaning:
+    """What a label stands for, its case, spaces and hyphens aside; ValueError for one that is not known."""
+    plain = "".join(sign for sign in label.lower() if sign.isalnum())
+    if plain not in meanings:
+        raise ValueError(f"'{label}' is none of {', '.join(meanings)}")
+    return meanings[plain]
+
+
+def is_call(row: Row) -> bool:
+    """Whether a row is a call; ValueError where it is neither a call nor a put."""
+    return meaning(row["type"], {"call": True, "put": False})
 
 
 def calls(rows: Sequence[Row]) -> npt.NDArray[np.bool_]:
     """Which rows are calls."""
-    return np.array([row["type"] == "call" for row in rows], dtype=np.bool_)
+    return np.array([is_call(row) for row in rows], dtype=np.bool_)

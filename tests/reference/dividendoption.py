@@ -8,7 +8,7 @@ import numpy as np
 
 from pricing.american.dividend_options import dividend_greeks
 from pricing.dividends import CashDividendModel, DividendSchedule
-from tests.reference.checking import FloatArray, Row, number
+from tests.reference.checking import FloatArray, Row, is_call, meaning, number
 
 
 def values_of(rows: Sequence[Row]) -> FloatArray:
@@ -18,13 +18,6 @@ def values_of(rows: Sequence[Row]) -> FloatArray:
 
 def _value(row: Row) -> float:
     rate, years = number(row["r"]), number(row["t"])
-    amounts = np.array([number(each) for each in row["div_amounts"].split(";")])
-    dividends = DividendSchedule(
-        ex_years=np.array([number(each) for each in row["div_times"].split(";")]),
-        cash=amounts,
-        proportional=np.zeros_like(amounts),
-    )
-    escrowed = "escrowed" in row["source"].lower()
     found = dividend_greeks(
         number(row["spot"]),
         number(row["strike"]),
@@ -32,9 +25,26 @@ def _value(row: Row) -> float:
         number(row["vol"]),
         np.exp(-rate * years),
         rate - number(row["q"]),
-        row["type"] == "call",
-        row["exercise"] == "american",
-        dividends,
-        model=CashDividendModel.ESCROWED if escrowed else CashDividendModel.SPOT,
+        is_call(row),
+        meaning(row["exercise"], {"american": True, "european": False}),
+        _schedule(row),
+        model=_model(row["source"]),
     )
     return float(found.value[0])
+
+
+def _schedule(row: Row) -> DividendSchedule:
+    amounts = _numbers(row["div_amounts"])
+    return DividendSchedule(
+        ex_years=_numbers(row["div_times"]), cash=amounts, proportional=np.zeros_like(amounts)
+    )
+
+
+def _numbers(cell: str) -> FloatArray:
+    return np.array([number(each) for each in cell.split(";") if each.strip()], dtype=np.float64)
+
+
+def _model(source: str) -> CashDividendModel:
+    """Hull, Roll, Geske and Whaley, and who says so, take dividends off the spot; others off its path."""
+    escrowed = any(name in source.lower() for name in ("escrowed", "hull", "roll", "geske", "whaley"))
+    return CashDividendModel.ESCROWED if escrowed else CashDividendModel.SPOT

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from pricing.black import FloatArray
 from pricing.engines.double_barrier import DoubleBarrierKind, double_barrier_prices
-from tests.reference.tables import column, option_columns
+from tests.reference.checking import FloatArray, Row, column, meaning
+from tests.reference.tables import option_columns
 
-_KIND = {"KnockIn": DoubleBarrierKind.KNOCK_IN, "KnockOut": DoubleBarrierKind.KNOCK_OUT}
+_KIND = {"knockin": DoubleBarrierKind.KNOCK_IN, "knockout": DoubleBarrierKind.KNOCK_OUT}
 
 
-def values_of(rows: list[dict[str, str]]) -> FloatArray:
+def values_of(rows: Sequence[Row]) -> FloatArray:
     """Our value of each row [currency]."""
     return np.array([_value(row) for row in rows], dtype=np.float64)
 
 
-def _value(row: dict[str, str]) -> float:
+def _value(row: Row) -> float:
+    if row["exercise"] != "european":
+        raise ValueError(f"options between two barriers have European exercise here, not '{row['exercise']}'")
     values = double_barrier_prices(
         *option_columns([row]),
         lower=column([row], "lower"),
         upper=column([row], "upper"),
-        kind=_KIND[row["barrier_type"]],
+        kind=meaning(row["barrier_type"], _KIND),
     )
     return float(values[0])

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from pricing.black import FloatArray
 from pricing.engines.forward_start import forward_start_prices
-from tests.reference.tables import column
+from tests.reference.checking import FloatArray, Row, calls, column
 
 
-def values_of(rows: list[dict[str, str]]) -> FloatArray:
-    """Our value of each row [currency]."""
+def values_of(rows: Sequence[Row]) -> FloatArray:
+    """Our value of each row [currency]; one on performance pays per unit of the spot at its start."""
     spot, rate, dividend, years = (column(rows, name) for name in ("spot", "r", "q", "t"))
-    return forward_start_prices(
+    start = column(rows, "start")
+    values = forward_start_prices(
         spot,
         spot * np.exp((rate - dividend) * years),
         column(rows, "moneyness"),
-        column(rows, "start"),
+        start,
         years,
         column(rows, "vol"),
         np.exp(-rate * years),
-        [row["type"] == "call" for row in rows],
+        calls(rows),
     )
+    performance = np.array(["performance" in " ".join(row.values()).lower() for row in rows])
+    return np.where(performance, values * np.exp((dividend - rate) * start) / spot, values)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from pricing.black import FloatArray
 from pricing.engines.spread import quantlib_american_exchange
 from pricing.spreads.exchange import exchange_option
 from pricing.spreads.spread_columns import SpreadColumns
+from tests.reference.checking import FloatArray, Row, column, meaning, number
 from tests.reference.spreadoption import two_assets
-from tests.reference.tables import column
 
 
-def values_of(rows: list[dict[str, str]]) -> FloatArray:
+def values_of(rows: Sequence[Row]) -> FloatArray:
     """Our value of each row [currency]: Margrabe's closed form, Bjerksund and Stensland for American rows."""
     return np.array([_value(row) for row in rows], dtype=np.float64)
 
 
-def quantities_of(rows: list[dict[str, str]]) -> dict[str, FloatArray]:
+def quantities_of(rows: Sequence[Row]) -> dict[str, FloatArray]:
     """Our Greeks of the European rows in the table's terms; NaN for American rows.
 
     The table divides gamma by the asset's units and, in theta, counts the units twice in each dividend.
@@ -28,25 +29,29 @@ def quantities_of(rows: list[dict[str, str]]) -> dict[str, FloatArray]:
     }
 
 
-def _value(row: dict[str, str]) -> float:
-    if row["exercise"] == "american":
+def _value(row: Row) -> float:
+    if _is_american(row):
         units = {"first_units": int(row["n1"]), "second_units": int(row["n2"])}
         return float(quantlib_american_exchange(two_assets(row), **units)[0])
     return float(_european(row).value[0])
 
 
-def _european(row: dict[str, str]) -> SpreadColumns:
+def _is_american(row: Row) -> bool:
+    return meaning(row["exercise"], {"american": True, "european": False})
+
+
+def _european(row: Row) -> SpreadColumns:
     return exchange_option(two_assets(row), first_units=column([row], "n1"), second_units=column([row], "n2"))
 
 
-def _greeks(row: dict[str, str]) -> dict[str, float]:
-    if row["exercise"] == "american":
+def _greeks(row: Row) -> dict[str, float]:
+    if _is_american(row):
         return dict.fromkeys(("delta1", "delta2", "gamma1", "gamma2", "theta"), np.nan)
     greeks = _european(row)
-    units = {"1": float(row["n1"]), "2": float(row["n2"])}
+    units = {"1": number(row["n1"]), "2": number(row["n2"])}
     deltas = {"1": float(greeks.first_delta[0]), "2": float(greeks.second_delta[0])}
     dividends = sum(
-        (units[asset] - 1.0) * float(row[f"q{asset}"]) * float(row[f"s{asset}"]) * deltas[asset]
+        (units[asset] - 1.0) * number(row[f"q{asset}"]) * number(row[f"s{asset}"]) * deltas[asset]
         for asset in units
     )
     return {

@@ -1,4 +1,4 @@
-"""Relations between prices of American options, surfaces, two assets and barriers: the worst breach of each."""
+"""Relations between prices of American options, surfaces, two assets and barriers: the worst breaches."""
 
 from __future__ import annotations
 

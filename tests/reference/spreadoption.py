@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from pricing.black import FloatArray
 from pricing.engines.spread import SpreadMethod, quantlib_spread
 from pricing.spreads.approximations import kirk_price
 from pricing.spreads.spread_option import spread_option
 from pricing.spreads.two_assets import TwoAssets
-from tests.reference.tables import column
+from tests.reference.checking import FloatArray, Row, column, is_call
 
+_KIRK = "kirk"
 _QUANTLIB = {
     "operator-splitting-1": SpreadMethod.OPERATOR_SPLITTING_1,
     "operator-splitting-2": SpreadMethod.OPERATOR_SPLITTING_2,
@@ -21,12 +23,12 @@ _QUANTLIB = {
 }
 
 
-def values_of(rows: list[dict[str, str]]) -> FloatArray:
+def values_of(rows: Sequence[Row]) -> FloatArray:
     """Our value of each row [currency]."""
     return np.array([_value(row) for row in rows], dtype=np.float64)
 
 
-def two_assets(row: dict[str, str], *, on_futures: bool = False) -> TwoAssets:
+def two_assets(row: Row, *, on_futures: bool = False) -> TwoAssets:
     """The two assets of a row; a future's yield is the rate."""
     return TwoAssets.from_yields(
         first_spot=column([row], "s1"),
@@ -41,14 +43,21 @@ def two_assets(row: dict[str, str], *, on_futures: bool = False) -> TwoAssets:
     )
 
 
-def _value(row: dict[str, str]) -> float:
+def _value(row: Row) -> float:
     """By the method of the payoff's label, or of the source where the label has none."""
     label, source = row["payoff"].lower(), row["source"].lower()
+    if "spread" not in label:
+        raise ValueError(f"'{row['payoff']}' is no spread")
     assets = two_assets(row, on_futures="futures" in label)
-    strike, is_call = column([row], "strike"), row["type"] == "call"
-    for name, method in _QUANTLIB.items():
-        if name in label:
-            return float(quantlib_spread(assets, strike, is_call, method=method)[0])
-    if "kirk" in label or ("exact" not in label and "kirk" in source):
-        return float(kirk_price(assets, strike, is_call)[0])
-    return float(spread_option(assets, strike, is_call).value[0])
+    strike, right = column([row], "strike"), is_call(row)
+    method = _method(label) or ("" if "exact" in label else _method(source))
+    if method in _QUANTLIB:
+        return float(quantlib_spread(assets, strike, right, method=_QUANTLIB[method])[0])
+    if method == _KIRK:
+        return float(kirk_price(assets, strike, right)[0])
+    return float(spread_option(assets, strike, right).value[0])
+
+
+def _method(text: str) -> str:
+    """The name of the method that a text mentions, or none."""
+    return next((name for name in (_KIRK, *_QUANTLIB) if name in text), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 
@@ -33,9 +34,9 @@ def checks(rows: Sequence[Row]) -> list[Check]:
 
 
 def _half_last_digit(text: str) -> float:
-    """Half a unit in the last decimal that is printed, and rounding."""
-    decimals = len(text.partition(".")[2])
-    return 0.5 * 10.0**-decimals + 1e-14
+    """Half a unit in the last digit that is printed, and rounding."""
+    _, _, exponent = Decimal(text).as_tuple()
+    return 0.5 * 10.0 ** int(exponent) + 1e-14
 
 
 def _values(row: Row) -> dict[str, float]:

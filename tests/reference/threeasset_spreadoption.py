@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from pricing.black import FloatArray
 from pricing.spreads.linear_basket import linear_basket_option
+from tests.reference.checking import FloatArray, Row, number
+
+_NUMBERS = ("s1", "s2", "s3", "strike", "v", "r", "t", "rho12", "rho13", "rho23")
 
 
-def values_of(rows: list[dict[str, str]]) -> FloatArray:
+def values_of(rows: Sequence[Row]) -> FloatArray:
     """Our value of each row [currency]; the source's expiries are whole days of 365."""
-    return np.array([_value({name: _number(text) for name, text in row.items()}) for row in rows])
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return np.nan
+    return np.array([_value({name: number(row[name]) for name in _NUMBERS}) for row in rows])
 
 
 def _value(row: dict[str, float]) -> float:
