@@ -1,8 +1,8 @@
 """American options: ours with all Greeks beside QuantLib's schemes; errors against its high-precision scheme.
 
-`american.py [OPTIONS] [CHECKED]`: a random book of so many options (20,000), of which so many (400) are priced
-by QuantLib, an eighth of them for Greeks too. One core's CPU time, the best of five for ours. K / S 0.6 to
-1.6, T 5 days to 3 years, volatility 8 to 80%, rate -1 to 9%, yield 0 to 8%, spot 100.
+`american.py [OPTIONS] [CHECKED]`: a random book of so many options (20,000), of which so many (400) are
+priced by QuantLib, an eighth of them for Greeks too. One core's CPU time, the best of five for ours.
+K / S 0.6 to 1.6, T 5 days to 3 years, volatility 8 to 80%, rate -1 to 9%, yield 0 to 8%, spot 100.
 """
 
 from __future__ import annotations

@@ -50,8 +50,12 @@ def american_implied_volatility(
     asked = status == ImpliedStatus.OK
     if asked.any():
         upper = np.where(np.isfinite(european), european * (1.0 + 1e-6), _MOST_VOLATILITY)[asked]
-        volatility[asked] = _root(prices[asked], tuple(term[asked] for term in terms), upper)
-        status[asked & np.isnan(volatility)] = ImpliedStatus.NOT_UNIQUE
+        found = _root(prices[asked], tuple(term[asked] for term in terms), upper)
+        above, below = found > _MOST_VOLATILITY * (1.0 - 1e-6), ~(found > _LEAST_VOLATILITY * (1.0 + 1e-6))
+        volatility[asked] = np.where(above | below, np.nan, found)
+        status[asked] = np.select(
+            (above, below), (ImpliedStatus.ABOVE_BOUND, ImpliedStatus.NOT_UNIQUE), ImpliedStatus.OK
+        )
     shape = shaped[0].shape
     return volatility.reshape(shape), status.reshape(shape)
 
@@ -64,16 +68,31 @@ def _values(terms: Columns, volatility: npt.ArrayLike) -> tuple[FloatArray, Floa
 
 def _status(prices: FloatArray, terms: Columns, european: IntArray) -> IntArray:
     """The statuses known before any search."""
-    spot, years = terms[0], terms[3]
-    floor, _ = _values(terms, _LEAST_VOLATILITY)
-    ceiling, _ = _values(terms, _MOST_VOLATILITY)
+    spot, forward, strike, years, discount, is_call = terms
+    floor = _value_without_volatility(terms)
+    grown = np.maximum(1.0, forward * discount / spot)
+    ceiling = np.where(is_call != 0.0, spot * grown, strike * np.maximum(1.0, discount))
     status = np.full(len(prices), int(ImpliedStatus.OK))
     status[prices <= floor + _LOST * spot] = ImpliedStatus.NOT_UNIQUE
     status[prices < floor - _LOST * spot] = ImpliedStatus.BELOW_INTRINSIC
     status[prices >= ceiling] = ImpliedStatus.ABOVE_BOUND
     status[years <= 0.0] = european[years <= 0.0]
-    status[(european == ImpliedStatus.INVALID) | np.isnan(floor)] = ImpliedStatus.INVALID
+    status[(european == ImpliedStatus.INVALID) | ~(spot > 0.0) | np.isinf(spot)] = ImpliedStatus.INVALID
     return status
+
+
+def _value_without_volatility(terms: Columns) -> FloatArray:
+    """Exercised at the best of now, expiry, and when the strike's interest balances the share's yield."""
+    spot, forward, strike, _, discount, is_call = terms
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate, sign = -np.log(discount), np.where(is_call != 0.0, 1.0, -1.0)
+        dividend = rate - np.log(forward / spot)
+        turn = np.log(rate * strike / (dividend * spot)) / (rate - dividend)
+        turn = np.clip(np.where(np.isfinite(turn), turn, 0.0), 0.0, 1.0)
+        when = np.stack((np.zeros_like(turn), turn, np.ones_like(turn)))
+        worth = sign * (spot * np.exp(-dividend * when) - strike * np.exp(-rate * when))
+    best: FloatArray = np.maximum(np.max(worth, axis=0), 0.0)
+    return best
 
 
 def _root(prices: FloatArray, terms: Columns, upper: FloatArray) -> FloatArray:
