@@ -26,12 +26,14 @@ from pricing.curves import DiscountCurve
 from pricing.embedded import EMBEDDED_SYMBOLS, embedded_history, embedded_vix_history
 from pricing.history import PriceHistory, read_history
 from pricing.market import Market
+from pricing.parity import AssumedCarry
 
 if TYPE_CHECKING:
     from hedger.forecast_study import ForecastStudy
     from hedger.surface_study import SurfaceStudy
 
 SHIPPED_DAY = date(2018, 2, 5)
+_LARGEST_RATE = 0.5
 _LEAST_POINTS, _MOST_POINTS = 2.0, 500.0  # a fraction of 1.0 is 100%, and so is 100 points: no one is both
 
 __all__ = [
@@ -150,28 +152,44 @@ def fit_chain(
     as_of: date | None = None,
     model: str = "smooth",
     business_time: bool = True,
+    exercise: str | None = None,
     rate: float | None = None,
+    dividend_yield: float | None = None,
     progress: engine.Progress | None = None,
 ) -> SurfaceStudy:
     """Fit a volatility surface to an option chain and certify it, as `hedger surface` does.
 
-    rate: continuously compounded zero rate per year for a chain that has no call and put at one strike.
-    Raises InputError for a chain that cannot be used.
+    rate, dividend_yield: continuously compounded per year, for a chain that has no call and put at one
+    strike. Raises InputError for a chain that cannot be used, UsageError for a rate that is none.
     """
     from hedger.surface_study import study_surface  # the fitters take a while to import
-    from pricing.parity import AssumedCarry
     from pricing.surface.fit import SurfaceModel
 
-    flat = None if rate is None else DiscountCurve(expiry_years=np.ones(1), zero_rate=np.array([rate]))
     return study_surface(
         chain,
         underlying=underlying,
         as_of=as_of,
         model=SurfaceModel(model),
         business_time=business_time,
-        otherwise=None if flat is None else AssumedCarry(discount=flat),
+        exercise=None if exercise is None else Exercise(exercise),
+        otherwise=_assumed_carry(rate, dividend_yield),
         progress=progress,
     )
+
+
+def _assumed_carry(rate: float | None, dividend_yield: float | None) -> AssumedCarry | None:
+    for name, value in (("--rate", rate), ("--dividend-yield", dividend_yield)):
+        if value is not None and not -_LARGEST_RATE < value < _LARGEST_RATE:
+            raise UsageError(
+                f"{name} {value:g} is no rate per year between {-_LARGEST_RATE:g} and {_LARGEST_RATE:g}; "
+                "0.02 is 2%."
+            )
+    if rate is None and dividend_yield is not None:
+        raise UsageError("--dividend-yield goes with --rate, which is not given.")
+    if rate is None:
+        return None
+    flat = DiscountCurve(expiry_years=np.ones(1), zero_rate=np.array([rate]))
+    return AssumedCarry(discount=flat, dividend_yield=dividend_yield or 0.0)
 
 
 def forecast_file(
@@ -225,7 +243,7 @@ def _last_day(prices: PriceHistory, as_of: date | None) -> date:
 
 
 def _implied_points(path: Path) -> PriceHistory:
-    points = read_history(path, symbol="VIX")
+    points = read_history(path, symbol="VIX", question_moves=False)
     odd = np.flatnonzero((points.close < _LEAST_POINTS) | (points.close > _MOST_POINTS))
     if len(odd):
         first = int(odd[0])

@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from hedger.chain_curves import chain_curves
 from hedger.config import UnderlyingConfig
 from hedger.errors import InputError, InputProblem, UsageError
+from pricing.business_time import BusinessClock
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.default_forecaster import forecast_volatility
 from pricing.dividend_table import read_dividends
@@ -24,7 +26,7 @@ from pricing.history import PriceHistory, read_history
 from pricing.instrument import HedgeInstrument
 from pricing.market import MissingMarketError, Source, UnderlyingMarket
 from pricing.minimum_variance import MinimumVarianceCoefficients, embedded_coefficients
-from pricing.parity import imply_curves, spot_of_quotes, with_spot
+from pricing.parity import AssumedCarry, spot_of_quotes, with_spot
 from pricing.quotes import Quotes, read_chain
 from pricing.surface.atm import surface_from_atm
 from pricing.surface.surface import VolSurface
@@ -33,6 +35,7 @@ from pricing.variance_premium import atm_volatility_term_structure
 
 FORECAST_HORIZON_DAYS = 252
 STALE_DAYS = 5
+_LEAST_SHARE_LEFT = 1e-6
 _NAMED = "hedger's own assumption"
 
 
@@ -46,6 +49,7 @@ class _Priced:
     forward: ForwardCurve
     surface: VolSurface
     sources: tuple[Source, ...]
+    quotes: Quotes | None = None
 
 
 def underlying_market(
@@ -66,7 +70,9 @@ def underlying_market(
         implied=embedded_implied_volatility(config.symbol, history.dates[-1].item()),
     )
     priced = (
-        _without_chain(config, history, forecast, discount) if quotes is None else _from_chain(config, quotes)
+        _without_chain(config, history, forecast, discount)
+        if quotes is None
+        else _from_chain(config, quotes, discount)
     )
     return UnderlyingMarket(
         symbol=config.symbol,
@@ -78,7 +84,7 @@ def underlying_market(
         forecast=forecast,
         hedge=instrument,
         history=history,
-        quotes=quotes,
+        quotes=priced.quotes,
         minimum_variance=_minimum_variance(config.symbol, day),
         sources=(*_history_sources(history, forecast), *priced.sources, _hedge_source(config, instrument)),
     )
@@ -133,25 +139,33 @@ def _require_day(history: PriceHistory, day: date) -> None:
     )
 
 
-def _from_chain(config: UnderlyingConfig, quotes: Quotes) -> _Priced:
-    # The fitter's optimisers take a while to import, and a run without a chain does not need them.
+def _from_chain(config: UnderlyingConfig, quotes: Quotes, stated: DiscountCurve | None) -> _Priced:
+    # The fitter's solver takes a while to import, and a run without a chain does not need it.
     from pricing.surface.fit import fit_surface
 
-    discount, forward, fits = imply_curves(quotes)
-    fitted = fit_surface(quotes, discount, forward)
+    assumed, _ = _discount(exchange_date(quotes.as_of), stated)
+    carry = AssumedCarry(discount=assumed, dividend_yield=config.dividend_yield or 0.0)
+    chain = chain_curves(quotes, otherwise=carry)
+    discount, forward, fits = chain.discount, chain.forward, chain.fits
+    fitted = fit_surface(chain.quotes, discount, forward, clock=BusinessClock(as_of=quotes.as_of))
     dividends, dividend_sources = _dividends(config, quotes.as_of)
     expected = _expected_yield(config, dividends, forward)
     spot = spot_of_quotes(quotes, forward, discount, dividend_yield=expected)
     borrowed = sum(fit.discount_borrowed for fit in fits)
     parity = f"put-call parity at each expiry ({len(fits)}) of {quotes.origin}"
+    if not fits:
+        parity = f"no call and put at one strike in {quotes.origin}: an assumed rate and dividend yield"
     dropped = ", ".join(f"{count} {reason}" for reason, count in quotes.dropped.items())
     used = f"{len(quotes)} of {quotes.received} quotes used" + (f"; dropped: {dropped}" if dropped else "")
+    if chain.quotes is not quotes:
+        used += "; American, read as the European options of the same implied volatility"
     return _Priced(
         as_of=quotes.as_of,
         spot=spot,
         discount=discount,
         forward=_with_dividends(with_spot(forward, spot), dividends, config),
         surface=fitted.surface,
+        quotes=chain.quotes,
         sources=(
             Source(part="quotes", origin=quotes.origin, detail=used, sha256=quotes.sha256),
             Source(part="forward", origin=parity, detail=_forward_note(config, quotes, spot)),
@@ -209,6 +223,13 @@ def _dividends(config: UnderlyingConfig, as_of: datetime) -> tuple[DividendSched
     return schedule, (Source(part="dividends", origin=table.origin, detail=detail, sha256=table.sha256),)
 
 
+def _require_share_left(config: UnderlyingConfig, forward: ForwardCurve) -> None:
+    left = forward.forward_at(forward.dividends.ex_years)
+    if np.any(left < _LEAST_SHARE_LEFT * forward.spot):
+        expected = f"dividends smaller than {config.symbol} itself, which is at {forward.spot:g}"
+        raise InputError(InputProblem(file=str(config.dividends), expected=expected))
+
+
 def _spot_note(quotes: Quotes, spot: float) -> str:
     if spot == quotes.spot:
         return ""
@@ -226,6 +247,13 @@ def _without_chain(
     curve, curve_source = _discount(day, discount)
     dividend_yield, borrow_rate = config.dividend_yield or 0.0, config.borrow_rate or 0.0
     dividends, dividend_sources = _dividends(config, close_instant(day))
+    forward = ForwardCurve(
+        spot=spot,
+        expiry_years=curve.expiry_years,
+        carry_rate=curve.zero_rate - dividend_yield - borrow_rate,
+        dividends=dividends,
+    )
+    _require_share_left(config, forward)
     stated = config.dividend_yield is not None or config.dividends is not None
     assumed = "dividend_yield" in config.assumed or not stated
     surface, surface_source = _surface(config, day, forecast)
@@ -233,12 +261,7 @@ def _without_chain(
         as_of=close_instant(day),
         spot=spot,
         discount=curve,
-        forward=ForwardCurve(
-            spot=spot,
-            expiry_years=curve.expiry_years,
-            carry_rate=curve.zero_rate - dividend_yield - borrow_rate,
-            dividends=dividends,
-        ),
+        forward=forward,
         surface=surface,
         sources=(
             curve_source,

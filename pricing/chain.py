@@ -153,9 +153,13 @@ def _joined(parts: Sequence[ChainRows]) -> ChainRows:
 
 
 def _quote_time(reader: FieldReader, side: Side, day: date) -> DayArray | None:
-    """The vendor's time of each quote, else the time of its snapshot, else None."""
+    """The vendor's time of each quote, in its own column or the date's, else the snapshot's, else None."""
     if reader.has("quote_time"):
         return reader.moments("quote_time")
+    if reader.has("quote_day"):
+        moments = reader.moments("quote_day")
+        if np.any(moments != moments.astype("datetime64[D]")):
+            return moments
     if side.before_close is None:
         return None
     taken = (close_instant(day) - side.before_close).astimezone(EXCHANGE_ZONE).replace(tzinfo=None)

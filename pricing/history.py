@@ -64,12 +64,15 @@ class PriceHistory:
         return np.diff(np.log(self.close))
 
 
-def read_history(path: Path, *, symbol: str, today: date | None = None) -> PriceHistory:
+def read_history(
+    path: Path, *, symbol: str, today: date | None = None, question_moves: bool = True
+) -> PriceHistory:
     """Read a daily history from a CSV or parquet file with a date column and a close column.
 
     Headers by their usual names (Date, timestamp; Close, Adj Close, price or the symbol; Open, High, Low
     where there). A file that runs from the newest day to the oldest is turned round. A column 'split' (new
     shares for an old one) adjusts the prices before where the close followed it; 1 says that a move is real.
+    question_moves: False for a series that may well halve in a day, as implied volatility after earnings.
     `notes` say what is odd and kept: trading days without a price, up to a fifth of them; moves beyond 3 : 2;
     closes that repeat.
 
@@ -101,10 +104,10 @@ def read_history(path: Path, *, symbol: str, today: date | None = None) -> Price
         low=_ordered(prices.get("low"), order),
         split=split[order],
     )
-    return _adjusted(daily, _ordered(prices.get("open"), order))
+    return _adjusted(daily, _ordered(prices.get("open"), order), question_moves)
 
 
-def _adjusted(daily: DailyPrices, opening: FloatArray | None) -> PriceHistory:
+def _adjusted(daily: DailyPrices, opening: FloatArray | None, question_moves: bool) -> PriceHistory:
     """The history in shares of its last day, if nothing in it is a question that only the user can answer."""
     factor, splits = split_factors(daily)
 
@@ -112,7 +115,7 @@ def _adjusted(daily: DailyPrices, opening: FloatArray | None) -> PriceHistory:
         return None if column is None else column / factor
 
     unsplit = replace(daily, close=daily.close / factor, high=divided(daily.high), low=divided(daily.low))
-    moves, odd = questioned_moves(unsplit)
+    moves, odd = questioned_moves(unsplit) if question_moves else ([], [])
     gaps, missing = missing_days(unsplit)
     _raise_if_any(moves + gaps)
     return PriceHistory(

@@ -8,6 +8,7 @@ import numpy as np
 
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.errors import InputError, InputProblem
+from pricing.one_sided import require_possible_spot
 from pricing.parity_fit import ParityFit, fit_parity
 from pricing.quotes import Quotes
 
@@ -23,6 +24,16 @@ class AssumedCarry:
     dividend_yield: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EuropeanChain:
+    """Quotes as if they were European, with the curves that put-call parity then implies."""
+
+    quotes: Quotes
+    discount: DiscountCurve
+    forward: ForwardCurve
+    fits: tuple[ParityFit, ...]
+
+
 def imply_curves(
     quotes: Quotes, *, otherwise: AssumedCarry | None = None
 ) -> tuple[DiscountCurve, ForwardCurve, tuple[ParityFit, ...]]:
@@ -30,7 +41,8 @@ def imply_curves(
 
     Where the strikes do not identify the rate it is borrowed from the other expiries and the fit says so.
     When no expiry has such a pair (a chain of calls alone) the curves are those of `otherwise`, without a
-    fit; without `otherwise` InputError is raised.
+    fit. Raises InputError where there is no such pair and no `otherwise`, or the prices leave no room for the
+    forward of `otherwise`.
     """
     fits = fit_parity(quotes.expiry_years, quotes.strike, quotes.is_call, quotes.bid, quotes.ask)
     if not fits and otherwise is not None:
@@ -52,7 +64,9 @@ def _assumed_curves(
 ) -> tuple[DiscountCurve, ForwardCurve, tuple[ParityFit, ...]]:
     years = np.unique(quotes.expiry_years)
     rate = carry.discount.rate_at(years) - carry.dividend_yield
-    return carry.discount, ForwardCurve(spot=quotes.spot, expiry_years=years, carry_rate=rate), ()
+    forward = ForwardCurve(spot=quotes.spot, expiry_years=years, carry_rate=rate)
+    require_possible_spot(quotes, carry.discount, forward)
+    return carry.discount, forward, ()
 
 
 def spot_of_quotes(

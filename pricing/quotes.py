@@ -27,7 +27,8 @@ class Quotes:
     """Clean option quotes of one underlying at one instant, in columns of equal length.
 
     expiry_years: ACT/365F from `as_of` to the expiry instant. strike, bid, ask: currency.
-    is_call: True for calls. dropped: count by reason of the quotes removed.
+    is_call: True for calls. dropped: count by reason of the quotes removed. spot_is_implied: by parity, since
+    the source has none.
     """
 
     underlying: str
@@ -42,6 +43,7 @@ class Quotes:
     dropped: Mapping[str, int] = field(default_factory=dict)
     origin: str = ""
     sha256: str | None = None
+    spot_is_implied: bool = False
 
     def __len__(self) -> int:
         return len(self.strike)
@@ -78,6 +80,7 @@ def read_chain(path: Path, *, underlying: str | None, as_of: date | None) -> Quo
         dropped=result.dropped,
         origin=path.name,
         sha256=chain.sha256,
+        spot_is_implied=not bool(np.any(rows.spot > 0)),
     )
 
 
@@ -96,7 +99,7 @@ def _require_rights(result: CleanRows, file: str) -> None:
             column="right",
             value=f"the expiry in {365 * fit.expiry_years:.1f} days",
             expected=f"calls that lose against puts as the strike rises; over {fit.pairs} pairs they gain: "
-            "calls and puts seem to be exchanged",
+            "calls and puts seem to be exchanged, or the prices are not theirs",
         )
         for fit in result.fits
         if fit.exchanged

@@ -25,10 +25,21 @@ MODELS = ("smooth", "svi", "essvi", "heston", "bates")
 )
 @click.option("--calendar-time", is_flag=True, help="Let variance run evenly over nights and weekends too.")
 @click.option(
+    "--exercise",
+    type=click.Choice(("european", "american")),
+    help="Of the options. Default: the market's convention (index options European, others American).",
+)
+@click.option(
     "--rate",
     type=float,
     metavar="R",
     help="Zero rate per year (0.02 is 2%) of a chain without calls and puts at one strike.",
+)
+@click.option(
+    "--dividend-yield",
+    type=float,
+    metavar="Q",
+    help="Dividends and borrow per year of such a chain, beside --rate.  [default: 0]",
 )
 @click.option("--save", type=PATH, metavar="FILE", help="Save the surface, to be loaded again exactly.")
 @output_options
@@ -38,7 +49,9 @@ def surface(
     as_of: datetime | None,
     model: str,
     calendar_time: bool,
+    exercise: str | None,
     rate: float | None,
+    dividend_yield: float | None,
     save: Path | None,
     out: Path | None,
     as_json: bool,
@@ -63,7 +76,9 @@ def surface(
             as_of=None if as_of is None else as_of.date(),
             model=model,
             business_time=not calendar_time,
+            exercise=exercise,
             rate=rate,
+            dividend_yield=dividend_yield,
             progress=say,
         )
         if save is not None:

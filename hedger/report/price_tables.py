@@ -6,12 +6,13 @@ import numpy as np
 
 from hedger.price_list import PricedOptions, PriceList
 from hedger.report.tables import Table
-from hedger.report.units import counted, number, percent, printable
+from hedger.report.units import counted, number, percent, price, printable
 from pricing.curves import FloatArray
 from pricing.market import UnderlyingMarket
 from pricing.time import EXCHANGE_ZONE
 
 _SMALLEST_SHOWN = 0.005
+_SAID_PARTS = ("quotes", "forward", "dividends")
 
 
 def price_header(prices: PriceList) -> tuple[str, ...]:
@@ -20,9 +21,19 @@ def price_header(prices: PriceList) -> tuple[str, ...]:
     count = sum(len(each.positions) for each in prices.by_underlying)
     origin = printable(prices.portfolio.origin)
     lines = [f"{origin}: {counted(count, 'option')}, as of {at:%Y-%m-%d %H:%M} New York"]
+    if not count:
+        lines.append("There is nothing to price: the book holds no option.")
+    if prices.portfolio.ignored_expired:
+        lines.append(f"expired, left out: {printable(', '.join(prices.portfolio.ignored_expired))}")
+    lines += [printable(note) for note in prices.portfolio.notes]
     for each in prices.by_underlying:
         market = prices.market.underlying(each.underlying)
-        lines.append(f"{each.underlying} at {number(market.spot, 2)}: {market.surface.description}")
+        lines.append(f"{each.underlying} at {price(market.spot)}: {market.surface.description}")
+        lines += [
+            f"{each.underlying} {source.part}: {printable(source.detail)}"
+            for source in market.sources
+            if source.part in _SAID_PARTS and source.detail
+        ]
     return tuple(lines)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hedger.report.tables import Table
-from hedger.report.units import counted, number, percent, printable
+from hedger.report.units import counted, number, percent, price, printable
 from hedger.surface_study import SurfaceStudy
 from pricing.parity import spot_of_quotes
+from pricing.parity_fit import ParityFit
 from pricing.time import EXCHANGE_ZONE
 
 
@@ -15,7 +16,7 @@ def surface_header(study: SurfaceStudy) -> tuple[str, ...]:
     at = f"{quotes.as_of.astimezone(EXCHANGE_ZONE):%Y-%m-%d %H:%M} New York"
     dropped = ", ".join(f"{count:,} {reason}" for reason, count in quotes.dropped.items())
     return (
-        f"{printable(quotes.origin)}: {quotes.underlying} at {number(quotes.spot, 2)}, {at}",
+        f"{printable(quotes.origin)}: {quotes.underlying} at {price(quotes.spot)}, {at}",
         f"{len(quotes):,} of {quotes.received:,} quotes used" + (f"; dropped: {dropped}" if dropped else ""),
         study.surface.description,
         *_spot_note(study),
@@ -23,11 +24,15 @@ def surface_header(study: SurfaceStudy) -> tuple[str, ...]:
 
 
 def _spot_note(study: SurfaceStudy) -> tuple[str, ...]:
+    if study.quotes.spot_is_implied:
+        return ("The file has no spot: it is the shortest expiry's forward, discounted.",)
+    if not study.parity:
+        return ()
     implied = spot_of_quotes(study.quotes, study.forward, study.discount, dividend_yield=0.0)
     if implied == study.quotes.spot:
         return ()
     return (
-        f"The spot does not go with the quotes: their nearest forward implies {number(implied, 2)} without "
+        f"The spot does not go with the quotes: their nearest forward implies {price(implied)} without "
         f"dividends, {implied / study.quotes.spot - 1.0:+.2%}.",
     )
 
@@ -38,29 +43,36 @@ def surface_tables(study: SurfaceStudy) -> tuple[Table, ...]:
 
 
 def _forward_table(study: SurfaceStudy) -> Table:
-    rows = []
-    for fit in study.parity:
-        carry = float(study.forward.carry_at(fit.expiry_years))
-        rows.append(
-            (
-                number(365 * fit.expiry_years, 2),
-                f"{number(fit.forward, 2)} ± {number(fit.forward_error, 2)}",
-                percent(fit.zero_rate, 2) + ("*" if fit.discount_borrowed else ""),
-                percent(fit.zero_rate - carry, 2),
-                number(fit.pairs),
-            )
-        )
+    parity = {fit.expiry_years: fit for fit in study.parity}
+    expiries = sorted({*parity, *study.expiry_years.tolist()})
     borrowed = any(fit.discount_borrowed for fit in study.parity)
+    without = len(expiries) - len(parity)
     notes = (
-        ("* not identified by this expiry's strikes: read off the line through the others.",)
+        ("* not identified by this expiry's strikes: taken from the others, 0 if there are none.",)
         if borrowed
-        else ()
+        else (),
+        ("No pairs: between or beyond the forwards and rates of the other expiries.",)
+        if parity and without
+        else (),
+        ("No call and put at one strike: rate and dividends as given.",) if not parity else (),
     )
     return Table(
-        title="Forwards from put-call parity",
+        title="Forwards from put-call parity" if parity else "Forwards from spot and rate",
         columns=(">days", ">forward", ">rate", ">dividends\nand borrow", ">pairs"),
-        rows=tuple(rows),
-        notes=notes,
+        rows=tuple(_forward_row(study, years, parity.get(years)) for years in expiries),
+        notes=tuple(note for some in notes for note in some),
+    )
+
+
+def _forward_row(study: SurfaceStudy, years: float, fit: ParityFit | None) -> tuple[str, ...]:
+    forward, rate = float(study.forward.forward_at(years)), float(study.discount.rate_at(years))
+    error = "" if fit is None else f" ± {price(fit.forward_error, like=forward)}"
+    return (
+        number(365 * years, 2),
+        price(forward) + error,
+        percent(rate, 2) + ("*" if fit is not None and fit.discount_borrowed else ""),
+        percent(rate - float(study.forward.carry_at(years)), 2),
+        number(0 if fit is None else fit.pairs),
     )
 
 

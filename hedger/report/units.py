@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor, log10
 
 from hedger.exposure import Greeks
 
@@ -44,6 +45,12 @@ def number(value: float | None, digits: int = 0) -> str:
         return MISSING
     text = f"{value:,.{digits}f}"
     return text.removeprefix("-") if not text.strip("-0.,") else text
+
+
+def price(value: float | None, like: float | None = None) -> str:
+    """A price with two decimals, or as many more as five digits take; `like` is a price that sets them."""
+    size = abs(like if like is not None else value or 0.0)
+    return number(value, max(2, 4 - floor(log10(size))) if size > 0.0 else 2)
 
 
 def counted(count: float, noun: str) -> str:

@@ -66,3 +66,9 @@ def test_dividends_that_parity_cannot_hold_are_questioned(tmp_path: Path, spx_bo
     ruin = "ex_date,amount,kind\n2018-02-20,9999,cash\n"
     with pytest.raises(InputError, match="dividends smaller than the forwards"):
         spx_market(tmp_path, spx_book, chain=True, dividends=ruin)
+
+
+def test_a_dividend_above_the_share_itself_is_refused(tmp_path: Path, spx_book: Portfolio) -> None:
+    ruin = "ex_date,amount,kind\n2018-02-20,9999,cash\n"
+    with pytest.raises(InputError, match=r"dividends.csv: expected dividends smaller than SPX itself"):
+        spx_market(tmp_path, spx_book, chain=False, dividends=ruin)

@@ -16,6 +16,7 @@ from hedger.report.json_document import schema
 from hedger.report.price_document import price_document
 from hedger.report.price_html import price_page
 from hedger.report.price_tables import price_header, price_tables
+from pricing.market import Source
 from pricing.minimum_variance import MinimumVarianceCoefficients
 from pricing.option import Right
 from tests.markets import book, flat_underlying, future_position, market_of, option_position
@@ -85,3 +86,13 @@ def test_a_book_without_options_has_nothing_to_price() -> None:
     assert empty.by_underlying == ()
     assert price_document(empty)["underlyings"] == []
     assert "0 options" in price_header(empty)[0]
+    assert "nothing to price" in price_header(empty)[1]
+
+
+def test_what_was_left_out_and_what_the_forward_is_from_are_said() -> None:
+    said = Source(part="forward", origin="chain.csv", detail="the file's spot is not of the quotes' time")
+    market = replace(flat_underlying(), sources=(said,))
+    held = replace(book(option_position(-40, strike=2750.0)), ignored_expired=("SPXW180126P02450000",))
+    lines = price_header(price_list(held, market_of(market)))
+    assert "expired, left out: SPXW180126P02450000" in lines
+    assert f"SPX forward: {said.detail}" in lines

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from hedger.api import fit_chain
 from hedger.cli.main import exit_status
+from hedger.errors import InputError
 from hedger.report.json_document import schema
 from hedger.report.surface_document import surface_document
 from hedger.report.surface_html import surface_page
@@ -105,6 +107,43 @@ def test_a_chain_of_calls_alone_asks_for_a_rate_and_takes_it(
     assert exit_status(["surface", str(chain), "--rate", "0.005", "--json"]) == 0
     found = json.loads(capfd.readouterr().out)
     assert all(entry["forward_error"] is None for entry in found["expiries"])
+
+
+@pytest.mark.parametrize("options", [("--rate", "nan"), ("--rate", "2.5"), ("--dividend-yield", "0.02")])
+def test_a_rate_that_is_none_is_refused(
+    options: tuple[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    chain = write_chain(tmp_path / "calls.csv", calls_only=True)
+    assert exit_status(["surface", str(chain), *options]) == 2
+    assert "hedger: --" in capfd.readouterr().err
+
+
+def test_forwards_without_parity_say_what_they_rest_on(tmp_path: Path) -> None:
+    chain = write_chain(tmp_path / "calls.csv", calls_only=True)
+    forwards = surface_tables(fit_chain(chain, rate=RATE, dividend_yield=YIELD))[0]
+    assert forwards.title == "Forwards from spot and rate"
+    assert [row[2:] for row in forwards.rows] == [("2.00%", "1.50%", "0")] * len(EXPIRIES)
+
+
+@pytest.mark.parametrize("factor", [0.88, 1.12])
+def test_calls_alone_contradict_a_wrong_spot(factor: float, tmp_path: Path) -> None:
+    chain = write_chain(tmp_path / "calls.csv", calls_only=True, underlying_last=factor * SPOT)
+    with pytest.raises(
+        InputError, match=f"found '{factor * SPOT:g}', expected a spot, less dividends, of at"
+    ):
+        fit_chain(chain, rate=RATE, dividend_yield=YIELD)
+
+
+def test_a_file_without_spot_says_where_its_spot_is_from(tmp_path: Path) -> None:
+    study = study_surface(write_chain(tmp_path / "chain.csv", underlying_last=0.0))
+    assert "has no spot" in surface_header(study)[-1]
+
+
+def test_of_very_many_problems_fifty_are_listed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    chain = write_chain(tmp_path / "chain.csv", underlying_last=-1.0)
+    assert exit_status(["surface", str(chain)]) == 2
+    lines = capfd.readouterr().err.splitlines()
+    assert (len(lines), lines[-1].split()[-2:]) == (52, ["more", "problems"])
 
 
 def test_a_chain_is_written_whole_or_not_at_all(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -134,3 +134,10 @@ def test_a_real_file_of_thirty_years_is_read() -> None:
     history = read_history(shared_path("history", "sp500_close_1990_2022.csv"), symbol="SPX")
     assert (len(history.dates), history.notes) == (8313, ())
     assert history.close[0] == 359.69
+
+
+def test_a_series_that_may_halve_is_not_asked_for_splits(tmp_path: Path) -> None:
+    content = "date,close\n2018-02-01,80\n2018-02-02,40\n2018-02-05,41\n"
+    assert "split" in str(refused(tmp_path, content))
+    history = read_history(written(tmp_path, content), symbol="ACME", question_moves=False)
+    assert history.close.tolist() == [80, 40, 41]

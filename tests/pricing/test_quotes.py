@@ -239,3 +239,26 @@ def test_a_file_of_two_underlyings_asks_which(tmp_path):
     path = write(tmp_path, [*rows(), *rows(root="AAPL")])
     with pytest.raises(InputError, match="one underlying, or to be told which of these: AAPL, SPX"):
         read(path, underlying=None)
+
+
+def test_a_time_of_day_in_the_date_column_is_the_time_of_the_quotes(tmp_path):
+    lines = [*rows(quote_date="2018-02-28 15:40:00"), *rows(quote_date="2018-02-28 15:20:00")]
+    quotes = read(write(tmp_path, lines))
+    assert quotes.as_of == datetime(2018, 2, 28, 20, 40, tzinfo=UTC)
+    assert quotes.expiry_years * 365 * 24 * 60 == pytest.approx(np.full(10, 20.0))
+    assert dict(quotes.dropped) == {"stale": 10}
+
+
+def test_a_cheap_underlying_keeps_its_quotes(tmp_path):
+    cents = {"bid", "ask", "strike", "underlying_last"}
+    cheap = [
+        {name: f"{float(cell) / 1000:.6f}" if name in cents else cell for name, cell in line.items()}
+        for line in rows()
+    ]
+    quotes = read(write(tmp_path, cheap))
+    assert (len(quotes), dict(quotes.dropped)) == (10, {})
+
+
+def test_a_spot_that_the_file_does_not_have_is_named_implied(tmp_path):
+    assert read(write(tmp_path, rows(underlying_last=""))).spot_is_implied
+    assert not read(write(tmp_path, rows())).spot_is_implied
