@@ -26,6 +26,7 @@ from pricing.curves import DiscountCurve
 from pricing.embedded import EMBEDDED_SYMBOLS, embedded_history, embedded_vix_history
 from pricing.history import PriceHistory, read_history
 from pricing.market import Market
+from pricing.option import Exercise
 from pricing.parity import AssumedCarry
 
 if TYPE_CHECKING:
@@ -159,8 +160,9 @@ def fit_chain(
 ) -> SurfaceStudy:
     """Fit a volatility surface to an option chain and certify it, as `hedger surface` does.
 
-    rate, dividend_yield: continuously compounded per year, for a chain that has no call and put at one
-    strike. Raises InputError for a chain that cannot be used, UsageError for a rate that is none.
+    exercise: 'european' or 'american'; None for the market's convention: index options European, all others
+    American. rate, dividend_yield: continuously compounded per year, for a chain that has no call and put at
+    one strike. Raises InputError for a chain that cannot be used, UsageError for a rate that is none.
     """
     from hedger.surface_study import study_surface  # the fitters take a while to import
     from pricing.surface.fit import SurfaceModel

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from hedger.chain_curves import chain_curves
 from pricing.business_time import BusinessClock
 from pricing.curves import DiscountCurve, FloatArray, ForwardCurve
 from pricing.dynamics import SmileDynamics, sticky_local_volatility
 from pricing.market import Source
-from pricing.parity import AssumedCarry, imply_curves
+from pricing.option import Exercise
+from pricing.parity import AssumedCarry
 from pricing.parity_fit import ParityFit
 from pricing.quotes import Quotes, read_chain
 from pricing.surface.fit import FitReport, SurfaceModel, fit_surface
@@ -75,30 +77,33 @@ def study_surface(
     as_of: date | None = None,
     model: SurfaceModel = SurfaceModel.SMOOTH,
     business_time: bool = True,
+    exercise: Exercise | None = None,
     otherwise: AssumedCarry | None = None,
     progress: Progress | None = None,
 ) -> SurfaceStudy:
     """Read a chain, imply its curves and fit `model` to it.
 
     underlying: None for the file's only one. as_of: None for the file's last day. business_time: variance
-    between expiries runs by the business clock instead of the calendar. otherwise: the carry of a chain that
-    has no call and put at one strike. Raises InputError for a chain that cannot be used.
+    between expiries runs by the business clock instead of the calendar. exercise: None for the market's
+    convention; the premium of American quotes is taken out first, and `quotes` are then the European ones.
+    otherwise: the carry of a chain that has no call and put at one strike. Raises InputError for a chain that
+    cannot be used.
     """
     say = progress or (lambda stage, fraction: None)
     say("reading the chain", 0.05)
     quotes = read_chain(chain, underlying=underlying, as_of=as_of)
     say("implying forwards from put-call parity", 0.3)
-    discount, forward, parity = imply_curves(quotes, otherwise=otherwise)
+    european = chain_curves(quotes, exercise=exercise, otherwise=otherwise)
     say("fitting the surface", 0.4)
     clock = BusinessClock(as_of=quotes.as_of) if business_time else None
-    fitted = fit_surface(quotes, discount, forward, model=model, clock=clock)
+    fitted = fit_surface(european.quotes, european.discount, european.forward, model=model, clock=clock)
     years = np.array([expiry.expiry_years for expiry in fitted.report.expiries])
     say("measuring it", 0.8)
     return SurfaceStudy(
-        quotes=quotes,
-        discount=discount,
-        forward=forward,
-        parity=parity,
+        quotes=european.quotes,
+        discount=european.discount,
+        forward=european.forward,
+        parity=european.fits,
         surface=fitted.surface,
         fit=fitted.report,
         landmarks=smile_landmarks(fitted.surface, years),

@@ -1,0 +1,39 @@
+"""The curves behind a chain of American options, and the European chain that goes with them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pricing.american.implied import de_americanised
+from pricing.parity import AssumedCarry, EuropeanChain, imply_curves
+from pricing.quotes import Quotes
+
+_ROUNDS = 6
+_SETTLED = 1e-7
+
+
+def european_chain(quotes: Quotes, *, otherwise: AssumedCarry | None = None) -> EuropeanChain:
+    """Take the early-exercise premium out of American quotes and imply the curves, in turns until they agree.
+
+    Parity holds for European options only; the premium depends on the curves that parity implies. Each round
+    de-Americanises the quotes on the last curves and implies new ones, until no forward moves by more than
+    1e-7 of itself, at most six rounds. Raises InputError as `imply_curves` does.
+    """
+    discount, forward, fits = imply_curves(quotes, otherwise=otherwise)
+    chain = EuropeanChain(quotes=quotes, discount=discount, forward=forward, fits=fits)
+    for _ in range(_ROUNDS):
+        chain, moved = _next_round(quotes, chain, otherwise)
+        if moved < _SETTLED:
+            break
+    return chain
+
+
+def _next_round(
+    quotes: Quotes, chain: EuropeanChain, otherwise: AssumedCarry | None
+) -> tuple[EuropeanChain, float]:
+    years = quotes.expiry_years
+    before = chain.forward.forward_at(years)
+    european = de_americanised(quotes, forward=before, discount=chain.discount.discount_at(years)).quotes
+    discount, forward, fits = imply_curves(european, otherwise=otherwise)
+    moved = float(np.max(np.abs(forward.forward_at(years) / before - 1.0)))
+    return EuropeanChain(quotes=european, discount=discount, forward=forward, fits=fits), moved
