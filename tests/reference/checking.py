@@ -45,8 +45,8 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        """Whether the difference is within the tolerance."""
-        return self.error <= self.tolerance
+        """Whether the difference is finite and within the tolerance."""
+        return math.isfinite(self.error) and self.error <= self.tolerance
 
     def __str__(self) -> str:
         where = f"line {self.line}: {self.quantity}"

@@ -61,6 +61,15 @@ def test_assets_that_move_as_one_are_one_asset() -> None:
     assert one.value == pytest.approx(float(black_price(316.0 / 3.0, 100.0, 2.0, 0.3, 0.95, True)), abs=1e-7)
 
 
+@pytest.mark.parametrize("correlation", [0.9, 0.95, 0.99, 0.999])
+def test_nearly_full_correlation_is_refined_until_it_is_right(correlation: float) -> None:
+    matrix = np.full((3, 3), correlation) + (1.0 - correlation) * np.eye(3)
+    found, finest = (basket(correlation=matrix, tolerance=tolerance) for tolerance in (1e-8, 1e-15))
+    # The tolerance is a share of strike and forwards, 205 here.
+    assert found.value == pytest.approx(finest.value, abs=2.05e-6)
+    assert found.error <= 2.05e-6
+
+
 @pytest.mark.parametrize("strike", [-50.0, 0.0, 100.0])
 @pytest.mark.parametrize("weight", [[1 / 3] * 3, [1.0, -1.0, -0.5], [-0.5, -0.2, -0.3]])
 def test_call_less_put_is_the_forward_basket(strike: float, weight: list[float]) -> None:
