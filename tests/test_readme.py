@@ -21,6 +21,12 @@ def test_the_python_in_readme_does_what_it_says() -> None:
     assert result.failed == 0
 
 
+def test_the_python_in_the_documents_does_what_it_says() -> None:
+    result = doctest.testfile(str(ROOT / "docs" / "pricing.md"), module_relative=False)
+    assert result.attempted > 3
+    assert result.failed == 0
+
+
 def test_readme_shows_what_the_example_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_status(["run", "example"]) == 0
     printed = capsys.readouterr().out
@@ -29,8 +35,10 @@ def test_readme_shows_what_the_example_prints(capsys: pytest.CaptureFixture[str]
 
 
 def test_every_option_in_readme_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    options = {command: _help(command, capsys) for command in ("run", "replay")}
-    for command, text in re.findall(r"hedger (run|replay) (.*)", README):
+    commands = ("run", "replay", "price", "surface", "forecast")
+    options = {command: _help(command, capsys) for command in commands}
+    text_of_all = README + (ROOT / "docs" / "pricing.md").read_text(encoding="utf-8")
+    for command, text in re.findall(rf"hedger ({'|'.join(commands)}) (.*)", text_of_all):
         for option in re.findall(r"--[a-z-]+", text):
             assert option in options[command]
 
