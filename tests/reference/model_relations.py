@@ -78,6 +78,24 @@ def _mcdonald_schroder(c: Columns) -> FloatArray:
     return np.abs(c.american(True) - mirrored.value)
 
 
+def _american_pde(c: Columns) -> FloatArray:
+    """Where the option is held on (exercised, the equation is an inequality), and worth more than rounding."""
+    breaches = []
+    for is_call, sign in ((True, 1.0), (False, -1.0)):
+        option = american_greeks(c.spot, c.forward, c.strike, c.years, c.volatility, c.discount, is_call)
+        parts = (
+            option.theta,
+            (c.rate - c.dividend) * c.spot * option.delta,
+            0.5 * (c.volatility * c.spot) ** 2 * option.gamma,
+            -c.rate * option.value,
+        )
+        scale = np.maximum(np.max(np.abs(parts), axis=0), 1e-9 * c.spot)
+        residual = np.abs(np.sum(parts, axis=0)) / scale
+        held = option.value > sign * (c.spot - c.strike) + 1e-9 * c.spot
+        breaches.append(np.where(held, residual, 0.0))
+    return np.maximum(*breaches)
+
+
 def _calendar(c: Columns) -> FloatArray:
     variance = np.cumsum(c.volatility[:40] ** 2 * 0.05)
     years = 0.05 * np.arange(1, 41)
@@ -118,6 +136,7 @@ def _in_and_out(c: Columns) -> FloatArray:
 MODEL_BREACHES: dict[str, Callable[[Columns], FloatArray]] = {
     "american parity bounds": _american_parity,
     "mcdonald-schroder": _mcdonald_schroder,
+    "theta PDE": _american_pde,
     "calendar": _calendar,
     "spread K=0": _spread_without_strike,
     "spread parity": _spread_parity,
