@@ -79,7 +79,7 @@ def _mcdonald_schroder(c: Columns) -> FloatArray:
 
 
 def _american_pde(c: Columns) -> FloatArray:
-    """Where the option is held on (exercised, the equation is an inequality), and worth more than rounding."""
+    """Where the option is held on (exercised, it is an inequality), and by more than rounding."""
     breaches = []
     for is_call, sign in ((True, 1.0), (False, -1.0)):
         option = american_greeks(c.spot, c.forward, c.strike, c.years, c.volatility, c.discount, is_call)
@@ -89,7 +89,7 @@ def _american_pde(c: Columns) -> FloatArray:
             0.5 * (c.volatility * c.spot) ** 2 * option.gamma,
             -c.rate * option.value,
         )
-        scale = np.maximum(np.max(np.abs(parts), axis=0), 1e-9 * c.spot)
+        scale = np.maximum(np.max(np.abs(parts), axis=0), 1e-6 * c.spot)
         residual = np.abs(np.sum(parts, axis=0)) / scale
         held = option.value > sign * (c.spot - c.strike) + 1e-9 * c.spot
         breaches.append(np.where(held, residual, 0.0))
