@@ -80,15 +80,14 @@ def _write(study: ForecastStudy, out: Path) -> None:
 
 
 def _show(study: ForecastStudy, out: Path | None, as_json: bool) -> None:
-    if as_json:
-        from hedger.report.forecast_document import forecast_document
-        from hedger.report.json_document import dumps
-
-        click.echo(dumps(forecast_document(study)))
-        return
-    from hedger.cli.terminal import show
+    from hedger.cli.study import show_study
+    from hedger.report.forecast_document import forecast_document
     from hedger.report.forecast_tables import forecast_header, forecast_tables
-    from hedger.report.terminal import render_tables
 
-    next_step = f"Page: {out / 'report.html'}." if out else "Add --out DIR for the page with plots."
-    show(lambda console: render_tables(forecast_header(study), forecast_tables(study), console, next_step))
+    show_study(
+        forecast_header(study),
+        forecast_tables(study),
+        lambda: forecast_document(study),
+        out=out,
+        as_json=as_json,
+    )

@@ -76,15 +76,14 @@ def _write(prices: PriceList, out: Path) -> None:
 
 
 def _show(prices: PriceList, out: Path | None, as_json: bool) -> None:
-    if as_json:
-        from hedger.report.json_document import dumps
-        from hedger.report.price_document import price_document
-
-        click.echo(dumps(price_document(prices)))
-        return
-    from hedger.cli.terminal import show
+    from hedger.cli.study import show_study
+    from hedger.report.price_document import price_document
     from hedger.report.price_tables import price_header, price_tables
-    from hedger.report.terminal import render_tables
 
-    next_step = f"Page: {out / 'report.html'}." if out else "Add --out DIR for the page with plots."
-    show(lambda console: render_tables(price_header(prices), price_tables(prices), console, next_step))
+    show_study(
+        price_header(prices),
+        price_tables(prices),
+        lambda: price_document(prices),
+        out=out,
+        as_json=as_json,
+    )

@@ -103,15 +103,14 @@ def _save(study: SurfaceStudy, path: Path) -> None:
 
 
 def _show(study: SurfaceStudy, out: Path | None, as_json: bool) -> None:
-    if as_json:
-        from hedger.report.json_document import dumps
-        from hedger.report.surface_document import surface_document
-
-        click.echo(dumps(surface_document(study)))
-        return
-    from hedger.cli.terminal import show
+    from hedger.cli.study import show_study
+    from hedger.report.surface_document import surface_document
     from hedger.report.surface_tables import surface_header, surface_tables
-    from hedger.report.terminal import render_tables
 
-    next_step = f"Page: {out / 'report.html'}." if out else "Add --out DIR for the page with plots."
-    show(lambda console: render_tables(surface_header(study), surface_tables(study), console, next_step))
+    show_study(
+        surface_header(study),
+        surface_tables(study),
+        lambda: surface_document(study),
+        out=out,
+        as_json=as_json,
+    )
