@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -229,8 +230,28 @@ def test_next_to_the_boundary_the_greeks_go_to_their_limits() -> None:
     assert abs(high - qd_plus_boundary(strike, rate, dividend, years, volatility)) < 0.5
 
 
-def put_at(spot: float) -> GreekColumns:
-    return american_greeks(spot, spot * np.exp(0.04), 100.0, 1.0, 0.3, np.exp(-0.06), False)
+def put_at(spot: npt.ArrayLike, accuracy: Accuracy = Accuracy.FAST) -> GreekColumns:
+    forward = np.multiply(spot, np.exp(0.04))
+    return american_greeks(spot, forward, 100.0, 1.0, 0.3, np.exp(-0.06), False, accuracy=accuracy)
+
+
+def test_next_to_the_boundary_every_greek_leaves_its_limit_at_the_rate_of_the_equation() -> None:
+    """Time value and slopes at 0.003 deviations shrink by the distance or its square; bends stay."""
+    low, high = 40.0, 100.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        exercised = put_at(middle, Accuracy.ACCURATE).gamma == 0.0
+        low, high = (middle, high) if exercised else (low, middle)
+    share = np.array([0.25, 0.5, 0.75, 1.0001])
+    spots = high * np.exp(0.003 * 0.3 * share)
+    greeks = put_at(spots, Accuracy.ACCURATE)
+    for power, columns in (
+        (2, (greeks.value - (100.0 - spots),)),
+        (1, (1.0 + greeks.delta, greeks.vega, greeks.rho, greeks.dividend_rho)),
+        (0, (greeks.gamma, greeks.volga, greeks.vanna, greeks.charm)),
+    ):
+        for column in columns:
+            assert_allclose(column / column[-1], share**power, rtol=0.01)
 
 
 def test_an_exercised_option_has_only_its_intrinsic_value() -> None:
