@@ -127,6 +127,14 @@ def test_the_exact_root_of_the_double_price_is_found(
         assert found[at] == pytest.approx(root, rel=3e-14)
 
 
+def test_a_discounted_intrinsic_value_that_was_rounded_down_is_not_below_itself() -> None:
+    rng = np.random.default_rng(7)
+    forward, discount = rng.uniform(50.0, 200.0, 1_000), rng.uniform(0.8, 1.0, 1_000)
+    strike = forward * np.exp(-rng.uniform(0.001, 1.0, 1_000))
+    _, status = implied_volatility(discount * (forward - strike), forward, strike, 1.0, discount, True)
+    assert np.all(status == ImpliedStatus.NOT_UNIQUE)
+
+
 @pytest.mark.parametrize("years", [0.0, -1.0])
 def test_without_time_no_price_has_a_volatility(years: float) -> None:
     _, status = implied_volatility([5.0, -1.0, 200.0], 100.0, 100.0, years, 1.0, True)
