@@ -16,6 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 _LEAST_DEVIATION = 1e-6
+_VALUED = -1  # no way of exercise: already valued
 
 
 def dividend_greeks(
@@ -38,7 +39,8 @@ def dividend_greeks(
     the instant of expiry is paid before the payoff is fixed; American options may be exercised just before
     any ex date.
 
-    Finite differences (pricing/american/dividend_kernel.py). Greeks are slopes in one grid or between grids
+    Options without an ex date before expiry go to `black_greeks` or `american_greeks`, the others to finite
+    differences (pricing/american/dividend_kernel.py). Their Greeks are slopes in one grid or between grids
     moved together: vega, vanna and volga by 4% of the volatility. vega is per 1.00 of the model's volatility;
     rho moves the carry with the rate, dividend_rho the carry against it; dual_delta and dual_gamma keep the
     dividends. theta and charm are the pricing equation's. Where exercise is due at once the value is
@@ -79,8 +81,13 @@ def dividend_greeks(
 def _marched(options: Options, dividends: DividendSchedule, model: CashDividendModel) -> GreekColumns:
     """Options that are alive, those alike in dividends and way of exercise together."""
     inside, style = dividends_inside(options, dividends), _styles(options)
-    groups = np.unique(np.column_stack((style, inside)), axis=0)
+    before = options.expiry_years < (dividends.ex_years[0] if len(dividends) else np.inf)
     greeks = _nothing(len(style))
+    for american in (False, True):
+        rows = before & (options.is_american == american)
+        greeks = greeks.replaced(rows, _without_dividends(options.taken(rows), american))
+    style[before] = _VALUED
+    groups = np.unique(np.column_stack((style, inside))[~before], axis=0)
     for kind, count in groups.tolist():
         rows = (style == kind) & (inside == count)
         greeks = greeks.replaced(rows, _of_one_kind(options.taken(rows), dividends, count, kind, model))
@@ -96,6 +103,25 @@ def _of_one_kind(
     march(terms, periods, NODES, style, out)
     shape = (len(options.strike), bumps.lanes)
     return assembled(options, bumps, out.reshape(*shape, 5), periods[ANCHOR, 0].reshape(shape))
+
+
+def _without_dividends(options: Options, american: bool) -> GreekColumns:
+    """Options that expire before the next ex date: the closed form, or the engine of continuous yields."""
+    years = options.expiry_years
+    terms = (
+        options.spot,
+        options.spot * np.exp(options.carry * years),
+        options.strike,
+        years,
+        options.volatility,
+        np.exp(-options.rate * years),
+        options.is_call,
+    )
+    if not american or len(years) == 0:
+        return black_greeks(*terms)
+    from pricing.american.american import american_greeks  # its kernel compiles for a while
+
+    return american_greeks(*terms)
 
 
 def _styles(options: Options) -> npt.NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -67,3 +68,14 @@ def test_quotes_that_carry_no_volatility_are_dropped_and_counted() -> None:
     quotes = american_quotes()
     chain = european_chain(quotes)
     assert len(chain.quotes) + chain.quotes.dropped["no American implied volatility"] == len(quotes)
+
+
+def test_a_round_that_implies_an_absurd_rate_is_not_believed() -> None:
+    quotes = american_quotes()
+    noise = np.random.default_rng(1).uniform(-0.2, 0.2, len(quotes)) * (quotes.ask + quotes.bid)
+    wide = replace(
+        quotes, bid=np.maximum(quotes.bid + noise, 0.01) * 0.8, ask=(quotes.ask + np.abs(noise)) * 1.2
+    )
+    rates = european_chain(wide).discount.zero_rate
+    plain = imply_curves(wide)[0].zero_rate
+    assert np.all(((rates > -0.01) & (rates < 0.2)) | (rates == plain))
