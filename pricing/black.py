@@ -29,8 +29,9 @@ def black_price(
 
     Where volatility is zero or the expiry is less than 1e-15 years ahead: the discounted intrinsic value. At
     infinite volatility: the discounted forward of a call, strike of a put. A forward or strike below the
-    least normal number counts as zero. NaN where an input is NaN, a forward, strike or volatility is negative, a forward,
-    strike or expiry is infinite, or a discount factor is not positive and finite; other elements stay right.
+    least normal number counts as zero. NaN where an input is NaN, a forward, strike or volatility is
+    negative, a forward, strike or expiry is infinite, or a discount factor is not positive and finite; other
+    elements stay right.
     """
     columns = (forward, strike, expiry_years, volatility, discount)
     shape, flat, calls = flat_columns(*columns, is_call=is_call)

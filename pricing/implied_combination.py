@@ -30,7 +30,8 @@ class FittedWithImplied:
     @property
     def name(self) -> str:
         """Both in words, for the report."""
-        return combined_name([self.own.name, self.implied.name], Pool.MEAN)
+        own = f"({self.own.name})" if " and " in self.own.name else self.own.name
+        return combined_name([own, self.implied.name], Pool.MEAN)
 
     @property
     def observations(self) -> int:

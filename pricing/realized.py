@@ -105,8 +105,13 @@ def yang_zhang(history: PriceHistory) -> float:
 
 
 def has_ranges(history: PriceHistory) -> bool:
-    """Whether open, high and low are there beside the close."""
-    return history.open is not None and history.high is not None and history.low is not None
+    """Whether open, high and low are there beside the close, and differ on more than half of the days.
+
+    Some vendors repeat the close in every column, which is no range.
+    """
+    if history.open is None or history.high is None or history.low is None:
+        return False
+    return bool(np.mean(history.high > history.low) > 0.5)
 
 
 def closing_scale(measure: FloatArray, squared_returns: FloatArray, days: int = SCALING_DAYS) -> float:

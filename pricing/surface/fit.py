@@ -204,6 +204,7 @@ def _described(quotes: Quotes, report: FitReport) -> str:
     state = "free of" if report.certificate.is_clean else f"{report.certificate.violations} points of"
     count = len(report.expiries)
     expiries = "expiry" if count == 1 else "expiries"
+    quoted = "quote" if report.quotes == 1 else "quotes"
     thin = sum(expiry.quotes < _FEW_QUOTES for expiry in report.expiries)
     notes = [
         f"{report.inside_bid_ask:,} inside bid-ask",
@@ -212,6 +213,6 @@ def _described(quotes: Quotes, report: FitReport) -> str:
         report.reason,
     ]
     return (
-        f"{report.model} fitted to {report.quotes:,} out-of-the-money quotes on {quotes.underlying} in "
+        f"{report.model} fitted to {report.quotes:,} out-of-the-money {quoted} on {quotes.underlying} in "
         f"{count} {expiries} ({'; '.join(filter(None, notes))})"
     )

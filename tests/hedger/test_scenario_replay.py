@@ -235,7 +235,7 @@ def test_a_day_s_costs_are_what_its_orders_paid_without_the_news() -> None:
     for day in traded:
         (cost,) = (worked.cost for worked in day.orders)
         expected = cost.news_currency - cost.realised_currency
-        # The simulated mid starts on its grid, in a stressed market up to two ticks from the price that marks.
+        # The simulated mid starts on its grid, in a stressed market up to two ticks off the fair price.
         tick = abs(cost.quantity) * 50.0 * 0.25
         assert day.attribution["costs"] == pytest.approx(expected, abs=2.0 * tick)
     assert any(abs(day.news) > 1_000.0 for day in traded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -18,6 +19,7 @@ from pricing.realized import (
     closing_scale,
     daily_variance,
     garman_klass,
+    has_ranges,
     overnight,
     parkinson,
     rogers_satchell,
@@ -135,3 +137,11 @@ def test_two_days_are_too_few_for_yang_zhang() -> None:
     day = embedded_history("SPX").dates[1].item()
     with pytest.raises(InputError, match="at least 3 days"):
         yang_zhang(embedded_history("SPX").until(day))
+
+
+def test_the_close_repeated_in_every_column_is_no_range() -> None:
+    history = embedded_history("SPX")
+    assert has_ranges(history)
+    flat = replace(history, open=history.close, high=history.close, low=history.close)
+    assert not has_ranges(flat)
+    assert not has_ranges(replace(history, low=None))
