@@ -37,8 +37,8 @@ class SmileDynamics:
 
 
 def _everywhere(ratio: float, origin: str) -> SmileDynamics:
-    columns = {"expiry_years": np.ones(1), "ratio": np.full(1, ratio), "standard_error": np.zeros(1)}
-    return SmileDynamics(**columns, origin=origin)
+    one = np.ones(1)
+    return SmileDynamics(expiry_years=one, ratio=ratio * one, standard_error=0.0 * one, origin=origin)
 
 
 STICKY_MONEYNESS = _everywhere(0.0, "sticky moneyness: the smile over log(K / F) stays")
