@@ -61,6 +61,18 @@ def test_parity_forwards_stay_at_the_knots_when_dividends_come(carry: list[float
     assert before - after == pytest.approx(1.0, abs=1e-9)
 
 
+def test_a_dividend_days_before_a_near_expiry_keeps_its_forward() -> None:
+    near = ForwardCurve(spot=100.0, expiry_years=np.array([0.01, 0.5]), carry_rate=np.array([0.03, 0.02]))
+    known = near.with_dividends(DividendSchedule(ex_years=np.array([0.005]), cash=np.array([2.0])))
+    assert_allclose(known.forward_at([0.01, 0.5]), near.forward_at([0.01, 0.5]), rtol=1e-12)
+
+
+def test_the_carry_of_a_knot_at_no_time_is_that_of_the_next() -> None:
+    parity = ForwardCurve(spot=100.0, expiry_years=np.array([0.0, 0.5]), carry_rate=np.array([0.0, 0.02]))
+    known = parity.with_dividends(QUARTERLY)
+    assert float(known.residual_carry_at(0.0)) == float(known.residual_carry_at(0.5)) > 0.02
+
+
 def test_what_dividends_do_not_explain_of_parity_is_borrow_spread_evenly() -> None:
     borrowed = curve(QUARTERLY, carry=0.03 - 0.01)
     smeared = ForwardCurve(spot=100.0, expiry_years=YEARS, carry_rate=borrowed.carry_at(YEARS))

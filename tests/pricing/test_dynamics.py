@@ -105,6 +105,20 @@ def test_the_ratio_that_moved_the_surfaces_is_found_within_its_error() -> None:
     assert np.all(estimate.standard_error < 0.05)
 
 
+def test_the_standard_error_is_whites_by_hand() -> None:
+    """Residuals that are large where the lever is: the usual error would be too small."""
+    rng = np.random.default_rng(5)
+    returns = rng.normal(0.0, 0.01, 60)
+    change = -0.1 * returns * (1.0 + rng.normal(0.0, 1.0, 60))
+    level = 0.2 + np.concatenate(([0.0], np.cumsum(change)))
+    estimate = estimate_dynamics([straight(level=each) for each in level], returns, expiry_years=[0.5])
+    lever = -0.1 * returns
+    ratio = (lever @ change) / (lever @ lever)
+    error = np.sqrt(np.sum((lever * (change - ratio * lever)) ** 2)) / (lever @ lever)
+    assert estimate is not None
+    assert_allclose([estimate.ratio[0], estimate.standard_error[0]], [ratio, error], rtol=1e-9)
+
+
 def test_a_gap_between_days_is_left_out_of_the_estimate() -> None:
     returns = np.full(12, 0.01)
     level = 0.2 - 0.1 * np.concatenate(([0.0], np.cumsum(returns)))

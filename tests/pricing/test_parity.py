@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from pricing.curves import DiscountCurve
+from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.errors import InputError
 from pricing.parity import AssumedCarry, imply_curves, spot_of_quotes, with_spot
 from pricing.parity_fit import fit_parity, tick_size
@@ -94,6 +94,16 @@ def test_spot_of_another_time_is_replaced_by_the_one_that_the_quotes_imply():
     assert moved.carry_at(2.0) == pytest.approx(RATE - YIELD, abs=1e-3)
 
 
+@pytest.mark.parametrize(("years", "replaced"), [(0.05, True), (0.5, False)])
+def test_a_carry_within_three_percent_a_year_of_the_expected_is_no_other_spot(years: float, replaced: bool):
+    quotes = quotes_from_surface(TRUTH, YEARS)
+    carry = np.array([RATE - YIELD + 0.006 / years])
+    forward = ForwardCurve(spot=SPOT, expiry_years=np.array([years]), carry_rate=carry)
+    discount = DiscountCurve(expiry_years=np.ones(1), zero_rate=np.array([RATE]))
+    spot = spot_of_quotes(quotes, forward, discount, dividend_yield=YIELD)
+    assert (spot != quotes.spot) == replaced
+
+
 def test_chain_of_calls_only_takes_the_carry_that_is_assumed():
     quotes = quotes_from_surface(TRUTH, YEARS)
     columns = ("expiry_years", "strike", "is_call", "bid", "ask")
@@ -129,6 +139,21 @@ def test_a_chain_in_other_units_gives_the_same_rates(unit: float) -> None:
         assert after.forward == pytest.approx(unit * before.forward, rel=1e-6)
         if unit < 1.0:  # a tick is at most 0.05, so that more expiries of a dear underlying tell their rate
             assert after.zero_rate == pytest.approx(before.zero_rate, abs=1e-8)
+
+
+def test_prices_on_one_line_still_leave_half_a_tick_of_doubt() -> None:
+    quotes = quotes_from_surface(TRUTH, np.array([0.5]))
+    fit = imply_curves(quotes)[2][0]
+    tick = tick_size(quotes.strike, quotes.bid, quotes.ask)
+    assert fit.forward_error >= 1.25 * tick / 2 / np.sqrt(25)
+
+
+def test_exchanged_rights_identify_no_rate() -> None:
+    quotes = quotes_from_surface(TRUTH, np.array([0.5]))
+    (fit,) = fit_parity(quotes.expiry_years, quotes.strike, ~quotes.is_call, quotes.bid, quotes.ask)
+    assert fit.exchanged
+    assert fit.discount_borrowed
+    assert fit.rate_error == np.inf
 
 
 def test_a_tick_is_the_smallest_step_between_prices() -> None:

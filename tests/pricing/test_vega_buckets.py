@@ -39,6 +39,17 @@ def test_an_option_on_a_pillar_lies_in_its_bucket_alone() -> None:
     assert np.count_nonzero(np.abs(buckets.vega) > 1e-12) == 1
 
 
+def test_halfway_between_two_pillars_in_root_time_and_deviations_each_has_a_quarter() -> None:
+    years = (0.5 * (PILLAR_YEARS[5] ** 0.5 + PILLAR_YEARS[6] ** 0.5)) ** 2
+    buckets = vega_buckets(
+        np.array([8.0]),
+        expiry_years=np.array([years]),
+        log_moneyness=np.array([-1.5 * 0.2 * np.sqrt(years)]),
+        volatility=np.array([0.2]),
+    )
+    assert_allclose(buckets.vega[5:7, 0:2], 2.0, rtol=1e-12)
+
+
 def test_what_has_expired_or_cannot_move_has_no_vega() -> None:
     buckets = vega_buckets(
         np.array([5.0, np.nan]),

@@ -269,6 +269,17 @@ def test_an_option_never_exercised_early_is_european_to_the_last_bit(
     assert american_greeks(*columns).theta.tolist() == black_greeks(*columns).theta.tolist()
 
 
+def test_a_put_is_exercised_early_at_no_rate_where_the_share_costs_to_hold() -> None:
+    def put(rate: float) -> GreekColumns:
+        columns = (100.0, 100.0 * np.exp(rate + 0.05), [90.0, 110.0], 1.0, 0.2, np.exp(-rate), False)
+        return american_greeks(*columns, accuracy=Accuracy.ACCURATE)
+
+    assert np.all(
+        put(0.0).value > black_greeks(100.0, 100.0 * np.exp(0.05), [90.0, 110.0], 1.0, 0.2, 1.0, False).value
+    )
+    assert_allclose(put(0.0).value, put(1e-7).value, atol=1e-4)
+
+
 def test_two_exercise_boundaries_are_priced_on_quantlibs_grid() -> None:
     rate, dividend = -0.01, -0.03
     columns = (100.0, 100.0 * np.exp(rate - dividend), 100.0, 1.0, 0.2, np.exp(-rate), False)

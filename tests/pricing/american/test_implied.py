@@ -52,6 +52,34 @@ def test_a_price_without_a_volatility_says_why(price: float, strike: float, expe
     assert np.isnan(volatility) == (expected is not ImpliedStatus.OK)
 
 
+@pytest.mark.parametrize(
+    ("price", "expected"), [(102.0, ImpliedStatus.OK), (105.2, ImpliedStatus.ABOVE_BOUND)]
+)
+def test_a_share_that_costs_to_hold_lifts_the_bound_of_its_calls(
+    price: float, expected: ImpliedStatus
+) -> None:
+    forward = 100.0 * np.exp(0.03 + 0.05)
+    _, status = american_implied_volatility(price, 100.0, forward, 100.0, 1.0, np.exp(-0.03), True)
+    assert ImpliedStatus(int(status)) is expected
+
+
+@pytest.mark.parametrize(
+    ("price", "expected"),
+    [
+        (55.5, ImpliedStatus.BELOW_INTRINSIC),
+        (56.25, ImpliedStatus.NOT_UNIQUE),
+        (57.0, ImpliedStatus.OK),
+    ],
+)
+def test_without_volatility_a_call_may_be_worth_most_exercised_midway(
+    price: float, expected: ImpliedStatus
+) -> None:
+    """150 e^(-0.05 t) - 100 e^(-0.1 t) is 50 now, 54.2 in ten years and 56.25 at its highest, at 5.75."""
+    forward, discount = 150.0 * np.exp(0.5), np.exp(-1.0)
+    _, status = american_implied_volatility(price, 150.0, forward, 100.0, 10.0, discount, True)
+    assert ImpliedStatus(int(status)) is expected
+
+
 def test_an_expired_option_has_no_volatility() -> None:
     _, status = american_implied_volatility(5.0, 100.0, 100.0, 100.0, 0.0, 1.0, True)
     assert status == ImpliedStatus.NOT_UNIQUE

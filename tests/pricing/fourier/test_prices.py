@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.integrate import quad
 
 from pricing.black import black_price
 from pricing.engines.heston import quantlib_model_prices
 from pricing.errors import InputError
+from pricing.fourier.kernel import explosion_years
 from pricing.fourier.model import BatesModel, HestonModel
 from pricing.fourier.prices import model_greeks, normalised_prices
 from tests.pricing.surface.test_heston import BATES, HESTON
@@ -188,3 +190,15 @@ def test_impossible_numbers_are_refused_and_named():
 def test_fellers_condition_is_reported():
     assert not HESTON.satisfies_feller
     assert heston([0.04, 2.0, 0.04, 0.39, -0.5]).satisfies_feller
+
+
+@pytest.mark.parametrize(("order", "correlation"), [(3.0, 0.95), (3.0, 0.2), (-4.0, -0.98), (-4.0, 0.1)])
+def test_a_moment_explodes_when_its_riccati_equation_does(order: float, correlation: float) -> None:
+    """B' = s (s - 1) / 2 - beta B + sigma^2 B^2 / 2 from zero is infinite after int dB / B'."""
+    kappa, sigma = 0.1, 1.0
+    beta = kappa - correlation * sigma * order
+    years, _ = quad(
+        lambda b: 1.0 / (0.5 * order * (order - 1.0) - beta * b + 0.5 * sigma**2 * b**2), 0.0, np.inf
+    )
+    numbers = np.array([0.04, kappa, 0.04, sigma, correlation, 0.0])
+    assert explosion_years(order, numbers) == pytest.approx(years, rel=1e-7)

@@ -125,9 +125,12 @@ def test_underlying_alone_and_nothing_at_all_are_valued() -> None:
     shares = Structure(name="shares", legs=(StructureLeg(ratio=3, instrument=NEAR.lot()),))
     assert value(shares) == [pytest.approx(300.0 * MARKET.spot)]
     assert value() == []
+    moved = value_structures([shares], MARKET, spot=1.1 * MARKET.spot)
+    assert moved.value.tolist() == [pytest.approx(330.0 * MARKET.spot)]
 
 
 RATIO = named.ratio_spread(NEAR, Right.CALL, long_strike=100.0, short_strike=110.0)
+CALL = Structure(name="call", legs=(StructureLeg(ratio=1, instrument=NEAR.call(100.0)),))
 PROFILES = [
     (named.vertical(NEAR, Right.CALL, long_strike=100.0, short_strike=110.0), 400.0, (104.0,), 600.0, 400.0),
     (named.straddle(NEAR, 100.0), 900.0, (91.0, 109.0), np.inf, 900.0),
@@ -138,6 +141,7 @@ PROFILES = [
     (named.risk_reversal(NEAR, 90.0, 110.0), 0.0, (90.0, 110.0), np.inf, 9_000.0),
     (RATIO, -100.0, (121.0,), 1_100.0, np.inf),
     (named.box(NEAR, 90.0, 110.0), 1_990.0, (), 10.0, 0.0),
+    (CALL, 10_000.0, (200.0,), np.inf, 10_000.0),  # at the last spot that is looked at
     (named.protective_put(NEAR, 100.0), 10_500.0, (105.0,), np.inf, 500.0),
 ]
 

@@ -80,6 +80,24 @@ def test_a_surface_of_nan_is_never_clean(by_differences):
     certificate = certify(_NanSurface(), [0.5, 1.0], by_differences=by_differences)
     assert not certificate.is_clean
     assert certificate.price_violations > 0
+    assert certificate.butterfly_violations == certificate.calendar_violations == certificate.points
+
+
+def test_a_first_date_of_negative_variance_falls_from_zero():
+    class Late:
+        description = "starts below zero"
+
+        @staticmethod
+        def total_variance(log_moneyness, expiry_years):
+            return 0.04 * expiry_years - 0.003 + 0.0 * log_moneyness
+
+        @staticmethod
+        def derivatives(log_moneyness, expiry_years):
+            variance = Late.total_variance(log_moneyness, expiry_years)
+            return variance, 0 * variance, 0 * variance
+
+    assert certify(Late(), [0.5, 1.0]).calendar_violations > 0
+    assert certify(Late(), [0.5, 1.0]).lowest_calendar == pytest.approx(0.04 * 0.05 - 0.003)
 
 
 @pytest.mark.parametrize("by_differences", [False, True])

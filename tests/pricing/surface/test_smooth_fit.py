@@ -88,7 +88,18 @@ def test_a_day_with_morning_and_evening_expiry_keeps_them_apart():
 def test_crossing_expiries_are_pulled_apart_at_least_cost():
     k = np.linspace(-0.3, 0.15, 80)
     smiles = [ssvi_smile(0.1, k, volatility=0.25), ssvi_smile(0.12, k, volatility=0.2)]
-    assert is_clean(fit_smooth(smiles))
+    surface = fit_smooth(smiles)
+    assert is_clean(surface)
+    assert surface.level[1] > 0.999 * surface.level[0]
+
+
+def test_a_lower_band_of_a_longer_expiry_pulls_the_shorter_one_down_inside_its_own():
+    k = np.linspace(-0.2, 0.1, 40)
+    shorter = ssvi_smile(0.1, k, volatility=0.25, half_band=0.2)
+    longer = replace(shorter, expiry_years=0.11, lower=0.81 * shorter.middle, upper=0.95 * shorter.middle)
+    surface = fit_smooth([shorter, longer])
+    assert inside(surface, [shorter, longer]).all()
+    assert is_clean(surface)
 
 
 def test_one_wild_quote_costs_little_but_itself():
