@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from pricing.book import Stickiness
 from pricing.greeks import GreekColumns
 from pricing.option import Exercise, Right, Settlement
 from pricing.spreads import named
@@ -113,12 +114,14 @@ def test_american_legs_are_worth_no_less() -> None:
 
 
 def test_values_follow_a_shifted_spot_and_volatility() -> None:
-    up = value_structures(EVERY, MARKET, spot=MARKET.spot + 0.5)
-    down = value_structures(EVERY, MARKET, spot=MARKET.spot - 0.5)
-    here = value_structures(EVERY, MARKET, volatility_shift=0.0)
-    moved = value_structures(EVERY, MARKET, volatility_shift=1e-6)
-    assert_allclose((moved.value - here.value) / 1e-6, here.vega, rtol=1e-3, atol=2.0)
-    assert np.all(np.isfinite(up.value - down.value))
+    here = value_structures(EVERY, MARKET)
+    up, down = (
+        value_structures(EVERY, MARKET, spot=MARKET.spot + move, stickiness=Stickiness.STRIKE)
+        for move in (0.5, -0.5)
+    )
+    assert_allclose(up.value - down.value, here.delta, rtol=0.0, atol=1e-4)
+    wide, narrow = (value_structures(EVERY, MARKET, volatility_shift=move) for move in (1e-6, -1e-6))
+    assert_allclose((wide.value - narrow.value) / 2e-6, here.vega, rtol=0.0, atol=1e-3)
 
 
 def test_underlying_alone_and_nothing_at_all_are_valued() -> None:
