@@ -32,7 +32,8 @@ class Bumps:
         """Steps small against one deviation of the share; no steps of cash where none is paid."""
         paid = float(dividends.cash.sum())
         deviation = options.spot * options.volatility * np.sqrt(options.expiry_years)
-        cash = np.clip(_CASH_DEVIATIONS * deviation / (paid or 1.0), 1e-6, 0.5)
+        step = _CASH_DEVIATIONS * deviation
+        cash = np.clip(step / np.maximum(paid, step), 1e-6, 0.5)
         return cls(volatility=_VOLATILITY_SHARE * options.volatility, cash=cash, lanes=9 if paid > 0.0 else 7)
 
     def moved(self, options: Options) -> Options:

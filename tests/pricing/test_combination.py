@@ -35,7 +35,7 @@ def test_simulation_has_the_combined_mean() -> None:
     both = Combination(models=MODELS).fitted(HISTORY)
     sums = both.simulated_sums(20, paths=2_000, rng=np.random.default_rng(0))
     assert sums is not None
-    assert sums.mean(axis=0)[19] == pytest.approx(both.variance_path(20).sum(), rel=0.1)
+    assert sums.mean(axis=0)[19] == pytest.approx(both.variance_path(20).sum(), rel=1e-9)
 
 
 def test_name_and_parameters_are_of_all_parts() -> None:
