@@ -19,7 +19,9 @@ from hedger.report.price_tables import price_header, price_tables
 from pricing.market import Source
 from pricing.minimum_variance import MinimumVarianceCoefficients
 from pricing.option import Right
+from tests.hedger.test_surface_study import TRUTH
 from tests.markets import book, flat_underlying, future_position, market_of, option_position
+from tests.pricing.test_dynamics import straight
 
 
 @cache
@@ -49,6 +51,25 @@ def test_on_a_flat_smile_every_dynamics_has_the_same_delta() -> None:
     (priced,) = small_list().by_underlying
     for delta in priced.deltas.values():
         assert_allclose(delta, priced.greeks.delta, rtol=1e-12)
+
+
+def test_on_a_skew_each_dynamics_moves_delta_by_its_own_ratio() -> None:
+    """A strike's volatility moves by (R - 1) x skew x dlnS; on a skew of one slope R is 0, 1 or 2."""
+    market = replace(flat_underlying(), surface=straight(slope=-0.1))
+    (priced,) = price_list(small_list().portfolio, market_of(market)).by_underlying
+    for name, ratio in (("sticky moneyness", 0), ("sticky strike", 1), ("sticky local volatility", 2)):
+        moved = priced.greeks.vega * (ratio - 1) * -0.1 / market.spot
+        assert_allclose(priced.deltas[name], priced.greeks.delta + moved, rtol=1e-9, err_msg=name)
+
+
+def test_the_skew_that_moves_a_delta_is_that_of_its_own_strike() -> None:
+    market = replace(flat_underlying(), surface=TRUTH)
+    (priced,) = price_list(small_list().portfolio, market_of(market)).by_underlying
+    years = priced.columns.expiry_years
+    k = np.log(priced.columns.strike / market.forward.forward_at(years))
+    up, down = (TRUTH.implied_volatility(k + step, years) for step in (1e-5, -1e-5))
+    moved = -priced.greeks.vega * (up - down) / 2e-5 / market.spot
+    assert_allclose(priced.deltas["sticky moneyness"] - priced.greeks.delta, moved, rtol=1e-6)
 
 
 def test_known_coefficients_add_the_minimum_variance_delta() -> None:

@@ -62,6 +62,7 @@ def test_the_landmarks_are_those_of_the_surface_that_made_the_quotes(study: Surf
     assert_allclose(study.forward.forward_at(years), SPOT * np.exp((RATE - YIELD) * years), rtol=1e-6)
     assert study.fit.inside_share > 0.99
     assert study.fit.certificate.is_clean
+    assert study.local_dynamics.expiry_years.tolist() == years.tolist()
 
 
 def test_the_expiries_are_the_instants_of_the_chain(study: SurfaceStudy) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.default_forecaster import DefaultForecaster, forecast_volatility
+from pricing.default_forecaster import RANGES, DefaultForecaster, default_models, forecast_volatility
 from pricing.embedded import embedded_history, embedded_implied_volatility, embedded_vix_history
 from pricing.errors import InputError
 from pricing.history import PriceHistory
@@ -45,6 +45,11 @@ def test_the_model_is_what_the_data_allow_and_says_so(history: PriceHistory, sai
     assert forecast.model.startswith(said)
     assert np.all((forecast.lower > 0.0) & (forecast.lower < forecast.volatility))
     assert np.all(forecast.volatility < forecast.upper)
+
+
+def test_1750_returns_with_ranges_are_enough_for_one_model() -> None:
+    assert default_models(first_days(sp500(), 1_751)) == (RANGES,)
+    assert len(default_models(first_days(sp500(), 1_750))) == 2
 
 
 def test_implied_volatility_counts_where_it_is_recent_and_is_left_out_with_a_reason_where_not() -> None:

@@ -76,6 +76,16 @@ def test_yang_zhang_has_the_mean_of_the_whole_day_whatever_the_drift() -> None:
         assert yang_zhang(brownian_days(drift=drift)) == pytest.approx(DAY + NIGHT, rel=0.02)
 
 
+def test_yang_zhang_of_four_days_is_its_formula_by_hand() -> None:
+    """n = 3 days after the first: k = 0.34 / (1.34 + 4 / 2)."""
+    history = brownian_days(days=4, steps=10, watched=False)
+    night, body = np.diff(np.log(history.close)), np.log(history.close / history.open)[1:]
+    weight = 0.34 / (1.34 + 4.0 / 2.0)
+    expected = np.var(night - body, ddof=1) + weight * np.var(body, ddof=1)
+    expected += (1.0 - weight) * rogers_satchell(history).mean()
+    assert yang_zhang(history) == pytest.approx(expected, rel=1e-10)
+
+
 def test_drift_does_not_move_rogers_satchell_but_does_move_parkinson() -> None:
     drifting = brownian_days(drift=0.02)
     assert abs(deviations_from(DAY, rogers_satchell(drifting))) < 3.0
