@@ -9,8 +9,8 @@ from pricing.curves import DiscountCurve
 from pricing.parity import AssumedCarry, EuropeanChain, imply_curves
 from pricing.quotes import Quotes
 
-_ROUNDS = 6
-_SETTLED = 1e-7
+_ROUNDS = 12
+_SETTLED = 1e-6
 _RATES = (-0.01, 0.20)
 
 
@@ -19,7 +19,7 @@ def european_chain(quotes: Quotes, *, otherwise: AssumedCarry | None = None) -> 
 
     Parity holds for European options only; the premium depends on the curves that parity implies. Each round
     de-Americanises the quotes on the last curves and implies new ones, until no forward moves by more than
-    1e-7 of itself, at most six rounds. A round that implies a rate below -1% or above 20% a year is not
+    1e-6 of itself, at most twelve rounds. A round that implies a rate below -1% or above 20% a year is not
     believed, and the one before it stays: with wide spreads the strikes hardly tell rate from premium. A
     negative rate counts as zero while the premium is taken out. Raises InputError as `imply_curves` does.
     """
