@@ -33,7 +33,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 NODES = 121
-_STEPS = 44
+_STEPS = 42
 _FEWEST_STEPS = 8
 _DEVIATIONS = 5.0
 _LEAST_ANCHOR = 0.02
