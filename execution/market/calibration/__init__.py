@@ -1,0 +1,1 @@
+"""Background flows fitted to recorded messages."""

@@ -1,0 +1,1 @@
+"""Background order flows: what the market does when nobody in particular acts."""
