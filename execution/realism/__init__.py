@@ -1,0 +1,1 @@
+"""Realism measured: statistics of order flow, simulated against recorded."""
