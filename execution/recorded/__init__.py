@@ -1,0 +1,1 @@
+"""Recorded order flow: read, checked, rebuilt into books and replayed with orders of our own."""
