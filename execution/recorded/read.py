@@ -17,8 +17,8 @@ def read_recording(
 ) -> Recording:
     """Read a recording of one file or of the files that belong together.
 
-    tick_size [currency]: found from the prices when left out. RecordingError where no format fits or a flaw goes
-    beyond the tolerance.
+    tick_size [currency]: found from the prices when left out. RecordingError where no format fits or a flaw
+    goes beyond the tolerance.
     """
     files = [paths] if isinstance(paths, Path) else list(paths)
     if len(files) == 1 and files[0].suffix == ".parquet":

@@ -1,0 +1,84 @@
+"""Bitstamp's book before the recording: from the log's snapshots and from the older orders' own ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median_low
+from typing import NamedTuple
+
+import numpy as np
+
+from execution.recorded.bitstamp_events import Snapshot
+from execution.recorded.book_history import NO_PRICE, BookHistory
+from execution.recorded.messages import RecordedKind
+
+Level = tuple[int, int]
+
+
+class PlacedMessage(NamedTuple):
+    """A message and where it belongs: the line that tells of it, and a rank among what one line tells."""
+
+    line: int
+    rank: int
+    kind: RecordedKind
+    order_id: int
+    side: int
+    quantity: int
+    price: int
+
+
+def initial_book(
+    messages: Sequence[PlacedMessage], snapshots: Sequence[Snapshot], old_orders: set[int]
+) -> BookHistory:
+    """One row in the messages' units: what snapshots had less what had come, or what older orders lost.
+
+    The feed tells of every order, so that what an order from before the recording gave was there all the
+    time.
+    """
+    volume: Counter[Level] = Counter()
+    for message in messages:
+        if message.order_id in old_orders:
+            volume[message.side, message.price] += message.quantity
+    for level, estimates in _before_messages(messages, snapshots).items():
+        volume[level] = max(volume[level], int(median_low(estimates)))
+    sides = {
+        side: sorted(
+            ((price, lots) for (of, price), lots in volume.items() if of == side and lots > 0),
+            reverse=side > 0,
+        )
+        for side in (1, -1)
+    }
+    width = max(1, *(len(levels) for levels in sides.values()))
+    bid, ask = (_padded(sides[side], width) for side in (1, -1))
+    return BookHistory(
+        ts_ns=np.zeros(1, np.int64), bid_ticks=bid[0], bid_volume=bid[1], ask_ticks=ask[0], ask_volume=ask[1]
+    )
+
+
+def _before_messages(
+    messages: Sequence[PlacedMessage], snapshots: Sequence[Snapshot]
+) -> dict[Level, list[int]]:
+    """Each snapshot's levels less what the messages before it brought, which is one number a level but for haste.
+
+    Snapshots come on another way than the messages, so that now and then one is ahead of or behind them.
+    """
+    flow: Counter[Level] = Counter()
+    estimates: dict[Level, list[int]] = {}
+    rest = iter(messages)
+    message = next(rest, None)
+    for snapshot in snapshots:
+        while message is not None and message.line < snapshot.line:
+            sign = 1 if message.kind == RecordedKind.ADD else -1
+            flow[message.side, message.price] += sign * message.quantity
+            message = next(rest, None)
+        for side, levels in ((1, snapshot.bids), (-1, snapshot.asks)):
+            for price, lots in levels:
+                estimates.setdefault((side, price), []).append(lots - flow[side, price])
+    return estimates
+
+
+def _padded(levels: Sequence[Level], width: int) -> np.ndarray[tuple[int, int, int], np.dtype[np.int64]]:
+    """(2, 1, width): prices and volumes of one row."""
+    empty = [(NO_PRICE, 0)] * (width - len(levels))
+    return np.array([*levels, *empty], np.int64).T.reshape(2, 1, width)
