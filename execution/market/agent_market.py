@@ -1,0 +1,182 @@
+"""A market of participants: several books, instruments and venues in one compiled event loop."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+import numpy as np
+
+from execution.book.book import OrderBook
+from execution.book.core import Refusal
+from execution.book.growth import with_ladder, with_room
+from execution.book.layout import EVENT, BookArrays, RecordArray
+from execution.market.assembly import empty_books, market_arrays, schedule_everybody, stacked
+from execution.market.event_loop import DONE, LOG_FULL, OWN_FILL, book_at, run_until, settle
+from execution.market.layout import HANDLE_BITS, LOGGED, OWN
+from execution.market.scenario import MarketScenario
+
+_LOG_ROWS = 2**16
+_LIFETIMES = 5.0  # of a noise order that a market runs before it starts
+_LEAST_SECONDS, _MOST_SECONDS = 30.0, 600.0
+
+
+class Stop(NamedTuple):
+    """Where the loop stopped at a trade with the owner OWN: its events, their time, and which book."""
+
+    events: RecordArray
+    ts_ns: int
+    book: int
+
+
+@final
+class AgentMarket:
+    """Books, participants and news of a scenario, run together from `start_ns` on.
+
+    Before the start everybody trades for some minutes in which no news come, so that the books are full and
+    the quotes around the stated prices. One seed gives one market, event for event, in steps of any length.
+    """
+
+    def __init__(
+        self,
+        scenario: MarketScenario,
+        start_ns: int,
+        seed: np.random.SeedSequence,
+        *,
+        logged: bool = False,
+    ) -> None:
+        self.scenario = scenario
+        self.arrays = market_arrays(scenario, start_ns, seed)
+        self.faces = [OrderBook() for _ in scenario.venues]
+        self._take_books(empty_books(scenario))
+        self._events = np.empty(1024, EVENT)
+        self._log = np.empty(0, LOGGED)
+        self._kept: list[RecordArray] = []
+        self._burn_in(start_ns, round(1e9 * burn_in_seconds(scenario)))
+        if logged:
+            self._open_log()
+
+    @property
+    def now_ns(self) -> int:
+        """The time reached."""
+        return int(self.arrays.clock["now_ns"][0])
+
+    def book_number(self, venue: str) -> int:
+        """Which book belongs to a venue's name. KeyError when there is no such venue."""
+        names = [terms.name for terms in self.scenario.venues]
+        if venue not in names:
+            raise KeyError(f"there is no venue '{venue}'; expected one of {', '.join(names)}")
+        return names.index(venue)
+
+    def run(self, until_ns: int) -> Stop | None:
+        """Run up to `until_ns`, or to the next trade with the owner OWN, which is returned.
+
+        BookCapacityError when prices travel further than a book reaches.
+        """
+        while True:
+            status, count, refusal, at = run_until(
+                self.arrays, self.books, until_ns, self._events, self._log
+            )
+            if status == DONE:
+                return None
+            if status == OWN_FILL:
+                return Stop(self._events[:count].copy(), self.now_ns, at)
+            if status == LOG_FULL:
+                self._empty_log()
+            else:
+                self._make_room(refusal, at)
+
+    def next_order_id(self) -> int:
+        """An id that no other order of the market has."""
+        clock = self.arrays.clock
+        clock["orders"] += 1
+        return int(clock["orders"][0] - 1) << HANDLE_BITS
+
+    def settle_own(self, at: int, events: RecordArray) -> None:
+        """Book the events of a message that the owner OWN has entered through `faces[at]`."""
+        if self.faces[at].arrays is not self._views[at]:
+            self._restack()
+        if len(self._log) and int(self.arrays.clock["logged"][0]) + len(events) > len(self._log):
+            self._empty_log(at_least=len(events))
+        settle(self.arrays, self._views[at], at, OWN, events, len(events), self._log)
+
+    def logged_events(self) -> RecordArray:
+        """Every event since the start, shape (event,) of LOGGED; ValueError unless the market keeps a log."""
+        if not len(self._log):
+            raise ValueError("this market keeps no log: make it with logged=True")
+        self._empty_log()
+        self._kept = [np.concatenate(self._kept)]
+        return self._kept[0]
+
+    def _burn_in(self, start_ns: int, length_ns: int) -> None:
+        """Trade without news and without impact, then forget who traded how much."""
+        still = ("volatility", "permanent", "transient")
+        instruments = self.arrays.instruments
+        kept = {name: instruments[name].copy() for name in still}
+        for name in still:
+            instruments[name] = 0.0
+        schedule_everybody(self.arrays, start_ns - length_ns)
+        self.run(start_ns - 1)
+        for name in still:
+            instruments[name] = kept[name]
+        for array in (self.arrays.participants, self.arrays.venues, instruments):
+            for name in ("traded", "sent", "overruns", "messages", "found_nobody", "expired", "empty_ns"):
+                if name in array.dtype.names:
+                    array[name] = 0
+        self.arrays.clock["messages"] = 0
+
+    def _open_log(self) -> None:
+        """Start the log with what rests now, as if it had been entered at the start."""
+        self._log = np.zeros(_LOG_ROWS, LOGGED)
+
+    def _empty_log(self, at_least: int = 0) -> None:
+        """Put away what the log holds; it has room for twice as many events as a message may cause."""
+        clock = self.arrays.clock
+        self._kept.append(self._log[: int(clock["logged"][0])].copy())
+        clock["logged"] = 0
+        needed = 2 * max(len(self._events), at_least)
+        if len(self._log) < needed:
+            self._log = np.zeros(needed, LOGGED)
+
+    def _make_room(self, refusal: int, at: int) -> None:
+        if refusal == Refusal.EVENT_ROOM:
+            self._events = np.empty(2 * len(self._events), EVENT)
+            return
+        self.faces[at].make_room(refusal, self._refused_price(at))
+        self._restack()
+
+    def _refused_price(self, at: int) -> int:
+        """Price of the ticket that a book had no room for: the one at the head of the link whose turn it is."""
+        sender = int(self.arrays.queue[1, 2]) >> 1
+        links = self.arrays.links
+        first = int(self.arrays.participants["link_first"][sender])
+        return int(links[sender, first % links.shape[1]]["price_ticks"])
+
+    def _restack(self) -> None:
+        """Give every book the largest ladder and pool of any, and put them into one batch again."""
+        books = [face.arrays for face in self.faces]
+        span = max(int(book.state["span"][0]) for book in books)
+        orders = max(len(book.orders) for book in books) - 1
+        self._take_books(stacked([_enlarged(book, span, orders) for book in books]))
+
+    def _take_books(self, books: BookArrays) -> None:
+        self.books = books
+        self._views = [book_at(books, at) for at in range(len(self.faces))]
+        for face, view in zip(self.faces, self._views, strict=True):
+            face.arrays = view
+
+
+def burn_in_seconds(scenario: MarketScenario) -> float:
+    """How long a market runs before its start: five lives of the noise orders that live longest."""
+    rates = [
+        terms.numbers["cancel_rate"] for terms in scenario.participants if "cancel_rate" in terms.numbers
+    ]
+    slowest = min((rate for rate in rates if rate > 0.0), default=1.0)
+    return min(max(_LIFETIMES / slowest, _LEAST_SECONDS), _MOST_SECONDS)
+
+
+def _enlarged(book: BookArrays, span: int, orders: int) -> BookArrays:
+    missing = span - int(book.state["span"][0])
+    if missing:
+        origin = int(book.state["origin_ticks"][0]) - missing // 2
+        book = with_ladder(book, origin_ticks=origin, levels=span)
+    return with_room(book, orders=orders)

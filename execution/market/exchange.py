@@ -1,0 +1,165 @@
+"""A message at the exchange: applied to the book, booked to both owners, felt by the price, compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from execution.book.core import cancel_slot, enter_immediate_or_cancel, enter_limit, enter_market
+from execution.book.layout import NO_ASK, NO_BID, NO_SLOT, BookArrays, EventKind, SelfTrade
+from execution.market.layout import (
+    FILLS,
+    FIRST_PARTICIPANT,
+    HANDLE_MASK,
+    NO_HANDLE,
+    OWN,
+    Action,
+    ParticipantKind,
+    Record,
+    RecordArray,
+)
+from execution.market.participants.noise import forget
+
+
+@njit(cache=True)
+def apply_ticket(
+    book: BookArrays, ticket: Record, handles: RecordArray, owner: int, events: RecordArray
+) -> int:
+    """Apply a participant's message; return how many events were written, or the book's Refusal."""
+    action, side, order_id = ticket["action"], ticket["side"], ticket["order_id"]
+    if action == Action.CANCEL:
+        return _cancel(book, handles[ticket["handle"]], events)
+    allow = SelfTrade.ALLOW.value
+    if action == Action.MARKET:
+        return enter_market(book, side, ticket["quantity"], owner, order_id, allow, events, 0)  # type: ignore[no-any-return]
+    price = ticket["price_ticks"]
+    if action == Action.TAKE:
+        return enter_immediate_or_cancel(  # type: ignore[no-any-return]
+            book, side, ticket["quantity"], price, owner, order_id, allow, events, 0
+        )
+    if action == Action.SLIDE:
+        price = uncrossed(book, side, price)
+    slot, count = enter_limit(book, side, ticket["quantity"], price, owner, order_id, allow, events, 0)
+    if count >= 0 and ticket["handle"] != NO_HANDLE:
+        handle = handles[ticket["handle"]]
+        handle["slot"] = slot
+        handle["rested_id"] = order_id
+    return count  # type: ignore[no-any-return]
+
+
+@njit(cache=True)
+def uncrossed(book: BookArrays, side: int, price_ticks: int) -> int:
+    """The price itself where it does not trade, else the one next to the opposite best."""
+    state = book.state[0]
+    if side > 0:
+        return min(price_ticks, state["best_ask"] - 1)
+    return max(price_ticks, state["best_bid"] + 1)
+
+
+@njit(cache=True)
+def _cancel(book: BookArrays, handle: Record, events: RecordArray) -> int:
+    """Cancel the order that last rested behind a handle; nothing happens where it rests no longer."""
+    slot = handle["slot"]
+    if slot == NO_SLOT:
+        return 0
+    order = book.orders[slot]
+    if order["quantity"] == 0 or order["order_id"] != handle["rested_id"]:
+        return 0
+    handle["slot"] = NO_SLOT
+    return cancel_slot(book, np.uint32(slot), events, 0)  # type: ignore[no-any-return]
+
+
+@njit(cache=True)
+def book_trades(
+    participants: RecordArray,
+    handles: RecordArray,
+    fills: RecordArray,
+    venue: Record,
+    instrument: Record,
+    taker: int,
+    events: RecordArray,
+    count: int,
+    now_ns: int,
+) -> tuple[int, bool]:
+    """Book the trades among `events` to maker and taker; return signed lots and whether OWN was a maker."""
+    signed, own = 0, False
+    for i in range(count):
+        event = events[i]
+        if event["kind"] != EventKind.TRADE:
+            if event["kind"] == EventKind.EXPIRED:
+                venue["expired"] += event["quantity"]
+            continue
+        quantity, price = event["quantity"], event["price_ticks"]
+        bought = event["side"] * quantity
+        signed += bought
+        venue["traded"] += quantity
+        instrument["traded"] += quantity
+        maker = event["maker_owner"]
+        own |= maker == OWN
+        if taker >= FIRST_PARTICIPANT:
+            taker_id = event["order_id"]
+            _book(participants, handles, fills, taker, bought, price, venue["taker_fee"], taker_id, now_ns)
+        if maker >= FIRST_PARTICIPANT:
+            maker_id = event["maker_id"]
+            _book(participants, handles, fills, maker, -bought, price, venue["maker_fee"], maker_id, now_ns)
+    return signed, own
+
+
+@njit(cache=True)
+def _book(
+    participants: RecordArray,
+    handles: RecordArray,
+    fills: RecordArray,
+    owner: int,
+    bought: int,
+    price: int,
+    fee: float,
+    order_id: int,
+    now_ns: int,
+) -> None:
+    """Change a participant's account and let the report of it leave the exchange."""
+    at = owner - FIRST_PARTICIPANT
+    me = participants[at]
+    me["position"] += bought
+    me["traded"] += abs(bought)
+    me["cash"] -= bought * price + abs(bought) * fee
+    if me["fills_next"] - me["fills_first"] == FILLS:
+        me["overruns"] += 1
+        _notice(me, handles, fills[at, me["fills_first"] & (FILLS - 1)])
+    report = fills[at, me["fills_next"] & (FILLS - 1)]
+    report["ts_ns"] = now_ns
+    report["quantity"] = bought
+    report["price_ticks"] = price
+    report["order_id"] = order_id
+    me["fills_next"] += 1
+
+
+@njit(cache=True)
+def read_fills(me: Record, handles: RecordArray, fills: RecordArray, at: int) -> None:
+    """Let a participant take notice of its fills up to what it has seen."""
+    while me["fills_first"] < me["fills_next"]:
+        report = fills[at, me["fills_first"] & (FILLS - 1)]
+        if report["ts_ns"] > me["seen_ns"]:
+            return
+        _notice(me, handles, report)
+
+
+@njit(cache=True)
+def _notice(me: Record, handles: RecordArray, report: Record) -> None:
+    me["fills_first"] += 1
+    me["inventory"] += report["quantity"]
+    row = report["order_id"] & HANDLE_MASK
+    if row != NO_HANDLE and handles[row]["sent_id"] == report["order_id"]:
+        handle = handles[row]
+        handle["believed"] -= abs(report["quantity"])
+        if handle["believed"] == 0 and me["kind"] == ParticipantKind.NOISE:
+            forget(me, handles, row)
+
+
+@njit(cache=True)
+def meets_nobody(book: BookArrays, ticket: Record) -> bool:
+    """Whether a marketable message arrives where the other side is empty."""
+    if ticket["action"] != Action.MARKET and ticket["action"] != Action.TAKE:
+        return False
+    state = book.state[0]
+    return bool(state["best_ask"] == NO_ASK if ticket["side"] > 0 else state["best_bid"] == NO_BID)

@@ -1,0 +1,95 @@
+"""Fundamental prices: correlated news, and what trades make of them, compiled.
+
+The reference price of a primary instrument is its fundamental plus a transient part. News move the
+fundamentals of all instruments together, ten times a second, by a Gaussian walk with a given correlation, the
+regime's drift and its jumps; signed trades move both parts. A derived instrument's reference is its fair value
+as a function of time and of its driver's reference, read from a table, plus its own transient part.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from execution.market.layout import Record, RecordArray
+from execution.random_stream import normal
+
+NEWS_NS = 100_000_000
+FloatArray = npt.NDArray[np.float64]
+
+
+@njit(cache=True)
+def move_fundamentals(
+    instruments: RecordArray,
+    cholesky: FloatArray,
+    streams: npt.NDArray[np.uint64],
+    clock: Record,
+    jump: float,
+) -> None:
+    """One step of news for every primary instrument; jump: daily volatilities on top of it.
+
+    Each instrument draws from its own stream, so that another one more leaves its path as it is.
+    """
+    seconds = 1e-9 * NEWS_NS
+    for i in range(len(instruments)):
+        own = instruments[i]
+        own["shock"] = normal(streams[i])
+        mixed = 0.0
+        for j in range(i + 1):
+            mixed += cholesky[i, j] * instruments[j]["shock"]
+        if own["driver"] < 0:
+            move = own["volatility"] * clock["volatility"] * math.sqrt(seconds) * mixed
+            told = own["news_exposure"] * own["daily_volatility"] * (clock["drift"] * seconds + jump)
+            own["news_ticks"] += move + told
+            own["fundamental_ticks"] += move + told
+        own["transient_ticks"] *= own["kept_share"]
+
+
+@njit(cache=True)
+def value_instruments(
+    instruments: RecordArray, tables: FloatArray, table_axes: FloatArray, seconds: float
+) -> None:
+    """Set every reference price; `seconds` since the start is the time axis of fair values."""
+    for i in range(len(instruments)):
+        own = instruments[i]
+        if own["driver"] >= 0:
+            driver = instruments[own["driver"]]["reference_ticks"]
+            fair, own["delta"] = fair_value(tables, table_axes, own["table"], seconds, driver)
+            own["news_ticks"] += fair - own["fundamental_ticks"]
+            own["fundamental_ticks"] = fair
+        own["reference_ticks"] = own["fundamental_ticks"] + own["transient_ticks"]
+
+
+@njit(cache=True)
+def feel_trade(instrument: Record, signed_quantity: int) -> None:
+    """Move the reference by a trade: signed_quantity lots, positive where the taker buys."""
+    if instrument["driver"] < 0:
+        instrument["fundamental_ticks"] += instrument["permanent"] * signed_quantity
+    instrument["transient_ticks"] += instrument["transient"] * signed_quantity
+    instrument["reference_ticks"] = instrument["fundamental_ticks"] + instrument["transient_ticks"]
+
+
+@njit(cache=True)
+def fair_value(
+    tables: FloatArray, table_axes: FloatArray, table: int, seconds: float, price: float
+) -> tuple[float, float]:
+    """Fair value [ticks] and delta, bilinear in time and in the driver's price, flat beyond the table's times.
+
+    Beyond its prices the value goes on along the table's last slope.
+    """
+    first_second, step_seconds, first_price, step_price = table_axes[table]
+    times, prices = tables.shape[1], tables.shape[2]
+    row = min(max((seconds - first_second) / step_seconds, 0.0), times - 1.0)
+    early = min(int(row), times - 2)
+    late_weight = row - early
+    column = (price - first_price) / step_price
+    low = min(max(int(math.floor(column)), 0), prices - 2)
+    up = column - low
+    now = tables[table, early]
+    then = tables[table, early + 1]
+    at_low = now[low] + late_weight * (then[low] - now[low])
+    at_high = now[low + 1] + late_weight * (then[low + 1] - now[low + 1])
+    return at_low + up * (at_high - at_low), (at_high - at_low) / step_price
