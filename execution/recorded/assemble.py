@@ -10,7 +10,7 @@ from execution.errors import RecordingError, RecordingProblem
 from execution.recorded.book_history import NO_PRICE, BookHistory, rebuild, rebuild_checked, undo
 from execution.recorded.gaps import find_gaps
 from execution.recorded.messages import IntArray, RecordedKind, RecordedMessages
-from execution.recorded.order_checks import check_orders
+from execution.recorded.order_checks import check_orders, strangers
 from execution.recorded.quality import Finding, Flaw, QualityReport, Tolerance
 from execution.recorded.raw_rows import RawRows, drop_impossible, mend_times, to_ticks
 from execution.recorded.recording import Recording
@@ -52,7 +52,10 @@ def assemble(raw: RawRecording, *, tick_size: float | None, tolerance: Tolerance
     tick = _tick(raw, rows, tick_size)
     price_ticks, found = to_ticks(rows, tick, raw.file, raw.price_unit)
     findings += found
-    rows, price_ticks, found = check_orders(rows, price_ticks, raw.file)
+    if raw.level_wise:
+        found = strangers(rows, raw.file)
+    else:
+        rows, price_ticks, found = check_orders(rows, price_ticks, raw.file)
     findings += found
     messages = _messages(raw, rows, price_ticks, tick)
     findings += find_gaps(messages, rows.line, raw.file, tolerance.gap_ns)

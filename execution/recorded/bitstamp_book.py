@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from statistics import median_low
 from typing import NamedTuple
 
-import numpy as np
-
 from execution.recorded.bitstamp_events import Snapshot
-from execution.recorded.book_history import NO_PRICE, BookHistory
+from execution.recorded.book_history import BookHistory, book_row
 from execution.recorded.messages import RecordedKind
 
 Level = tuple[int, int]
@@ -42,24 +40,13 @@ def initial_book(
             volume[message.side, message.price] += message.quantity
     for level, estimates in _before_messages(messages, snapshots).items():
         volume[level] = max(volume[level], int(median_low(estimates)))
-    sides = {
-        side: sorted(
-            ((price, lots) for (of, price), lots in volume.items() if of == side and lots > 0),
-            reverse=side > 0,
-        )
-        for side in (1, -1)
-    }
-    width = max(1, *(len(levels) for levels in sides.values()))
-    bid, ask = (_padded(sides[side], width) for side in (1, -1))
-    return BookHistory(
-        ts_ns=np.zeros(1, np.int64), bid_ticks=bid[0], bid_volume=bid[1], ask_ticks=ask[0], ask_volume=ask[1]
-    )
+    return book_row(volume)
 
 
 def _before_messages(
     messages: Sequence[PlacedMessage], snapshots: Sequence[Snapshot]
 ) -> dict[Level, list[int]]:
-    """Each snapshot's levels less what the messages before it brought, which is one number a level but for haste.
+    """Each snapshot's levels less what the messages before it brought, one number a level but for haste.
 
     Snapshots come on another way than the messages, so that now and then one is ahead of or behind them.
     """
@@ -76,9 +63,3 @@ def _before_messages(
             for price, lots in levels:
                 estimates.setdefault((side, price), []).append(lots - flow[side, price])
     return estimates
-
-
-def _padded(levels: Sequence[Level], width: int) -> np.ndarray[tuple[int, int, int], np.dtype[np.int64]]:
-    """(2, 1, width): prices and volumes of one row."""
-    empty = [(NO_PRICE, 0)] * (width - len(levels))
-    return np.array([*levels, *empty], np.int64).T.reshape(2, 1, width)

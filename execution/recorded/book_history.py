@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,6 +138,22 @@ def ladder_before(messages: RecordedMessages, initial: BookHistory | None, spare
                 if volume > 0:
                     put(ladder, side, price, volume, volume)
     return ladder
+
+
+def book_row(volume: Mapping[tuple[int, int], int]) -> BookHistory:
+    """One row, as wide as its longer side, of the volumes by (side, price) that are above 0; its time is 0."""
+    sides = {
+        side: sorted(
+            ((price, lots) for (of, price), lots in volume.items() if of == side and lots > 0),
+            reverse=side > 0,
+        )
+        for side in (1, -1)
+    }
+    book = _blank(np.zeros(1, np.int64), max(1, *(len(levels) for levels in sides.values())))
+    for side, prices, lots in ((1, book.bid_ticks, book.bid_volume), (-1, book.ask_ticks, book.ask_volume)):
+        for level, (price, there) in enumerate(sides[side]):
+            prices[0, level], lots[0, level] = price, there
+    return book
 
 
 def _blank(ts_ns: IntArray, levels: int) -> BookHistory:

@@ -25,7 +25,7 @@ def check_orders(rows: RawRows, price_ticks: IntArray, file: str) -> tuple[RawRo
         if wrong.any():
             rows, price_ticks = rows.rows(~wrong), price_ticks[~wrong]
     links = _links(rows)
-    findings += _strangers(rows, links, file)
+    findings += strangers(rows, file)
     rows, found = _fit_quantities(rows, links, file)
     rows, price_ticks, also = _fit_prices(rows, price_ticks, links, file)
     return rows, price_ticks, findings + found + also
@@ -92,8 +92,9 @@ def _gone(rows: RawRows) -> Mask:
     return np.asarray(orphan & after)
 
 
-def _strangers(rows: RawRows, links: OrderLinks, file: str) -> list[Finding]:
+def strangers(rows: RawRows, file: str) -> list[Finding]:
     """Orders that were never added: older than the recording where their id is below every added one."""
+    links = _links(rows)
     orphan = _takes(rows) & (links.added_at == NO_ORDER)
     added = rows.order_id[rows.kind == RecordedKind.ADD]
     old = orphan & (rows.order_id < (added.min() if len(added) else np.iinfo(np.int64).max))

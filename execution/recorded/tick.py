@@ -24,3 +24,11 @@ def infer_tick(prices: IntArray, usual: int) -> int:
         if len(prices) == 0 or np.mean(prices % step == 0) >= _SHARE_ON_TICK:
             return int(step)
     return 1
+
+
+def decimal_unit(numbers: IntArray) -> int:
+    """The largest power of ten that divides all of `numbers`; 1 where there are none but zeros."""
+    unit, common = 1, int(np.gcd.reduce(numbers)) if len(numbers) else 0
+    while common and common % (10 * unit) == 0:
+        unit *= 10
+    return unit
