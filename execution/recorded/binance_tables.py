@@ -90,7 +90,7 @@ def _told(source: Source, line: IntArray, columns: list[IntArray]) -> list[Told]
 def _read(
     path: Path, names: tuple[str, ...], *, side: str, positive: str
 ) -> tuple[dict[str, IntArray], IntArray, list[Finding], int]:
-    """Whole columns without the rows that cannot be used, their lines, and a finding for each kind of those."""
+    """Whole columns of the rows that can be used, their lines, and what is wrong with the others."""
     table = read_columns(path, names)
     line = np.arange(1, table.num_rows + 1)
     bad = np.zeros(table.num_rows, np.bool_)

@@ -141,7 +141,7 @@ def ladder_before(messages: RecordedMessages, initial: BookHistory | None, spare
 
 
 def book_row(volume: Mapping[tuple[int, int], int]) -> BookHistory:
-    """One row, as wide as its longer side, of the volumes by (side, price) that are above 0; its time is 0."""
+    """One row, as wide as its longer side, of the volumes above 0 by (side, price); its time is 0."""
     sides = {
         side: sorted(
             ((price, lots) for (of, price), lots in volume.items() if of == side and lots > 0),

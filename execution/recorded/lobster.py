@@ -34,7 +34,7 @@ PRICE_UNIT = 1e-4
 USUAL_TICK = 100
 _NO_LEVEL = 9_999_999_999
 _NAME = re.compile(r"^(?P<symbol>[A-Za-z0-9.\-]+)_(?P<date>\d{4}-\d{2}-\d{2})")
-_MESSAGE = ("time", "type", "order_id", "size", "price", "direction")
+MESSAGE_COLUMNS = ("time", "type", "order_id", "size", "price", "direction")
 
 
 def read_lobster(
@@ -49,7 +49,7 @@ def read_lobster(
     tick_size [dollars]: found from the prices when left out. A seventh and further columns of the message
     file are not read. RecordingError names every row that goes beyond the tolerance.
     """
-    table = _table(messages, len(_MESSAGE), 0)
+    table = _table(messages, len(MESSAGE_COLUMNS), 0)
     rows, findings = _rows(messages, table)
     book = None
     if orderbook is not None:
@@ -98,11 +98,11 @@ def _first_line(content: bytes) -> str:
 
 def _rows(path: Path, table: TextTable) -> tuple[RawRows, list[Finding]]:
     """Rows that can be read, and a finding a column for those that cannot."""
-    read = {name: integers(table.columns[str(at)]) for at, name in enumerate(_MESSAGE) if at}
+    read = {name: integers(table.columns[str(at)]) for at, name in enumerate(MESSAGE_COLUMNS) if at}
     read["time"] = scaled(table.columns["0"], 9)
     findings = ragged_lines(path, table, f"{len(table.columns)} columns")
     bad = np.zeros(len(table.line), np.bool_)
-    for at, name in enumerate(_MESSAGE):
+    for at, name in enumerate(MESSAGE_COLUMNS):
         wrong = read[name][1] & ~bad
         findings += unreadable_cells(path, table, str(at), name, wrong)
         bad |= wrong
