@@ -69,7 +69,8 @@ def fit_hawkes(
     search = HawkesSearch(time / unit, kind, horizon_s / unit, kinds, scales)
     estimate, converged = search.maximum(start)
     order = np.argsort(estimate.decay)
-    estimate = HawkesPoint(estimate.baseline, estimate.branching[:, :, order], estimate.decay[order])
+    branching = np.ascontiguousarray(estimate.branching[:, :, order])
+    estimate = HawkesPoint(estimate.baseline, branching, estimate.decay[order])
     covariance = search.covariance(estimate)
     error = HawkesPoint.of(np.sqrt(np.diag(covariance)), kinds, scales)
     ratio, ratio_error = _branching_ratio(estimate, covariance)
@@ -95,8 +96,8 @@ def fit_hawkes(
 def _check_events(times: FloatArray, types: TypeArray, horizon_s: float, kinds: int, parameters: int) -> None:
     if times.shape != types.shape or len(times) <= parameters:
         raise ValueError(
-            f"{len(times)} times, {len(types)} types, expected as many of each and more than {parameters}, "
-            "the number of parameters"
+            f"{len(times)} times, {len(types)} types, expected as many of each and more than "
+            f"the {parameters} parameters"
         )
     ordered = np.isfinite(times).all() and (np.diff(times) >= 0.0).all()
     if not (ordered and times[0] >= 0.0 and times[-1] <= horizon_s < math.inf):

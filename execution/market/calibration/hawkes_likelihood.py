@@ -60,7 +60,8 @@ def log_likelihood(
                 gradient_decay[scale] += branching[kind, cause, scale] * slope / intensity
         for scale in range(scales):
             recent[kind, scale] += 1.0
-    return total - _compensator(times, types, horizon_s, branching, decay, gradient_branching, gradient_decay)
+    expected = _compensator(times, types, horizon_s, branching, decay, gradient_branching, gradient_decay)
+    return float(total - expected)
 
 
 @njit(cache=True)

@@ -53,9 +53,18 @@ class HawkesSearch:
 
     def log_likelihood(self, point: HawkesPoint) -> tuple[float, HawkesPoint]:
         """Log-likelihood and its gradient by baseline, branching and log decay."""
-        slope = HawkesPoint(*(np.empty_like(part) for part in point))
+        mu, branching, decay = point
+        slope = HawkesPoint(np.empty_like(mu), np.empty_like(branching), np.empty_like(decay))
         value = log_likelihood(
-            self._times, self._types, self._horizon, *map(np.ascontiguousarray, point), *slope
+            self._times,
+            self._types,
+            self._horizon,
+            mu,
+            branching,
+            decay,
+            slope.baseline,
+            slope.branching,
+            slope.decay,
         )
         return value, slope._replace(decay=slope.decay * point.decay)
 
@@ -70,8 +79,8 @@ class HawkesSearch:
             np.log(decay),
         ).flat()
         wide = (math.log(1e-2 / self._horizon), math.log(1e9))
-        bounds = [(least, None)] * self._kinds
-        causes = [(0.0, None if count else 0.0) for count in counts for _ in range(self._scales)]
+        bounds: list[tuple[float, float | None]] = [(least, None)] * self._kinds
+        causes: list[tuple[float, float | None]] = [(0.0, None if count else 0.0) for count in counts for _ in range(self._scales)]
         bounds += causes * self._kinds + [wide] * self._scales  # who never acts has caused nothing
 
         def loss(flat: FloatArray) -> tuple[float, FloatArray]:
@@ -102,7 +111,8 @@ class HawkesSearch:
     def kolmogorov_smirnov(self, point: HawkesPoint) -> float:
         """Distance of the compensator's increments from independent exponentials of mean 1."""
         increments = np.empty(len(self._times))
-        compensator_increments(self._times, self._types, *map(np.ascontiguousarray, point), increments)
+        mu, branching, decay = point
+        compensator_increments(self._times, self._types, mu, branching, decay, increments)
         return float(stats.kstest(increments[np.isfinite(increments)], "expon").statistic)
 
     def _point(self, flat: FloatArray) -> HawkesPoint:
@@ -114,7 +124,8 @@ class HawkesSearch:
         kinds, scales = self._kinds, self._scales
         width = 1 + kinds * scales
         blocks = np.empty((kinds, width, width))
-        information_blocks(self._times, self._types, *map(np.ascontiguousarray, point), blocks)
+        mu, branching, decay = point
+        information_blocks(self._times, self._types, mu, branching, decay, blocks)
         information = np.zeros((kinds * width + scales,) * 2)
         for kind in range(kinds):
             own = np.concatenate([[kind], kinds + kind * kinds * scales + np.arange(kinds * scales)])

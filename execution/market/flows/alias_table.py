@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -13,11 +11,9 @@ from execution.random_stream import Stream, uniform
 FloatArray = npt.NDArray[np.float64]
 
 
-class AliasTable(NamedTuple):
-    """A law on 0 .. n - 1: cell i gives i with probability keep[i], else other[i]; shapes (n,)."""
-
-    keep: FloatArray
-    other: npt.NDArray[np.int64]
+# A law on 0 .. n - 1, shape (2, n): cell i gives i with probability table[0, i], else table[1, i]. One array,
+# not a tuple of two, since parallel loops take no tuples inside a flow's parameters.
+AliasTable = FloatArray
 
 
 def alias_table(weights: npt.ArrayLike) -> AliasTable:
@@ -27,7 +23,7 @@ def alias_table(weights: npt.ArrayLike) -> AliasTable:
     """
     weight = np.asarray(weights, np.float64)
     if weight.ndim != 1 or not np.isfinite(weight).all() or (weight < 0.0).any() or weight.sum() <= 0.0:
-        raise ValueError(f"weights are {weights}, expected finite numbers from 0 on, one of them positive")
+        raise ValueError(f"weights are {weight}, expected finite numbers from 0 on, one of them positive")
     keep = weight * (len(weight) / weight.sum())
     other = np.arange(len(weight))
     small, large = list(np.flatnonzero(keep < 1.0)), list(np.flatnonzero(keep >= 1.0))
@@ -38,12 +34,12 @@ def alias_table(weights: npt.ArrayLike) -> AliasTable:
         if keep[rich] < 1.0:
             small.append(large.pop())
     keep[small + large] = 1.0  # what is left is 1 but for rounding
-    return AliasTable(keep, other)
+    return np.array([keep, other])
 
 
 @njit(cache=True, forceinline=True)
 def draw_index(table: AliasTable, stream: Stream) -> int:
     """One draw from the table's law, from one uniform number."""
-    scaled = uniform(stream) * len(table.keep)
+    scaled = uniform(stream) * table.shape[1]
     cell = int(scaled)
-    return cell if scaled - cell < table.keep[cell] else int(table.other[cell])
+    return cell if scaled - cell < table[0, cell] else int(table[1, cell])

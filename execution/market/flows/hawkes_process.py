@@ -69,8 +69,7 @@ class Hawkes:
     @property
     def branching_matrix(self) -> FloatArray:
         """Mean number of events of each type that one of each other type sets off, shape (type, cause)."""
-        matrix: FloatArray = self.branching.sum(axis=2)
-        return matrix
+        return np.asarray(self.branching.sum(axis=2), np.float64)
 
     @property
     def spectral_radius(self) -> float:
@@ -81,8 +80,8 @@ class Hawkes:
     def stationary_rates(self) -> FloatArray:
         """Mean number of events of each type [1/s]: (I - G)^-1 baseline."""
         types = len(self.baseline)
-        rates: FloatArray = np.linalg.solve(np.eye(types) - self.branching_matrix, self.baseline)
-        return rates
+        rates = np.linalg.solve(np.eye(types) - self.branching_matrix, self.baseline)
+        return np.asarray(rates, np.float64)
 
     def parameters(self) -> HawkesParameters:
         """What the compiled process reads."""

@@ -15,15 +15,17 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from execution.book.layout import BookArrays, Record, RecordArray
+from execution.book.layout import NO_SLOT, BookArrays, Record, RecordArray
 from execution.market.flows.alias_table import AliasTable, alias_table, draw_index
 from execution.market.flows.background import (
     THINNED,
+    best_ticks,
     draw_geometric,
     draw_live_slot,
     has_ask,
     has_bid,
     log_one_minus,
+    remember_best,
     write_cancel,
     write_limit,
     write_market,
@@ -122,7 +124,7 @@ def draw(
     u = _total_rate(book, parameters) * uniform(stream) - parameters.limit_rate
     if u < 0.0:
         side = 1 if u < -0.5 * parameters.limit_rate else -1
-        opposite = _opposite_ticks(book, state, side)
+        opposite = best_ticks(book, state, -side)
         distance = 1 + draw_index(parameters.distance, stream)
         quantity = draw_geometric(parameters.log_one_minus_limit, stream)
         return write_limit(message, side, quantity, opposite - side * distance)
@@ -143,10 +145,7 @@ def observe(
     book: BookArrays, state: Record, parameters: SantaFeParameters, events: RecordArray, count: int
 ) -> None:
     """Remember the best prices, for when a side is empty."""
-    if has_bid(book):
-        state["last_bid"] = book.state[0]["best_bid"]
-    if has_ask(book):
-        state["last_ask"] = book.state[0]["best_ask"]
+    remember_best(book, state)
 
 
 @njit(cache=True, forceinline=True)
@@ -157,18 +156,10 @@ def _total_rate(book: BookArrays, parameters: SantaFeParameters) -> float:
 
 
 @njit(cache=True, forceinline=True)
-def _opposite_ticks(book: BookArrays, state: Record, side: int) -> int:
-    """The best price of the other side, or where it was last seen."""
-    if side > 0:
-        return int(book.state[0]["best_ask"] if has_ask(book) else state["last_ask"])
-    return int(book.state[0]["best_bid"] if has_bid(book) else state["last_bid"])
-
-
-@njit(cache=True, forceinline=True)
 def _cancel_share(book: BookArrays, state: Record, parameters: SantaFeParameters, slot: int) -> float:
     """Cancellation rate of a live order relative to the highest; it is 1 where no order lives."""
-    if slot < 0:
+    if slot == NO_SLOT:
         return 1.0
     side = book.orders[slot]["side"]
-    distance = side * (_opposite_ticks(book, state, side) - book.orders[slot]["price_ticks"])
+    distance = side * (best_ticks(book, state, -side) - book.orders[slot]["price_ticks"])
     return float(parameters.cancel_share[max(1, min(distance, len(parameters.cancel_share))) - 1])
