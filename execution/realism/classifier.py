@@ -39,7 +39,8 @@ def tell_apart(first: Tape, second: Tape, *, seed: int = 0, window: int = WINDOW
     mean of the five; interval: 95%, blocks of windows drawn again within each stretch, the models kept.
     """
     levels = min(first.levels, second.levels)
-    samples = [window_features(tape.seen_to(levels), window=window) for tape in (first, second)]
+    tapes = (first.in_units_of(second).seen_to(levels), second.seen_to(levels))
+    samples = [window_features(tape, window=window) for tape in tapes]
     if min(len(sample) for sample in samples) < FEWEST_WINDOWS:
         return None
     streams = np.random.SeedSequence(seed).spawn(FOLDS + 1)

@@ -114,12 +114,13 @@ def compare(
 
     All are seen to as many levels as the one that keeps the fewest. Statistics that the held-out tape has
     too little of, or that are one value in all tapes, are left out and named. Intervals: 95%, bootstrap over
-    forty blocks of time of every tape.
+    forty blocks of time of every tape. Quantities are brought to the held-out tape's lots; ValueError where
+    tick sizes differ.
     """
     say = progress or (lambda stage, fraction: None)
     tapes = {SIMULATED: simulated, BASELINE: baseline, FIRST_PART: first_part}
     levels = min(tape.levels for tape in (*tapes.values(), held_out))
-    tapes = {name: tape.seen_to(levels) for name, tape in tapes.items()}
+    tapes = {name: tape.in_units_of(held_out).seen_to(levels) for name, tape in tapes.items()}
     held_out = held_out.seen_to(levels)
     ruler = ruler_of(held_out)
     weights = _weights(seed, (*tapes, "held_out"), repetitions)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from execution.realism.resampling import Estimate, estimate
 from execution.realism.tape import Floats
@@ -20,6 +19,7 @@ RunMarket = Callable[[float, int], Floats]
 
 _REPETITIONS = 1000
 _LEAST, _MOST = -0.5, 2.0
+_EXPONENTS = 1001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +64,9 @@ def fitted_impact(size: Floats, moved: Floats, *, completed: int, seed: int = 0)
     error = peak.std(axis=1, ddof=1) / np.sqrt(seeds)
     weight = _weights(peak.mean(axis=1), error)
     rng = np.random.default_rng(seed)
-    draws = [np.arange(seeds), *rng.integers(0, seeds, (_REPETITIONS, seeds))]
-    laws = np.array([power_law(size, peak[:, draw].mean(axis=1), weight) for draw in draws])
-    left = [_remaining(moved[:, draw], completed, weight) for draw in draws]
+    draws = np.concatenate((np.arange(seeds)[None], rng.integers(0, seeds, (_REPETITIONS, seeds))))
+    peaks, lasts = (moved[:, draws, at].mean(axis=2).T for at in (completed, -1))
+    laws = power_law(size, peaks, weight)
     return MetaOrderImpact(
         size=size,
         peak=peak.mean(axis=1),
@@ -74,28 +74,31 @@ def fitted_impact(size: Floats, moved: Floats, *, completed: int, seed: int = 0)
         path=moved.mean(axis=1),
         exponent=estimate(laws[:, 1]),
         prefactor=estimate(laws[:, 0]),
-        remaining=estimate(np.array(left)),
+        remaining=estimate(_remaining(peaks, lasts, weight)),
         seeds=seeds,
     )
 
 
-def power_law(size: Floats, impact: Floats, weight: Floats) -> tuple[float, float]:
+def power_law(size: Floats, impact: Floats, weight: Floats) -> Floats:
     """Prefactor and exponent of impact = prefactor * size^exponent by weighted least squares.
 
-    In the impact itself and not in its logarithm, which a mean below zero does not have. The exponent is
-    sought between -0.5 and 2.
+    impact: shape (..., size), a law for each row; the result is (..., 2). In the impact itself and not in
+    its logarithm, which a mean below zero does not have. The exponent is sought between -0.5 and 2.
     """
-    relative = size / np.exp(np.mean(np.log(size)))
-
-    def prefactor(exponent: float) -> float:
-        shape = relative**exponent
-        return float((weight * shape) @ impact / ((weight * shape) @ shape))
-
-    def loss(exponent: float) -> float:
-        return float(weight @ (impact - prefactor(exponent) * relative**exponent) ** 2)
-
-    exponent = float(minimize_scalar(loss, bounds=(_LEAST, _MOST), method="bounded").x)
-    return prefactor(exponent) * float(np.mean(relative / size)) ** exponent, exponent
+    scale = np.exp(np.mean(np.log(size)))
+    exponents = np.linspace(_LEAST, _MOST, _EXPONENTS)
+    shape = (size / scale) ** exponents[:, None]
+    explained = (impact @ (weight * shape).T) ** 2 / np.sum(weight * shape**2, axis=1)
+    best = np.clip(np.argmax(explained, axis=-1), 1, _EXPONENTS - 2)
+    left, top, right = (
+        np.take_along_axis(explained, (best + shift)[..., None], axis=-1)[..., 0] for shift in (-1, 0, 1)
+    )
+    curvature = left - 2.0 * top + right
+    shift = np.where(curvature < 0.0, 0.5 * (left - right) / np.minimum(curvature, -1e-300), 0.0)
+    exponent = exponents[best] + np.clip(shift, -1.0, 1.0) * (exponents[1] - exponents[0])
+    found = (size / scale) ** exponent[..., None]
+    prefactor = np.sum(weight * found * impact, axis=-1) / np.sum(weight * found**2, axis=-1)
+    return np.stack((prefactor * scale**-exponent, exponent), axis=-1)
 
 
 def _weights(peak: Floats, error: Floats) -> Floats:
@@ -104,7 +107,6 @@ def _weights(peak: Floats, error: Floats) -> Floats:
     return np.asarray(1.0 / np.maximum(error, floor) ** 2)
 
 
-def _remaining(moved: Floats, completed: int, weight: Floats) -> float:
+def _remaining(peak: Floats, last: Floats, weight: Floats) -> Floats:
     """Share of the peak that is left at the last time: the slope of the one on the other over sizes."""
-    peak, last = moved[:, :, completed].mean(axis=1), moved[:, :, -1].mean(axis=1)
-    return float((weight * peak) @ last / ((weight * peak) @ peak))
+    return np.asarray(np.sum(weight * peak * last, axis=-1) / np.sum(weight * peak**2, axis=-1))

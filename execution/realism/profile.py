@@ -1,4 +1,4 @@
-"""What one tape looks like: its facts in a few numbers, its histograms and its curves, for tables and plots."""
+"""What one tape looks like, for tables and plots: a few facts, its histograms and its curves."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def profile_of(tape: Tape, ruler: Ruler, edges: Mapping[str, Floats]) -> Profile
 
 
 def histogram_edges(tape: Tape, ruler: Ruler) -> dict[str, Floats]:
-    """Bin edges by statistic, from the tape that sets the ruler; those it has too few values of are absent."""
+    """Bin edges by statistic, from the tape that sets the ruler; absent where it has too few values."""
     tape = tape.seen_to(ruler.levels)
     edges = {}
     for law in DISTRIBUTIONS:

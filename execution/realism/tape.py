@@ -48,10 +48,10 @@ class Tape:
         if len(self.history.ts_ns) != count:
             rows = len(self.history.ts_ns)
             raise ValueError(f"the book has {rows:,} rows and there are {count:,} messages, expected as many")
-        if count < 2 or self.messages.ts_ns[-1] <= self.messages.ts_ns[0]:
-            raise ValueError(f"there are {count:,} messages that take no time, expected a stretch of market")
         if np.any(np.diff(self.messages.ts_ns) < 0):
             raise ValueError("the messages are not in the order of time")
+        if count < 2 or self.messages.ts_ns[-1] <= self.messages.ts_ns[0]:
+            raise ValueError(f"there are {count:,} messages that take no time, expected a stretch of market")
 
     def __len__(self) -> int:
         return len(self.messages.ts_ns)
@@ -114,6 +114,26 @@ class Tape:
         kept[0] = True  # what the first message found is not known
         return Tape(messages=self.messages.rows(kept), history=self._cut(levels).rows(kept))
 
+    def in_units_of(self, other: Tape) -> Tape:
+        """The tape with quantities in the other's lots, rounded to whole ones.
+
+        ValueError where the tick sizes differ: prices are compared in ticks.
+        """
+        own, wanted = self.messages, other.messages
+        if not np.isclose(own.tick_size, wanted.tick_size, rtol=1e-9):
+            raise ValueError(f"tick sizes {own.tick_size:g} and {wanted.tick_size:g} cannot be compared")
+        factor = own.lot_size / wanted.lot_size
+        if factor == 1.0:
+            return self
+        return Tape(
+            messages=replace(own, quantity=_times(own.quantity, factor), lot_size=wanted.lot_size),
+            history=replace(
+                self.history,
+                bid_volume=_times(self.history.bid_volume, factor),
+                ask_volume=_times(self.history.ask_volume, factor),
+            ),
+        )
+
     def _cut(self, levels: int) -> BookHistory:
         return replace(
             self.history,
@@ -142,3 +162,8 @@ class Tape:
             sign=-side[starts].astype(np.int64),
             quantity=totals.astype(np.int64),
         )
+
+
+def _times(quantity: Integers, factor: float) -> Integers:
+    """Quantities times a factor, whole; what was there does not round to nothing."""
+    return np.where(quantity > 0, np.maximum(np.rint(quantity * factor), 1), 0).astype(np.int64)
