@@ -1,0 +1,208 @@
+"""A flow that plays recorded events where the book resembles the one in which they happened.
+
+Conditional resampling: the tape holds every event of a recording relative to the book that it met (distance
+from the best price, share of the level taken, size, wait, which earlier order a cancellation meant) and the
+context in which it happened. The flow goes on along the tape while its own context, made by its own book
+and by everybody's trades, resembles the recorded one; else it jumps to the nearest of some places that do, with
+both sides swapped half of the time, so that the recording's trend is not played. Nearest-neighbour resampling
+of dependent data: Lall and Sharma (1996), 'A nearest neighbor bootstrap for resampling hydrologic time series'.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from execution.book.layout import NIL, NO_SLOT, BookArrays, EventKind, MessageKind, Record, RecordArray
+from execution.market.flows.background import (
+    THINNED,
+    draw_live_slot,
+    has_ask,
+    has_bid,
+    write_cancel,
+    write_limit,
+    write_market,
+)
+from execution.market.flows.marked_choice import choose_row
+from execution.market.flows.marked_context import categorise, remember, see_quotes
+from execution.market.flows.marked_orders import (
+    best_of,
+    has_level,
+    is_last,
+    linked_slot,
+    oldest_at,
+    price_behind,
+    similar_slot,
+    volume_at,
+)
+from execution.market.flows.marked_tape import RECENT, MarkedParameters, MarkKind
+from execution.random_stream import Stream
+
+_PRUNE_PROBES = 4
+
+
+@njit(cache=True)
+def next_time(book: BookArrays, state: Record, parameters: MarkedParameters, stream: Stream) -> int:
+    """Draw which event comes next and when [ns]; the same answer until it has been drawn out."""
+    if state["pending_ns"] == NIL:
+        choose_row(state, parameters, stream)
+        mark = parameters.marks[state["row"]]
+        state["pending_ns"] = state["clock_ns"] + mark["wait_ns"]
+        state["prepared"] = mark["gap"] == 0 or not parameters.touch_only
+    return int(max(state["pending_ns"], state["clock_ns"]))
+
+
+@njit(cache=True)
+def draw(
+    book: BookArrays, state: Record, parameters: MarkedParameters, stream: Stream, message: Record
+) -> int:
+    """Fill the pending event's message; see flows.background for what is returned (REDUCE as a cancel)."""
+    state["resting_row"] = NIL
+    if state["pending_ns"] == NIL or not (has_bid(book) and has_ask(book)):
+        state["pending_ns"] = NIL
+        return _refill(book, state, message)
+    if book.state[0]["live_orders"] > parameters.order_limit:
+        return write_cancel(book, message, _far_slot(book, stream))
+    mark = parameters.marks[state["row"]]
+    side = mark["side"] * state["flip"]
+    if not state["prepared"]:
+        return _prepare(book, state, mark, side, message)
+    state["pending_ns"] = NIL
+    remember(state, state["clock_ns"] - state["event_ns"], side if mark["kind"] == MarkKind.TAKE else 0)
+    state["event_ns"] = state["clock_ns"]
+    if mark["kind"] == MarkKind.ADD:
+        state["resting_row"] = state["row"]
+        return write_limit(message, side, mark["quantity"], _limit_price(book, mark, side))
+    if mark["kind"] == MarkKind.TAKE:
+        quantity = _taken(book, mark, side)
+        return write_market(message, side, quantity) if quantity > 0 else THINNED
+    return _take_out(book, state, mark, side, message)
+
+
+@njit(cache=True)
+def observe(
+    book: BookArrays, state: Record, parameters: MarkedParameters, events: RecordArray, count: int
+) -> None:
+    """Take a message's events into the context: the category of what it did and the quotes after it."""
+    if count == 0 or not (has_bid(book) and has_ask(book)):
+        return
+    event = events[0]
+    bid, ask = best_of(book, 1), best_of(book, -1)
+    kind = _mark_kind(event["kind"])
+    if kind != NIL:
+        price = event["price_ticks"]
+        state["category"] = categorise(state, kind, event["side"], price, bid, ask)
+        if event["kind"] == EventKind.RESTED and state["resting_row"] != NIL:
+            _note_resting(state, event["order_id"], price)
+    see_quotes(state, parameters.scale, bid, volume_at(book, bid), ask, volume_at(book, ask))
+
+
+@njit(cache=True)
+def _mark_kind(event_kind: int) -> int:
+    """The kind of mark that an event amounts to, NIL for one that is not of the market's."""
+    if event_kind == EventKind.RESTED:
+        return MarkKind.ADD.value
+    if event_kind == EventKind.TRADE:
+        return MarkKind.TAKE.value
+    return MarkKind.CANCEL.value if event_kind == EventKind.CANCELLED else NIL
+
+
+@njit(cache=True)
+def _note_resting(state: Record, order_id: int, price_ticks: int) -> None:
+    row = state["resting_row"]
+    place = row & (RECENT - 1)
+    state["recent_row"][place] = row
+    state["recent_id"][place] = order_id
+    state["recent_price"][place] = price_ticks
+    state["resting_row"] = NIL
+
+
+@njit(cache=True)
+def _limit_price(book: BookArrays, mark: Record, side: int) -> int:
+    """Where the order goes: as far from the nearer best price as recorded, never through the other side."""
+    opposite = best_of(book, -side)
+    price = best_of(book, side) - side * mark["distance"]
+    if mark["distance"] < 0 and mark["opposite"] < -mark["distance"]:
+        price = opposite - side * mark["opposite"]
+    return int(min(price, opposite - 1) if side > 0 else max(price, opposite + 1))
+
+
+@njit(cache=True)
+def _taken(book: BookArrays, mark: Record, side: int) -> int:
+    """Size of the aggressor's order: whole levels as recorded, then its lots or, if too many, its share.
+
+    One level at least is left on the other side.
+    """
+    price, quantity = best_of(book, -side), 0
+    for _ in range(mark["opposite"]):
+        behind = price_behind(book, -side, price)
+        if not has_level(behind):
+            break
+        quantity += volume_at(book, price)
+        price = behind
+    if mark["quantity"] == 0:
+        return quantity
+    resting = volume_at(book, price)
+    part = mark["quantity"]
+    if part >= resting:
+        part = min(resting - 1, max(1, round(mark["share"] * resting)))
+    return int(quantity + part)
+
+
+@njit(cache=True)
+def _take_out(book: BookArrays, state: Record, mark: Record, side: int, message: Record) -> int:
+    """Cancel or reduce the order that the mark means; THINNED when there is none or it is its side's last."""
+    slot = linked_slot(book, state, mark["link"])
+    if slot == NO_SLOT:
+        slot = similar_slot(book, side, mark["distance"], mark["quantity"])
+    if slot == NO_SLOT or is_last(book, side, slot):
+        return THINNED
+    written = write_cancel(book, message, slot)
+    resting = book.orders[slot]["quantity"]
+    if written != THINNED and mark["kind"] == MarkKind.REDUCE and mark["quantity"] < resting:
+        message["kind"] = MessageKind.REDUCE
+        message["quantity"] = mark["quantity"]
+    return written
+
+
+@njit(cache=True)
+def _prepare(book: BookArrays, state: Record, mark: Record, side: int, message: Record) -> int:
+    """Make the level behind the best one as recorded, where the recording cannot show how it came about.
+
+    One message a call: an order that rests too near is taken out, one is entered where none rests.
+    """
+    resting_side = -side if mark["kind"] == MarkKind.TAKE else side
+    best = best_of(book, resting_side)
+    behind, wanted = price_behind(book, resting_side, best), best - resting_side * mark["gap"]
+    nearer = resting_side * (behind - wanted)
+    slot = oldest_at(book, behind)
+    if nearer > 0 and slot != NO_SLOT:
+        written = write_cancel(book, message, slot)
+        if written != THINNED:
+            return written
+    state["prepared"] = True
+    if nearer < 0:
+        return write_limit(message, resting_side, max(1, mark["revealed"]), wanted)
+    return THINNED
+
+
+@njit(cache=True)
+def _refill(book: BookArrays, state: Record, message: Record) -> int:
+    """An order of one lot where a side was last seen, when somebody has emptied it; else nothing."""
+    if not has_bid(book):
+        ceiling = book.state[0]["best_ask"] - 1 if has_ask(book) else state["bid"]
+        return write_limit(message, 1, 1, min(state["bid"], ceiling))
+    if not has_ask(book):
+        return write_limit(message, -1, 1, max(state["ask"], book.state[0]["best_bid"] + 1))
+    return THINNED
+
+
+@njit(cache=True)
+def _far_slot(book: BookArrays, stream: Stream) -> int:
+    """Of some live orders the one farthest from the middle."""
+    middle = 0.5 * (best_of(book, 1) + best_of(book, -1))
+    far, distance = NO_SLOT, -1.0
+    for _ in range(_PRUNE_PROBES):
+        slot = draw_live_slot(book, stream)
+        if slot != NO_SLOT and abs(book.orders[slot]["price_ticks"] - middle) > distance:
+            far, distance = slot, abs(book.orders[slot]["price_ticks"] - middle)
+    return int(far)
