@@ -11,9 +11,10 @@ from execution.book.core import Refusal
 from execution.book.growth import with_ladder, with_room
 from execution.book.layout import EVENT, BookArrays, RecordArray
 from execution.market.assembly import empty_books, market_arrays, schedule_everybody, stacked
-from execution.market.event_loop import DONE, LOG_FULL, OWN_FILL, book_at, run_until, settle
-from execution.market.layout import HANDLE_BITS, LOGGED, OWN
+from execution.market.event_loop import DONE, LOG_FULL, OWN_FILL, enter_settled, run_until
+from execution.market.layout import HANDLE_BITS, LOGGED
 from execution.market.scenario import MarketScenario
+from execution.market.world import world_of
 
 _LOG_ROWS = 2**16
 _LIFETIMES = 5.0  # of a noise order that a market runs before it starts
@@ -73,9 +74,7 @@ class AgentMarket:
         BookCapacityError when prices travel further than a book reaches.
         """
         while True:
-            status, count, refusal, at = run_until(
-                self.arrays, self.books, until_ns, self._events, self._log
-            )
+            status, count, refusal, at = run_until(self.world, until_ns, self._events, self._log)
             if status == DONE:
                 return None
             if status == OWN_FILL:
@@ -97,7 +96,7 @@ class AgentMarket:
             self._restack()
         if len(self._log) and int(self.arrays.clock["logged"][0]) + len(events) > len(self._log):
             self._empty_log(at_least=len(events))
-        settle(self.arrays, self._views[at], at, OWN, events, len(events), self._log)
+        enter_settled(self.world, at, events, self._log)
 
     def logged_events(self) -> RecordArray:
         """Every event since the start, shape (event,) of LOGGED; ValueError unless the market keeps a log."""
@@ -146,7 +145,7 @@ class AgentMarket:
 
     def _refused_price(self, at: int) -> int:
         """Price of the ticket that a book had no room for: the one at the head of the link whose turn it is."""
-        sender = int(self.arrays.queue[1, 2]) >> 1
+        sender = int(self.arrays.queue["source"][1]) >> 1
         links = self.arrays.links
         first = int(self.arrays.participants["link_first"][sender])
         return int(links[sender, first % links.shape[1]]["price_ticks"])
@@ -160,7 +159,8 @@ class AgentMarket:
 
     def _take_books(self, books: BookArrays) -> None:
         self.books = books
-        self._views = [book_at(books, at) for at in range(len(self.faces))]
+        self.world = world_of(self.arrays, books)
+        self._views = [BookArrays(*(array[at] for array in books)) for at in range(len(self.faces))]
         for face, view in zip(self.faces, self._views, strict=True):
             face.arrays = view
 

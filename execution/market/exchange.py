@@ -19,6 +19,7 @@ from execution.market.layout import (
     RecordArray,
 )
 from execution.market.participants.noise import forget
+from execution.market.world import fills_at, handles_of, participant_at
 
 
 @njit(cache=True)
@@ -71,9 +72,7 @@ def _cancel(book: BookArrays, handle: Record, events: RecordArray) -> int:
 
 @njit(cache=True)
 def book_trades(
-    participants: RecordArray,
-    handles: RecordArray,
-    fills: RecordArray,
+    world: Record,
     venue: Record,
     instrument: Record,
     taker: int,
@@ -98,18 +97,16 @@ def book_trades(
         own |= maker == OWN
         if taker >= FIRST_PARTICIPANT:
             taker_id = event["order_id"]
-            _book(participants, handles, fills, taker, bought, price, venue["taker_fee"], taker_id, now_ns)
+            _book(world, taker, bought, price, venue["taker_fee"], taker_id, now_ns)
         if maker >= FIRST_PARTICIPANT:
             maker_id = event["maker_id"]
-            _book(participants, handles, fills, maker, -bought, price, venue["maker_fee"], maker_id, now_ns)
+            _book(world, maker, -bought, price, venue["maker_fee"], maker_id, now_ns)
     return signed, own
 
 
 @njit(cache=True)
 def _book(
-    participants: RecordArray,
-    handles: RecordArray,
-    fills: RecordArray,
+    world: Record,
     owner: int,
     bought: int,
     price: int,
@@ -119,14 +116,14 @@ def _book(
 ) -> None:
     """Change a participant's account and let the report of it leave the exchange."""
     at = owner - FIRST_PARTICIPANT
-    me = participants[at]
+    me, fills = participant_at(world, at), fills_at(world, at)
     me["position"] += bought
     me["traded"] += abs(bought)
     me["cash"] -= bought * price + abs(bought) * fee
     if me["fills_next"] - me["fills_first"] == FILLS:
         me["overruns"] += 1
-        _notice(me, handles, fills[at, me["fills_first"] & (FILLS - 1)])
-    report = fills[at, me["fills_next"] & (FILLS - 1)]
+        _notice(me, handles_of(world), fills[me["fills_first"] & (FILLS - 1)])
+    report = fills[me["fills_next"] & (FILLS - 1)]
     report["ts_ns"] = now_ns
     report["quantity"] = bought
     report["price_ticks"] = price
@@ -135,10 +132,10 @@ def _book(
 
 
 @njit(cache=True)
-def read_fills(me: Record, handles: RecordArray, fills: RecordArray, at: int) -> None:
+def read_fills(me: Record, handles: RecordArray, fills: RecordArray) -> None:
     """Let a participant take notice of its fills up to what it has seen."""
     while me["fills_first"] < me["fills_next"]:
-        report = fills[at, me["fills_first"] & (FILLS - 1)]
+        report = fills[me["fills_first"] & (FILLS - 1)]
         if report["ts_ns"] > me["seen_ns"]:
             return
         _notice(me, handles, report)

@@ -10,9 +10,9 @@ from execution.market.layout import Record, RecordArray
 
 @njit(cache=True)
 def publish(
-    book: BookArrays, venue: Record, sightings: RecordArray, at: int, reference_ticks: float, now_ns: int
+    book: BookArrays, venue: Record, sightings: RecordArray, reference_ticks: float, now_ns: int
 ) -> None:
-    """Write a sighting of book `at` if its best quotes or its reference are not those published last.
+    """Write a sighting of a book if its best quotes or its reference are not those published last.
 
     A side on which nobody quotes keeps its last price, with quantity 0; the venue counts how long.
     """
@@ -27,7 +27,7 @@ def publish(
         ask_volume = book.levels[ask - state["origin_ticks"]]["volume"]
     _time_emptiness(venue, bid_volume == 0 or ask_volume == 0, now_ns)
     newest = venue["next_sighting"] - 1
-    seen = sightings[at, newest & (sightings.shape[1] - 1)]
+    seen = sightings[newest & (len(sightings) - 1)]
     if (
         newest >= 0
         and seen["bid_ticks"] == venue["last_bid"]
@@ -40,7 +40,7 @@ def publish(
     if newest < 0 or seen["ts_ns"] != now_ns:
         newest += 1
         venue["next_sighting"] = newest + 1
-    fresh = sightings[at, newest & (sightings.shape[1] - 1)]
+    fresh = sightings[newest & (len(sightings) - 1)]
     fresh["ts_ns"] = now_ns
     fresh["bid_ticks"] = venue["last_bid"]
     fresh["ask_ticks"] = venue["last_ask"]
@@ -50,20 +50,20 @@ def publish(
 
 
 @njit(cache=True)
-def sighting_at(venue: Record, sightings: RecordArray, at: int, seen_ns: int) -> int:
+def sighting_at(venue: Record, sightings: RecordArray, seen_ns: int) -> int:
     """Place in the ring of the last sighting up to `seen_ns`, by bisection; the oldest kept if all are later."""
-    ring = sightings.shape[1]
+    ring = len(sightings)
     newest = venue["next_sighting"] - 1
     oldest = max(0, newest + 1 - ring)
     # Most look at the newest or at one a few before it; `low` may be too late only where it is the oldest.
     low, step = newest, 1
-    while low > oldest and sightings[at, low & (ring - 1)]["ts_ns"] > seen_ns:
+    while low > oldest and sightings[low & (ring - 1)]["ts_ns"] > seen_ns:
         low = max(oldest, low - step)
         step *= 2
     high = min(newest, low + step)
     while low < high:
         middle = (low + high + 1) >> 1
-        if sightings[at, middle & (ring - 1)]["ts_ns"] <= seen_ns:
+        if sightings[middle & (ring - 1)]["ts_ns"] <= seen_ns:
             low = middle
         else:
             high = middle - 1

@@ -234,4 +234,4 @@ class MarketArrays(NamedTuple):
     links: RecordArray  # (participant, ring) TICKET
     fills: RecordArray  # (participant, FILLS) FILL_REPORT
     tickets: RecordArray  # (most,) TICKET, what one participant decides at one wake-up
-    queue: npt.NDArray[np.int64]
+    queue: RecordArray  # (1 + 2 * participant,) of execution.market.event_queue.ENTRY

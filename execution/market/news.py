@@ -10,36 +10,28 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from execution.market.layout import Record, RecordArray
+from execution.market.layout import Record
+from execution.market.world import cholesky_row, fair_values, instruments_of, news_stream, table_axis
 from execution.random_stream import normal
 
 NEWS_NS = 100_000_000
-FloatArray = npt.NDArray[np.float64]
 
 
 @njit(cache=True)
-def move_fundamentals(
-    instruments: RecordArray,
-    cholesky: FloatArray,
-    streams: npt.NDArray[np.uint64],
-    clock: Record,
-    jump: float,
-) -> None:
+def move_fundamentals(world: Record, clock: Record, jump: float) -> None:
     """One step of news for every primary instrument; jump: daily volatilities on top of it.
 
     Each instrument draws from its own stream, so that another one more leaves its path as it is.
     """
-    seconds = 1e-9 * NEWS_NS
+    seconds, instruments = 1e-9 * NEWS_NS, instruments_of(world)
     for i in range(len(instruments)):
         own = instruments[i]
-        own["shock"] = normal(streams[i])
-        mixed = 0.0
+        own["shock"] = normal(news_stream(world, i))
+        mixed, weights = 0.0, cholesky_row(world, i)
         for j in range(i + 1):
-            mixed += cholesky[i, j] * instruments[j]["shock"]
+            mixed += weights[j] * instruments[j]["shock"]
         if own["driver"] < 0:
             move = own["volatility"] * clock["volatility"] * math.sqrt(seconds) * mixed
             told = own["news_exposure"] * own["daily_volatility"] * (clock["drift"] * seconds + jump)
@@ -49,15 +41,14 @@ def move_fundamentals(
 
 
 @njit(cache=True)
-def value_instruments(
-    instruments: RecordArray, tables: FloatArray, table_axes: FloatArray, seconds: float
-) -> None:
+def value_instruments(world: Record, seconds: float) -> None:
     """Set every reference price; `seconds` since the start is the time axis of fair values."""
+    instruments = instruments_of(world)
     for i in range(len(instruments)):
         own = instruments[i]
         if own["driver"] >= 0:
             driver = instruments[own["driver"]]["reference_ticks"]
-            fair, own["delta"] = fair_value(tables, table_axes, own["table"], seconds, driver)
+            fair, own["delta"] = fair_value(world, own["table"], seconds, driver)
             own["news_ticks"] += fair - own["fundamental_ticks"]
             own["fundamental_ticks"] = fair
         own["reference_ticks"] = own["fundamental_ticks"] + own["transient_ticks"]
@@ -73,23 +64,22 @@ def feel_trade(instrument: Record, signed_quantity: int) -> None:
 
 
 @njit(cache=True)
-def fair_value(
-    tables: FloatArray, table_axes: FloatArray, table: int, seconds: float, price: float
-) -> tuple[float, float]:
+def fair_value(world: Record, table: int, seconds: float, price: float) -> tuple[float, float]:
     """Fair value [ticks] and delta, bilinear in time and in the driver's price, flat beyond the table's times.
 
     Beyond its prices the value goes on along the table's last slope.
     """
-    first_second, step_seconds, first_price, step_price = table_axes[table]
-    times, prices = tables.shape[1], tables.shape[2]
+    axis = table_axis(world, table)
+    first_second, step_seconds, first_price, step_price = axis[0], axis[1], axis[2], axis[3]
+    times, prices = world["times"], world["prices"]
     row = min(max((seconds - first_second) / step_seconds, 0.0), times - 1.0)
     early = min(int(row), times - 2)
     late_weight = row - early
     column = (price - first_price) / step_price
     low = min(max(int(math.floor(column)), 0), prices - 2)
     up = column - low
-    now = tables[table, early]
-    then = tables[table, early + 1]
+    now = fair_values(world, table, early)
+    then = fair_values(world, table, early + 1)
     at_low = now[low] + late_weight * (then[low] - now[low])
     at_high = now[low + 1] + late_weight * (then[low + 1] - now[low + 1])
     return at_low + up * (at_high - at_low), (at_high - at_low) / step_price
