@@ -3,9 +3,9 @@
 Zero-intelligence flow after Smith, Farmer, Gillemot and Krishnamurthy (2003) and Cont, Stoikov and Talreja
 (2010): limit orders arrive at Poisson rates that fall by a power law with the distance from the touch, each
 resting order is cancelled at a rate, market orders arrive at a rate. Distances are counted from a reference
-price, fundamental + transient impact, instead of the opposite best: the fundamental is a Gaussian random walk
-that signed trades move a little for good, the transient part is moved by them too and decays (Obizhaeva and
-Wang 2013). Orders that the reference has passed are stale: withdrawn fast, or taken by informed traders.
+price instead of the opposite best: a Gaussian random walk of news, and what trades displace in a latent book
+(execution.market.reference). Orders that the reference has passed are stale: withdrawn fast, or taken by
+informed traders.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from execution.book.layout import (
     Record,
     RecordArray,
 )
-from execution.market.regime import FlowParameters
+from execution.market.reference import REFERENCE_FIELDS, fade, feel_trade
+from execution.market.regime import NEWS_NS, FlowParameters
+from execution.random_stream import Stream, exponential, normal, uniform
 
-NEWS_NS = 100_000_000  # the fundamental moves ten times a second
 OWN = 1  # owner of the orders that an agent entered; the flow's own have 0
 DONE, OWN_FILL, REFUSED = 0, 1, 2
 
 FLOW_STATE = np.dtype(
     [
-        ("clock_ns", "i8"),  # the transient part is known up to here
+        ("clock_ns", "i8"),  # of the event under way
         ("news_ns", "i8"),  # when the fundamental moves next
         ("news_ticks", "f8"),  # how far news alone have moved it since the start
         ("next_event_ns", "i8"),
@@ -43,8 +44,7 @@ FLOW_STATE = np.dtype(
         ("stale_orders", "i8"),
         ("pending", "i8"),  # 1 while a message was drawn and not yet applied
         ("expected_sign", "f8"),  # of the market order under way, as the market saw it coming
-        ("fundamental_ticks", "f8"),
-        ("transient_ticks", "f8"),
+        *REFERENCE_FIELDS,
         ("traded_volume", "i8"),
         ("last_bid", "i8"),
         ("last_ask", "i8"),
@@ -58,8 +58,8 @@ def run_until(
     flow: RecordArray,
     parameters: FlowParameters,
     until_ns: int,
-    rng: np.random.Generator,
-    news: np.random.Generator,
+    rng: Stream,
+    news: Stream,
     message: RecordArray,
     events: RecordArray,
 ) -> tuple[int, int, int]:
@@ -80,7 +80,7 @@ def run_until(
             if count < 0:
                 return REFUSED, 0, count
             state["pending"] = 0
-        own = settle(book, state, parameters, events, count)
+        own = settle(book, state, events, count)
         schedule_next(book, state, parameters, rng)
         if own:
             return OWN_FILL, count, 0
@@ -88,9 +88,7 @@ def run_until(
 
 
 @njit(cache=True)
-def settle(
-    book: BookArrays, state: Record, parameters: FlowParameters, events: RecordArray, count: int
-) -> bool:
+def settle(book: BookArrays, state: Record, events: RecordArray, count: int) -> bool:
     """Let the reference feel the trades among `events`; return whether an order of the agent was hit.
 
     Background trades move it by their surprise, the sign less its expectation (Madhavan, Richardson and
@@ -101,8 +99,7 @@ def settle(
         if events[i]["kind"] == EventKind.TRADE:
             surprise = events[i]["quantity"] * (events[i]["side"] - state["expected_sign"])
             state["traded_volume"] += events[i]["quantity"]
-            state["fundamental_ticks"] += parameters.permanent * surprise
-            state["transient_ticks"] += parameters.transient * surprise
+            feel_trade(state, surprise)
             own |= events[i]["maker_owner"] == OWN
     state["expected_sign"] = 0.0
     best = book.state[0]
@@ -114,14 +111,12 @@ def settle(
 
 
 @njit(cache=True)
-def schedule_next(
-    book: BookArrays, state: Record, parameters: FlowParameters, rng: np.random.Generator
-) -> None:
+def schedule_next(book: BookArrays, state: Record, parameters: FlowParameters, rng: Stream) -> None:
     """Draw the time of the next event from the rates as they are now."""
     reference = state["fundamental_ticks"] + state["transient_ticks"]
     state["slots"] = book.state[0]["used_slots"]
     state["stale_orders"] = _stale_orders(book, reference, parameters, NIL)
-    state["next_event_ns"] += 1 + np.int64(1e9 * rng.standard_exponential() / _total_rate(state, parameters))
+    state["next_event_ns"] += 1 + np.int64(1e9 * exponential(rng) / _total_rate(state, parameters))
 
 
 @njit(cache=True)
@@ -132,16 +127,15 @@ def _total_rate(state: Record, parameters: FlowParameters) -> float:
 
 
 @njit(cache=True)
-def _advance_reference(state: Record, parameters: FlowParameters, news: np.random.Generator) -> None:
-    """Move the fundamental and the transient impact to the next event."""
+def _advance_reference(state: Record, parameters: FlowParameters, news: Stream) -> None:
+    """Let news and forgetting move the reference up to the next event."""
     deviation = parameters.volatility * math.sqrt(1e-9 * NEWS_NS)
     while state["news_ns"] <= state["next_event_ns"]:
-        move = deviation * news.standard_normal()
+        move = deviation * normal(news)
         state["news_ticks"] += move
         state["fundamental_ticks"] += move
         state["news_ns"] += NEWS_NS
-    seconds = 1e-9 * (state["next_event_ns"] - state["clock_ns"])
-    state["transient_ticks"] *= math.exp(-parameters.transient_decay * seconds)
+        fade(state)
     state["clock_ns"] = state["next_event_ns"]
 
 
@@ -150,13 +144,13 @@ def _draw(
     book: BookArrays,
     state: Record,
     parameters: FlowParameters,
-    rng: np.random.Generator,
+    rng: Stream,
     message: Record,
 ) -> int:
     """Draw which event happens and write its message; return 0 when nothing does (thinning)."""
     reference = state["fundamental_ticks"] + state["transient_ticks"]
     message["owner"] = 0
-    u = _total_rate(state, parameters) * rng.random() - parameters.limit_rate
+    u = _total_rate(state, parameters) * uniform(rng) - parameters.limit_rate
     if u < 0.0:
         _draw_limit(book, reference, parameters, rng, message)
         return 1
@@ -166,9 +160,9 @@ def _draw(
         return 1
     u -= parameters.cancel_rate * state["slots"]
     if u < 0.0:
-        slot = int(state["slots"] * rng.random())
+        slot = int(state["slots"] * uniform(rng))
     else:
-        slot = _stale_orders(book, reference, parameters, int(state["stale_orders"] * rng.random()))
+        slot = _stale_orders(book, reference, parameters, int(state["stale_orders"] * uniform(rng)))
     return _cancel(book, slot, message)
 
 
@@ -177,13 +171,13 @@ def _draw_limit(
     book: BookArrays,
     reference: float,
     parameters: FlowParameters,
-    rng: np.random.Generator,
+    rng: Stream,
     message: Record,
 ) -> None:
     """A limit order behind the touch that the reference implies; it joins the book and never takes."""
-    side = 1 if rng.random() < 0.5 else -1
+    side = 1 if uniform(rng) < 0.5 else -1
     last = len(parameters.offset_probability) - 1
-    offset = min(last, int(np.searchsorted(parameters.offset_probability, rng.random())))
+    offset = min(last, int(np.searchsorted(parameters.offset_probability, uniform(rng))))
     if side > 0:
         price = math.floor(reference - parameters.half_spread + 0.5) - offset
         price = min(price, book.state[0]["best_ask"] - 1)
@@ -201,7 +195,7 @@ def _draw_market(
     book: BookArrays,
     reference: float,
     parameters: FlowParameters,
-    rng: np.random.Generator,
+    rng: Stream,
     message: Record,
 ) -> float:
     """A market order of random sign unless informed of a stale quote; return its expected sign."""
@@ -211,7 +205,7 @@ def _draw_market(
     elif reference <= book.state[0]["best_bid"]:
         buy -= 0.5 * parameters.informed_share
     message["kind"] = MessageKind.MARKET
-    message["side"] = 1 if rng.random() < buy else -1
+    message["side"] = 1 if uniform(rng) < buy else -1
     message["quantity"] = _draw_size(parameters.log_one_minus_market, rng)
     return 2.0 * buy - 1.0
 
@@ -252,6 +246,6 @@ def _stale_orders(book: BookArrays, reference: float, parameters: FlowParameters
 
 
 @njit(cache=True)
-def _draw_size(log_one_minus: float, rng: np.random.Generator) -> int:
+def _draw_size(log_one_minus: float, rng: Stream) -> int:
     """A geometric size on 1, 2, ... by inversion."""
-    return min(MAX_QUANTITY, 1 + int(math.log(1.0 - rng.random()) / log_one_minus))
+    return min(MAX_QUANTITY, 1 + int(math.log1p(-uniform(rng)) / log_one_minus))

@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 TRADING_DAYS_PER_YEAR = 252
 SECONDS_PER_DAY = 23_400  # the regular session, 6.5 hours: volume and volatility of a day happen within it
+NEWS_NS = 100_000_000  # the fundamental moves, and the latent book forgets, ten times a second
+MEMORY_SCALES = 4  # of the latent book
+_REST_ORDERS = 4.0  # market orders that displace the price linearly, before the latent book's law sets in
 
 
 class Regime(StrEnum):
@@ -64,8 +67,10 @@ class RegimeParameters:
     stale_tolerance_ticks: how far through it must be.
     market_order_rate: [1/s], less where the day's volume is too small for it; sizes follow from the volume.
     informed_share: part of market orders that take a quote which the reference has passed.
-    permanent_impact: move of the fundamental per signed fraction of a day's volume [daily volatilities];
-    transient_impact: same, decaying over transient_seconds.
+    permanent_impact: move of the fundamental per signed fraction of a day's volume [daily volatilities].
+    impact_coefficient: Y of the square-root law, displacement per square root of the fraction of a day's
+    volume that the latent book remembers [daily volatilities]. memory_seconds, memory_shares: over which
+    times it forgets which shares of a volume, which sum to 1; both of length MEMORY_SCALES.
     """
 
     spread_multiplier: float
@@ -81,8 +86,9 @@ class RegimeParameters:
     market_order_rate: float
     informed_share: float
     permanent_impact: float
-    transient_impact: float
-    transient_seconds: float
+    impact_coefficient: float
+    memory_seconds: tuple[float, ...]
+    memory_shares: tuple[float, ...]
 
 
 CALM = RegimeParameters(
@@ -96,13 +102,13 @@ CALM = RegimeParameters(
     cancel_rate=0.25,
     stale_cancel_rate=10.0,
     stale_tolerance_ticks=0.25,
-    market_order_rate=5.0,
+    market_order_rate=16.0,
     informed_share=0.7,
-    # Almgren, Thum, Hauptmann and Li (2005) estimate 0.314 for the permanent part. The transient part makes
-    # 4% of the volume over half an hour cost what they find; it is linear: less costs less, more costs more.
+    # Almgren, Thum, Hauptmann and Li (2005) estimate 0.314 for the permanent part.
     permanent_impact=0.314,
-    transient_impact=28.0,
-    transient_seconds=600.0,
+    impact_coefficient=1.0,
+    memory_seconds=(60.0, 600.0, 4_000.0, 80_000.0),
+    memory_shares=(0.3, 0.25, 0.2, 0.25),
 )
 
 STRESSED = RegimeParameters(
@@ -116,11 +122,12 @@ STRESSED = RegimeParameters(
     cancel_rate=0.5,
     stale_cancel_rate=10.0,
     stale_tolerance_ticks=0.25,
-    market_order_rate=8.0,
+    market_order_rate=24.0,
     informed_share=0.8,
     permanent_impact=0.314,
-    transient_impact=40.0,
-    transient_seconds=900.0,
+    impact_coefficient=1.4,
+    memory_seconds=(60.0, 600.0, 4_000.0, 80_000.0),
+    memory_shares=(0.3, 0.25, 0.2, 0.25),
 )
 
 _PARAMETERS = {Regime.CALM: CALM, Regime.STRESSED: STRESSED}
@@ -129,6 +136,21 @@ _PARAMETERS = {Regime.CALM: CALM, Regime.STRESSED: STRESSED}
 def parameters_of(regime: Regime) -> RegimeParameters:
     """The flow parameters of a regime."""
     return _PARAMETERS[regime]
+
+
+class ReferenceParameters(NamedTuple):
+    """How trades move the reference price of one instrument: see execution.market.reference.
+
+    permanent: for good [ticks per contract]. impact_ticks: [ticks per square root of a contract].
+    rest_volume: excess up to which the displacement is about linear [contracts]. share: of a volume that goes
+    to each scale of memory [1]. kept: part of it that is left after NEWS_NS. Both have shape (scale,).
+    """
+
+    permanent: float
+    impact_ticks: float
+    rest_volume: float
+    share: npt.NDArray[np.float64]
+    kept: npt.NDArray[np.float64]
 
 
 class FlowParameters(NamedTuple):
@@ -144,9 +166,6 @@ class FlowParameters(NamedTuple):
     stale_tolerance: float
     informed_share: float
     volatility: float  # ticks per sqrt(s)
-    permanent: float  # ticks per contract
-    transient: float  # ticks per contract
-    transient_decay: float  # 1/s
     offset_probability: npt.NDArray[np.float64]  # cumulative over ticks behind the touch
 
 
@@ -154,11 +173,10 @@ def flow_parameters(conditions: MarketConditions, regime: RegimeParameters) -> F
     """Put a regime into the units of an instrument; sizes are at least one contract."""
     volume_rate = conditions.average_daily_volume / SECONDS_PER_DAY
     limit_size = max(1.0, regime.touch_depth * conditions.average_daily_volume / regime.orders_per_level)
-    market_size = max(1.0, volume_rate / regime.market_order_rate)
+    market_size = mean_market_size(conditions, regime)
     offset = np.arange(regime.placement_levels)
     density = (1.0 + offset / regime.depth_decay_ticks) ** -regime.depth_exponent
     daily_ticks = conditions.daily_volatility_ticks * regime.volatility_multiplier
-    per_contract = daily_ticks / conditions.average_daily_volume
     return FlowParameters(
         limit_rate=2.0 * regime.orders_per_level * regime.cancel_rate * float(density.sum()),
         market_rate=volume_rate / market_size,
@@ -170,11 +188,26 @@ def flow_parameters(conditions: MarketConditions, regime: RegimeParameters) -> F
         stale_tolerance=regime.stale_tolerance_ticks,
         informed_share=regime.informed_share,
         volatility=daily_ticks / math.sqrt(SECONDS_PER_DAY),
-        permanent=regime.permanent_impact * per_contract,
-        transient=regime.transient_impact * per_contract,
-        transient_decay=1.0 / regime.transient_seconds,
         offset_probability=np.cumsum(density) / density.sum(),
     )
+
+
+def reference_parameters(conditions: MarketConditions, regime: RegimeParameters) -> ReferenceParameters:
+    """Put a regime's impact into the units of an instrument."""
+    daily_ticks = conditions.daily_volatility_ticks * regime.volatility_multiplier
+    volume = conditions.average_daily_volume
+    return ReferenceParameters(
+        permanent=regime.permanent_impact * daily_ticks / volume,
+        impact_ticks=regime.impact_coefficient * daily_ticks / math.sqrt(volume),
+        rest_volume=_REST_ORDERS * mean_market_size(conditions, regime),
+        share=np.array(regime.memory_shares),
+        kept=np.exp(-1e-9 * NEWS_NS / np.array(regime.memory_seconds)),
+    )
+
+
+def mean_market_size(conditions: MarketConditions, regime: RegimeParameters) -> float:
+    """Mean size of the background's market orders [contracts], at least one."""
+    return max(1.0, conditions.average_daily_volume / SECONDS_PER_DAY / regime.market_order_rate)
 
 
 def _log_one_minus(mean: float) -> float:

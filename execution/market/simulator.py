@@ -18,8 +18,16 @@ from execution.market.flow import (
     schedule_next,
     settle,
 )
-from execution.market.regime import MarketConditions, Regime, flow_parameters, parameters_of
+from execution.market.reference import set_at_rest
+from execution.market.regime import (
+    MarketConditions,
+    Regime,
+    flow_parameters,
+    parameters_of,
+    reference_parameters,
+)
 from execution.orders import Side
+from execution.random_stream import new_streams
 
 __all__ = ["MarketConditions", "MarketSimulator", "OwnFill", "Regime"]
 
@@ -53,7 +61,8 @@ class MarketSimulator:
     def __init__(self, conditions: MarketConditions, start_ns: int, rng: np.random.Generator) -> None:
         regime = parameters_of(conditions.regime)
         self._parameters = flow_parameters(conditions, regime)
-        self._rng, self._news = rng.spawn(2)
+        self._reference = reference_parameters(conditions, regime)
+        self._rng, self._news = new_streams(np.random.SeedSequence(rng.integers(0, 2**32, 4).tolist()), 2)
         self._now_ns = start_ns
         self._own: dict[int, tuple[Side, int]] = {}
         self._fills: list[OwnFill] = []
@@ -144,17 +153,17 @@ class MarketSimulator:
         """Run the flow from an empty book, then move the whole market to start around `mid_ticks`."""
         self._flow = np.zeros(1, FLOW_STATE)
         self._flow["clock_ns"] = self._flow["next_event_ns"] = self._flow["news_ns"] = start_ns - burn_in_ns
-        self._flow["fundamental_ticks"] = mid_ticks
+        set_at_rest(self._flow, self._reference, mid_ticks)
         self._flow["last_bid"] = self._flow["last_ask"] = round(mid_ticks)
         schedule_next(self._book.arrays, self._flow[0], self._parameters, self._rng)
         self._run(start_ns)
         flow = self._flow[0]
         drift = round(mid_ticks - flow["fundamental_ticks"] - flow["transient_ticks"])
         self._book.arrays = translated(self._book.arrays, drift)
-        flow["fundamental_ticks"] += drift + flow["transient_ticks"]
+        set_at_rest(self._flow, self._reference, flow["fundamental_ticks"] + drift + flow["transient_ticks"])
         flow["last_bid"] += drift
         flow["last_ask"] += drift
-        flow["transient_ticks"] = flow["news_ticks"] = flow["traded_volume"] = 0
+        flow["news_ticks"] = flow["traded_volume"] = 0
 
     def _run(self, until_ns: int) -> None:
         while True:
@@ -196,7 +205,7 @@ class MarketSimulator:
         self._fills.append(OwnFill(int(event[own_id]), quantity, price_ticks, ts_ns, is_maker, news_ticks))
 
     def _settle(self, events: RecordArray) -> None:
-        settle(self._book.arrays, self._flow[0], self._parameters, events, len(events))
+        settle(self._book.arrays, self._flow[0], events, len(events))
 
     def _forget_finished(self) -> None:
         for order_id in [known for known in self._own if self._book.volume_ahead(known) is None]:

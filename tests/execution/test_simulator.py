@@ -8,7 +8,8 @@ import pytest
 from execution.book.book import OrderBook
 from execution.errors import BookCapacityError, OrderRejectedError
 from execution.market.flow import FLOW_STATE, settle
-from execution.market.regime import SECONDS_PER_DAY, flow_parameters, parameters_of
+from execution.market.reference import displacement, set_at_rest
+from execution.market.regime import SECONDS_PER_DAY, parameters_of, reference_parameters
 from execution.market.simulator import MarketConditions, MarketSimulator, Regime
 from execution.orders import Side
 
@@ -41,7 +42,7 @@ def observed(conditions: MarketConditions, seeds: int, seconds: int) -> tuple[np
 def picture(simulator: MarketSimulator) -> tuple[object, ...]:
     """Everything that the next event depends on or that an agent can see."""
     depth = [simulator.depth(side, 1000) for side in Side]
-    return depth, simulator.traded_volume, simulator._flow.tobytes(), simulator._rng.bit_generator.state
+    return depth, simulator.traded_volume, simulator._flow.tobytes(), simulator._rng.tobytes()
 
 
 @pytest.mark.parametrize("conditions", [CALM, STRESSED, WIDE, THIN], ids=["calm", "stressed", "wide", "thin"])
@@ -191,13 +192,14 @@ def cost_of_buying(quantity: int, seconds: int, seed: int) -> float:
     return paid / bought
 
 
-def test_impact_is_permanent_in_part_and_otherwise_decays() -> None:
+def test_an_own_trade_moves_the_reference_by_the_law_of_the_latent_book() -> None:
     simulator = market()
     before = simulator._flow["fundamental_ticks"][0]
     simulator.submit_market(Side.BUY, 1_000)
-    parameters = flow_parameters(CALM, parameters_of(Regime.CALM))
-    assert simulator._flow["fundamental_ticks"][0] - before == pytest.approx(1_000 * parameters.permanent)
-    assert simulator._flow["transient_ticks"][0] == pytest.approx(1_000 * parameters.transient)
+    impact = reference_parameters(CALM, parameters_of(Regime.CALM))
+    assert simulator._flow["fundamental_ticks"][0] - before == pytest.approx(1_000 * impact.permanent)
+    displaced = displacement(1_000.0, impact.impact_ticks, impact.rest_volume)
+    assert simulator._flow["transient_ticks"][0] == pytest.approx(displaced)
 
 
 def test_a_sweep_of_the_whole_book_fills_what_there_is_and_the_market_comes_back() -> None:
@@ -250,17 +252,19 @@ def test_two_agents_on_one_seed_meet_the_same_news() -> None:
             simulator.advance_to(second * SECOND_NS)
             simulator.submit_market(Side.BUY, quantity)
         simulator.advance_to(60 * SECOND_NS)
-        news.append(simulator._news.bit_generator.state)
+        news.append(simulator._news.tobytes())
     assert news[0] == news[1]
 
 
 @pytest.mark.parametrize(("expected_sign", "surprise"), [(0.0, 10.0), (1.0, 0.0), (-0.7, 17.0)])
 def test_the_reference_moves_by_what_a_trade_surprises(expected_sign: float, surprise: float) -> None:
-    parameters = flow_parameters(CALM, parameters_of(Regime.CALM))
+    impact = reference_parameters(CALM, parameters_of(Regime.CALM))
     book, flow = OrderBook(centre_ticks=100), np.zeros(1, FLOW_STATE)
+    set_at_rest(flow, impact, 100.0)
     flow["expected_sign"] = expected_sign
     book.limit(Side.SELL, 10, 101)
     events = book.market(Side.BUY, 10)
-    settle(book.arrays, flow[0], parameters, events, len(events))
-    assert flow["fundamental_ticks"][0] == pytest.approx(parameters.permanent * surprise, abs=1e-15)
-    assert flow["transient_ticks"][0] == pytest.approx(parameters.transient * surprise, abs=1e-15)
+    settle(book.arrays, flow[0], events, len(events))
+    assert flow["fundamental_ticks"][0] - 100.0 == pytest.approx(impact.permanent * surprise, abs=1e-12)
+    displaced = displacement(surprise, impact.impact_ticks, impact.rest_volume)
+    assert flow["transient_ticks"][0] == pytest.approx(displaced, abs=1e-15)
