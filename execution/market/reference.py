@@ -58,7 +58,7 @@ def displacement(excess_volume: float, impact_ticks: float, rest_volume: float) 
 
 @njit(cache=True)
 def feel_trade(state: Record, surprise: float) -> None:
-    """Let the reference feel a trade's surprise: its quantity times its sign less the expected one [contracts]."""
+    """Let the reference feel a trade by its surprise: quantity times (sign less expected sign)."""
     state["fundamental_ticks"] += state["permanent"] * surprise
     excess = 0.0
     for scale in range(MEMORY_SCALES):
