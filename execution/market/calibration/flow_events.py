@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 LIMIT, CANCEL, MARKET = 0, 1, 2
+_MEAN_SIZE = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,8 @@ class FlowEvents:
     """One row an event of a flow, shape (event,), with the best prices just before it.
 
     kind: LIMIT, CANCEL (whole or in part) or MARKET. side: of the order; a market order's is its own, not
-    that of what it took. quantity: lots; price_ticks: a market order's is its first trade's. row: of its first
-    message.
+    that of what it took. quantity: lots. price_ticks: a market order's is its first trade's. row: of the
+    first message.
     """
 
     ts_ns: IntArray
@@ -107,3 +109,20 @@ def seconds_after(history: BookHistory) -> FloatArray:
     lasted = np.append(np.diff(history.ts_ns), 0) * 1e-9
     known = (history.bid_volume[:, 0] > 0) & (history.ask_volume[:, 0] > 0) & ~history.crossed
     return np.where(known, lasted, 0.0)
+
+
+def last_known_row(history: BookHistory) -> int:
+    """The last row after which both sides were there; ExecutionError when there is none."""
+    known = np.flatnonzero((history.bid_volume[:, 0] > 0) & (history.ask_volume[:, 0] > 0) & ~history.crossed)
+    if not len(known):
+        raise ExecutionError("no row of the book history has both sides: nothing to start from")
+    return int(known[-1])
+
+
+def coarse_lots(events: FlowEvents) -> int:
+    """How many recorded lots make one of the flow's: a power of ten that leaves the mean event 100 or more.
+
+    The matching book counts in 32 bits, which a recording in hundred-millionths would overflow.
+    """
+    mean = float(events.quantity.mean())
+    return int(10.0 ** math.floor(math.log10(max(mean / _MEAN_SIZE, 1.0))))

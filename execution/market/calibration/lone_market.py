@@ -46,15 +46,17 @@ def simulate_alone(
     entropy = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     start_ns = int(state["clock_ns"][0]) + burn_in_ns
     log = _played(parameters, state, start_ns + duration_ns, entropy)
-    columns = {name: np.ascontiguousarray(log[name]) for name in LOG.names or ()}
-    columns["ts_ns"] -= start_ns
-    columns["quantity"] *= instrument.lots
     whole = RecordedMessages(
         symbol=instrument.symbol,
+        ts_ns=log["ts_ns"] - start_ns,
+        kind=np.ascontiguousarray(log["kind"]),
+        order_id=np.ascontiguousarray(log["order_id"]),
+        side=np.ascontiguousarray(log["side"]),
+        quantity=log["quantity"] * instrument.lots,
+        price_ticks=np.ascontiguousarray(log["price_ticks"]),
         tick_size=instrument.tick_size,
         lot_size=instrument.lot_size,
         origin="simulated",
-        **columns,
     )
     kept = whole.ts_ns >= 0
     return whole.rows(kept), rebuild(whole, levels).rows(kept)

@@ -15,7 +15,9 @@ from execution.market.calibration.flow_events import (
     LIMIT,
     MARKET,
     FlowEvents,
+    coarse_lots,
     flow_events,
+    last_known_row,
     seconds_after,
 )
 from execution.market.calibration.lone_market import Instrument, simulate_alone
@@ -31,7 +33,6 @@ _OFTEN = 0.5  # of the time, for which the recorded levels must reach a distance
 _MOST_DISTANCES = 2**16
 _BIN_RATIO = 1.25
 _LEAST_CANCELS = 25  # in a bin with a rate of its own
-_MEAN_SIZE = 100.0  # lots of the simulated book are coarsened down to about this where a recording is finer
 _BURN_IN_LIFETIMES = 8.0
 _MOST_BURN_IN_S = 3600.0
 
@@ -43,8 +44,8 @@ class SantaFeFit:
     flow: the rates. bin_start: first distance of each bin of distances within which rates are constant,
     (bin,). limit_error: standard error of limit_rates, cancel_error: of cancel_rates, both (bin,) [1/s], NaN
     where nothing was seen; market_error: of market_rate [1/s]. seconds: both sides of the book were known.
-    log_likelihood: of the counts as Poisson, up to what does not depend on the rates. bid_ticks, ask_ticks: at
-    the recording's end.
+    log_likelihood: of the counts as Poisson, up to what does not depend on the rates. bid_ticks, ask_ticks:
+    at the recording's end.
     """
 
     flow: SantaFe
@@ -91,8 +92,9 @@ def calibrate_santa_fe(messages: RecordedMessages, history: BookHistory) -> Sant
     """Fit the zero-intelligence flow to a recording and the levels after each of its messages.
 
     A distance counts from the opposite best price. Its limit-order rate is the number of orders there over
-    the time for which the recorded levels reached so far, out to where they reach for half of the time; its cancel rate is what was cancelled over what was there to cancel, in mean limit
-    orders. Both are constant within bins that widen by a quarter; cancel bins are merged until each has 25.
+    the time for which the recorded levels reached so far, out to where they reach for half of the time; its
+    cancel rate is what was cancelled over what was there to cancel, in mean limit orders. Both are constant
+    within bins that widen by a quarter; cancel bins are merged until each has 25.
 
     Raises ExecutionError when a kind of event never happens.
     """
@@ -105,7 +107,7 @@ def calibrate_santa_fe(messages: RecordedMessages, history: BookHistory) -> Sant
         )
     seconds = seconds_after(history)
     size = float(limits.quantity.mean())
-    lots = max(1, 10 ** math.floor(math.log10(max(size / _MEAN_SIZE, 1.0))))
+    lots = coarse_lots(limits)
     reach = _reach_seconds(history, seconds, _MOST_DISTANCES)
     often = int(np.count_nonzero(reach >= _OFTEN * reach[0]))
     edges = _bin_edges(min(often, int(np.quantile(_distances(limits), _FARTHEST))))
@@ -116,7 +118,7 @@ def calibrate_santa_fe(messages: RecordedMessages, history: BookHistory) -> Sant
     cancel_exposure = _standing(history, seconds, edges) / size
     cancel_rate, cancel_error = _merged_rate(cancel_count, cancelled, cancel_exposure)
     market_rate = len(markets) / (2.0 * seconds.sum())
-    last = int(np.flatnonzero(seconds > 0.0)[-1])
+    last = last_known_row(history)
     widths = np.diff(edges)
     return SantaFeFit(
         flow=SantaFe(
@@ -187,7 +189,8 @@ def _cancel_counts(cancels: FlowEvents, edges: IntArray, size: float) -> tuple[F
     """Cancels in each bin, the last one open, by number and in mean limit orders."""
     place = np.clip(np.searchsorted(edges, _distances(cancels), "right") - 1, 0, len(edges) - 2)
     number = np.bincount(place, minlength=len(edges) - 1).astype(np.float64)
-    return number, np.bincount(place, cancels.quantity / size, minlength=len(edges) - 1)
+    amount = np.bincount(place, cancels.quantity / size, minlength=len(edges) - 1)
+    return number, amount.astype(np.float64)
 
 
 def _rate(count: FloatArray, exposure: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -209,7 +212,7 @@ def _merged_rate(
         seen = 0.0 if seen >= _LEAST_CANCELS else seen
     if seen + number[-1] < _LEAST_CANCELS and run[-1] > 0:
         run[run == run[-1]] -= 1
-    sums = [np.bincount(run, values) for values in (number, amount, exposure)]
+    sums = [np.bincount(run, values).astype(np.float64) for values in (number, amount, exposure)]
     rate, _ = _rate(sums[1], sums[2])
     error = rate / np.sqrt(np.maximum(sums[0], 1.0))
     return rate[run], np.where(sums[2] > 0.0, error, np.nan)[run]

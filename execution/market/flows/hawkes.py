@@ -42,7 +42,7 @@ from execution.market.flows.hawkes_process import (
     excite,
     next_arrival,
 )
-from execution.random_stream import Stream, uniform
+from execution.random_stream import Stream, exponential, uniform
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -88,7 +88,8 @@ class HawkesFlowParameters(NamedTuple):
     weight: FloatArray  # bound of each type's intensity relative to the process's
     cancels_per_order: float  # relative speed of cancels per live order; 0 lets them be
     improve_share: float
-    log_one_minus_improve: float
+    improve_fraction: float
+    usual_spread: int
     distance: AliasTable
     log_one_minus_limit: float
     log_one_minus_market: float
@@ -98,12 +99,14 @@ class HawkesFlowParameters(NamedTuple):
 class HawkesFlow:
     """A Hawkes process over the types of HawkesEvent, bid side first, and how its orders look.
 
-    improve_share: part of touch orders that enter a spread wider than one tick, improve_ticks: mean of the
-    geometric number of ticks by which they do. behind_weights: law of the distance 1, 2, ... ticks behind the
-    own best price, shape (distance,). limit_size, market_size: mean of the geometric sizes [lots].
-    target_orders: live orders, both sides together, at which cancels run at the process's intensity; they run
-    in proportion to live orders, up to twice as fast, which holds the book's size. None lets the process
-    alone decide; the book then grows or empties unless its rates balance.
+    improve_share: part of touch orders that enter a spread wider than one tick; improve_fraction: by how much
+    of the room in it, on average but for the cut at the opposite price, exponentially. behind_weights: law of
+    the distance 1, 2, ... ticks behind the own best price, shape (distance,). usual_spread: [ticks]; where
+    the spread is more than twice as wide, or a side is empty, a touch order goes to that distance from the
+    opposite best price. limit_size, market_size: mean of the geometric sizes [lots]. target_orders: live
+    orders, both sides together, at which cancels run at the process's intensity; they run in proportion to
+    live orders, up to twice as fast, which holds the book's size. None lets the process alone decide; the
+    book then grows or empties unless its rates balance.
 
     Raises ValueError when a number is out of range, or the process is not of ten types and four scales or
     fewer.
@@ -112,7 +115,8 @@ class HawkesFlow:
     process: Hawkes
     improve_share: float
     behind_weights: FloatArray
-    improve_ticks: float = 1.0
+    usual_spread: float = 1.0
+    improve_fraction: float = 0.5
     limit_size: float = 1.0
     market_size: float = 1.0
     target_orders: float | None = None
@@ -123,9 +127,10 @@ class HawkesFlow:
                 f"the process has {len(self.process.baseline)} types and {len(self.process.decay)} scales, "
                 f"expected {EVENT_TYPES} types and up to {MAX_SCALES} scales"
             )
-        if not 0.0 <= self.improve_share <= 1.0:
-            raise ValueError(f"improve_share is {self.improve_share}, expected a number from 0 to 1")
-        for name in ("improve_ticks", "limit_size", "market_size"):
+        for name in ("improve_share", "improve_fraction"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected a number from 0 to 1")
+        for name in ("usual_spread", "limit_size", "market_size"):
             if not 1.0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected a finite number from 1 on")
         if self.target_orders is not None and not 0.0 < self.target_orders < math.inf:
@@ -143,7 +148,8 @@ class HawkesFlow:
             weight=weight,
             cancels_per_order=0.0 if self.target_orders is None else 1.0 / self.target_orders,
             improve_share=float(self.improve_share),
-            log_one_minus_improve=log_one_minus(self.improve_ticks),
+            improve_fraction=float(self.improve_fraction),
+            usual_spread=round(self.usual_spread),
             distance=alias_table(self.behind_weights),
             log_one_minus_limit=log_one_minus(self.limit_size),
             log_one_minus_market=log_one_minus(self.market_size),
@@ -246,9 +252,13 @@ def _limit_ticks(
     if event == HawkesEvent.LIMIT_BEHIND:
         return best - side * (1 + draw_index(parameters.distance, stream))
     room = side * (opposite - best) - 1
+    empty = not (has_bid(book) if side > 0 else has_ask(book))
+    if empty or room >= 2 * parameters.usual_spread:
+        return opposite - side * parameters.usual_spread
     if room < 1 or uniform(stream) >= parameters.improve_share:
         return best
-    return best + side * min(room, draw_geometric(parameters.log_one_minus_improve, stream))
+    ticks = 1 + int(exponential(stream) * parameters.improve_fraction * room)
+    return best + side * min(room, ticks)
 
 
 @njit(cache=True)
