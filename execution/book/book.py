@@ -7,37 +7,49 @@ from typing import NamedTuple
 import numpy as np
 
 from execution.book import depth
-from execution.book.kernel import Refusal, process, screen
+from execution.book.capacity import Capacity
+from execution.book.growth import copied
+from execution.book.core import Refusal, event_bound
+from execution.book.kernel import apply_unbounded, process, screen
 from execution.book.layout import (
     EVENT,
-    MAX_ABS_PRICE_TICKS,
     MAX_QUANTITY,
-    MESSAGE,
     NIL,
-    BookArrays,
+    NO_ASK,
+    NO_BID,
     MessageKind,
+    Reason,
     RecordArray,
+    SelfTrade,
     empty_book,
-    resting_range,
-    side_is_empty,
-    with_ladder,
-    with_room,
 )
+from execution.book.message import explain, message
 from execution.errors import BookCapacityError, OrderRejectedError
 from execution.orders import Side
 
+__all__ = ["DepthLevel", "OrderBook", "QueuePosition", "message"]
+
+MAX_ROOM = 2**20  # events kept ready for what one message may cause at most; beyond it they are counted first
+
 
 class DepthLevel(NamedTuple):
-    """One price and the quantity that rests there."""
+    """One price and the quantity that is shown there."""
 
     price_ticks: int
     volume: int
 
 
+class QueuePosition(NamedTuple):
+    """What trades before an order at its own price: quantity shown [lots] and number of orders."""
+
+    volume: int
+    orders: int
+
+
 class OrderBook:
     """Continuous double auction with price-time priority in integer ticks and lots.
 
-    Orders are numbered 0, 1, 2, ... in order of arrival, so that a batch can cancel what it entered itself.
+    Order ids are any 64-bit integers, chosen by the caller; left out, they are the next free ones from 0 on.
     The price ladder and the order pool grow by themselves up to `max_levels` and `max_orders`; beyond them a
     message raises BookCapacityError. Every method that sends messages is all or nothing and returns their
     EVENT records.
@@ -57,31 +69,138 @@ class OrderBook:
         max_levels: int = 2**20,
         max_orders: int = 2**24,
     ) -> None:
-        self.arrays = empty_book(
-            origin_ticks=centre_ticks - levels // 2, levels=levels, orders=orders, ids=4 * orders
-        )
-        self._max_levels = max(levels, max_levels)
-        self._max_orders = max(orders, max_orders)
+        self.arrays = empty_book(origin_ticks=centre_ticks - levels // 2, levels=levels, orders=orders)
+        span = int(self.arrays.state["span"][0])
+        self._capacity = Capacity(max_levels=max(span, max_levels), max_orders=max(orders, max_orders))
+        self._next_id = 0
 
-    def limit(self, side: Side, quantity: int, price_ticks: int, *, owner: int = 0) -> RecordArray:
+    def limit(
+        self,
+        side: Side,
+        quantity: int,
+        price_ticks: int,
+        *,
+        order_id: int | None = None,
+        owner: int = 0,
+        self_trade: SelfTrade = SelfTrade.ALLOW,
+    ) -> RecordArray:
         """Trade up to `price_ticks` and rest what is left."""
-        return self.process(message(MessageKind.LIMIT, side, quantity, price_ticks, owner=owner))
+        one = message(MessageKind.LIMIT, side, quantity, price_ticks, owner=owner, self_trade=self_trade)
+        return self._enter(one, order_id)
+
+    def post_only(
+        self, side: Side, quantity: int, price_ticks: int, *, order_id: int | None = None, owner: int = 0
+    ) -> RecordArray:
+        """Rest at `price_ticks`; one REJECTED event when it would trade."""
+        return self._enter(message(MessageKind.POST_ONLY, side, quantity, price_ticks, owner=owner), order_id)
+
+    def iceberg(
+        self,
+        side: Side,
+        quantity: int,
+        price_ticks: int,
+        display: int,
+        *,
+        order_id: int | None = None,
+        owner: int = 0,
+        self_trade: SelfTrade = SelfTrade.ALLOW,
+    ) -> RecordArray:
+        """Trade up to `price_ticks` and rest what is left, showing `display` of it at a time."""
+        one = message(MessageKind.ICEBERG, side, quantity, price_ticks, owner=owner, self_trade=self_trade)
+        one["display"] = display
+        return self._enter(one, order_id)
 
     def immediate_or_cancel(
-        self, side: Side, quantity: int, price_ticks: int, *, owner: int = 0
+        self,
+        side: Side,
+        quantity: int,
+        price_ticks: int,
+        *,
+        order_id: int | None = None,
+        owner: int = 0,
+        self_trade: SelfTrade = SelfTrade.ALLOW,
     ) -> RecordArray:
         """Trade up to `price_ticks`; what is left expires."""
-        return self.process(
-            message(MessageKind.IMMEDIATE_OR_CANCEL, side, quantity, price_ticks, owner=owner)
-        )
+        kind = MessageKind.IMMEDIATE_OR_CANCEL
+        one = message(kind, side, quantity, price_ticks, owner=owner, self_trade=self_trade)
+        return self._enter(one, order_id)
 
-    def market(self, side: Side, quantity: int, *, owner: int = 0) -> RecordArray:
+    def fill_or_kill(
+        self,
+        side: Side,
+        quantity: int,
+        price_ticks: int,
+        *,
+        order_id: int | None = None,
+        owner: int = 0,
+        self_trade: SelfTrade = SelfTrade.ALLOW,
+    ) -> RecordArray:
+        """Trade all of it up to `price_ticks`, or nothing."""
+        kind = MessageKind.FILL_OR_KILL
+        one = message(kind, side, quantity, price_ticks, owner=owner, self_trade=self_trade)
+        return self._enter(one, order_id)
+
+    def market(
+        self,
+        side: Side,
+        quantity: int,
+        *,
+        order_id: int | None = None,
+        owner: int = 0,
+        self_trade: SelfTrade = SelfTrade.ALLOW,
+    ) -> RecordArray:
         """Trade at any price; what finds nobody expires."""
-        return self.process(message(MessageKind.MARKET, side, quantity, owner=owner))
+        one = message(MessageKind.MARKET, side, quantity, owner=owner, self_trade=self_trade)
+        return self._enter(one, order_id)
+
+    def stop(
+        self,
+        side: Side,
+        quantity: int,
+        stop_ticks: int,
+        *,
+        limit_ticks: int | None = None,
+        order_id: int | None = None,
+        owner: int = 0,
+        self_trade: SelfTrade = SelfTrade.ALLOW,
+    ) -> RecordArray:
+        """Wait for a trade at or beyond `stop_ticks`, then be a market order, or a limit order at limit_ticks."""
+        kind = MessageKind.STOP if limit_ticks is None else MessageKind.STOP_LIMIT
+        one = message(kind, side, quantity, limit_ticks or 0, owner=owner, self_trade=self_trade)
+        one["stop_ticks"] = stop_ticks
+        return self._enter(one, order_id)
 
     def cancel(self, order_id: int) -> RecordArray:
-        """Take an order out: one CANCELLED event, or UNKNOWN when it is no longer in the book."""
+        """Take an order out: one CANCELLED event, or UNKNOWN when it no longer lives."""
         return self.process(message(MessageKind.CANCEL, order_id=order_id))
+
+    def reduce(self, order_id: int, quantity: int) -> RecordArray:
+        """Take quantity off an order, which keeps its place; all that it has or more cancels it."""
+        return self.process(message(MessageKind.REDUCE, quantity=quantity, order_id=order_id))
+
+    def replace(
+        self,
+        order_id: int,
+        quantity: int,
+        price_ticks: int,
+        *,
+        stop_ticks: int = 0,
+        self_trade: SelfTrade = SelfTrade.ALLOW,
+    ) -> RecordArray:
+        """Give an order new leaves and a new price; it keeps its place when only the quantity falls.
+
+        stop_ticks is the new trigger of a stop that waits, and nothing to other orders.
+        """
+        kind, terms = MessageKind.REPLACE, {"stop_ticks": stop_ticks, "order_id": order_id}
+        return self.process(message(kind, 0, quantity, price_ticks, self_trade=self_trade, **terms))
+
+    def halt(self) -> RecordArray:
+        """Stop continuous trading: until `resume` only CANCEL and REDUCE work."""
+        return self.process(message(MessageKind.HALT))
+
+    def resume(self) -> RecordArray:
+        """Go on with continuous trading."""
+        return self.process(message(MessageKind.RESUME))
 
     def process(self, messages: RecordArray) -> RecordArray:
         """Apply an array of MESSAGE records in order.
@@ -91,8 +210,12 @@ class OrderBook:
         """
         bad, low, high = screen(messages)
         if bad != NIL:
-            raise OrderRejectedError(_explain(messages, bad))
-        before = self._copy() if self._may_overflow(len(messages), low, high) else self.arrays
+            raise OrderRejectedError(explain(messages, bad))
+        before = (
+            copied(self.arrays)
+            if self._capacity.may_overflow(self.arrays, len(messages), low, high)
+            else self.arrays
+        )
         try:
             return self._process(messages)
         except BookCapacityError:
@@ -102,107 +225,111 @@ class OrderBook:
     @property
     def best_bid_ticks(self) -> int | None:
         """Highest price at which somebody buys [ticks]; None when nobody does."""
-        return None if side_is_empty(self.arrays)[0] else int(self.arrays.state["best_bid"][0])
+        best = int(self.arrays.state["best_bid"][0])
+        return None if best == NO_BID else best
 
     @property
     def best_ask_ticks(self) -> int | None:
         """Lowest price at which somebody sells [ticks]; None when nobody does."""
-        return None if side_is_empty(self.arrays)[1] else int(self.arrays.state["best_ask"][0])
+        best = int(self.arrays.state["best_ask"][0])
+        return None if best == NO_ASK else best
 
     @property
     def live_orders(self) -> int:
         """How many orders rest in the book."""
         return int(self.arrays.state["live_orders"][0])
 
+    @property
+    def waiting_stops(self) -> int:
+        """How many stops wait for their trigger."""
+        return int(self.arrays.state["stops"][0])
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether continuous trading is halted."""
+        return bool(self.arrays.state["halted"][0])
+
+    @property
+    def microprice_ticks(self) -> float | None:
+        """Best prices weighted by what the other side shows [ticks]; None unless both sides are there."""
+        price = float(depth.microprice(self.arrays))
+        return price if price == price else None  # noqa: PLR0124
+
+    def imbalance(self, levels: int = 1) -> float | None:
+        """(bid - ask) / (bid + ask) of what the best `levels` prices show; None when the book is empty."""
+        value = float(depth.imbalance(self.arrays, levels))
+        return value if value == value else None  # noqa: PLR0124
+
     def depth(self, side: Side, levels: int) -> list[DepthLevel]:
         """The best `levels` occupied prices of a side, best first."""
-        prices, volumes = np.empty(levels, np.int64), np.empty(levels, np.int64)
-        filled = depth.write_depth(self.arrays, int(side), prices, volumes)
+        prices, volumes, orders = np.empty((3, levels), np.int64)
+        filled = depth.write_depth(self.arrays, int(side), prices, volumes, orders)
         pairs = zip(prices[:filled].tolist(), volumes[:filled].tolist(), strict=True)
         return [DepthLevel(price, volume) for price, volume in pairs]
 
+    def volume_at(self, price_ticks: int) -> int:
+        """What is shown at a price [lots]."""
+        return int(depth.volume_at(self.arrays, price_ticks))
+
     def volume_ahead(self, order_id: int) -> int | None:
-        """Quantity in front of an order in its own queue; None when it is not in the book."""
-        ahead = int(depth.volume_ahead(self.arrays, order_id))
-        return None if ahead < 0 else ahead
+        """Quantity in front of an order in its own queue; None when it does not rest in the book."""
+        position = self.queue_position(order_id)
+        return None if position is None else position.volume
+
+    def queue_position(self, order_id: int) -> QueuePosition | None:
+        """What trades before an order at its own price; None when it does not rest in the book."""
+        slot = depth.slot_of(self.arrays, order_id)
+        volume, orders = depth.queue_ahead(self.arrays, slot)
+        return None if volume < 0 else QueuePosition(int(volume), int(orders))
 
     def make_room(self, refusal: int, price_ticks: int) -> None:
-        """Grow what the kernel refused a message for, or raise BookCapacityError."""
-        if refusal == Refusal.PRICE_RANGE:
-            self._widen(price_ticks)
-        elif refusal == Refusal.ORDER_POOL:
-            self._add_orders()
-        else:
-            self.arrays = with_room(self.arrays, orders=0, ids=2 * len(self.arrays.slot_of))
+        """Grow the ladder or the pool, which the kernel refused a message for, or raise BookCapacityError."""
+        self.arrays = self._capacity.grown(self.arrays, refusal, price_ticks)
+
+    def _enter(self, one: RecordArray, order_id: int | None) -> RecordArray:
+        if order_id is not None:
+            one["order_id"] = order_id
+            return self.process(one)
+        while True:
+            one["order_id"], self._next_id = self._next_id, self._next_id + 1
+            events = self.process(one)
+            if events["reason"][0] != Reason.DUPLICATE_ID:
+                return events
 
     def _process(self, messages: RecordArray) -> RecordArray:
-        events = np.empty(3 * len(messages) + self.live_orders, EVENT)
+        events = np.empty(2 * len(messages) + self._room(), EVENT)
         done = total = 0
         while True:
             applied, count, refusal = process(self.arrays, messages[done:], events[total:])
             done, total = done + applied, total + count
             if not refusal:
                 return events[:total]
-            self.make_room(refusal, int(messages["price_ticks"][done]))
+            if refusal != Refusal.EVENT_ROOM:
+                self._grow(refusal, messages[done])
+            elif len(events) - total < self._room():
+                more = np.empty(max(len(events), 2 * (len(messages) - done) + self._room()), EVENT)
+                events = np.concatenate((events[:total], more))
+            else:
+                events, total = self._apply_in_copy(messages[done], events, total)
+                done += 1
 
-    def _widen(self, price_ticks: int) -> None:
-        low, high = resting_range(self.arrays)
-        low, high = (
-            (min(low, price_ticks), max(high, price_ticks)) if low <= high else (price_ticks, price_ticks)
-        )
-        span, levels = high - low + 1, self.arrays.levels.shape[1]
-        if span > self._max_levels:
-            raise BookCapacityError(
-                f"price {price_ticks} ticks would stretch the book over {span} prices from {low} to {high}; "
-                f"it holds at most {self._max_levels}"
-            )
-        while levels < min(2 * span, self._max_levels):
-            levels = min(2 * levels, self._max_levels)
-        self.arrays = with_ladder(self.arrays, origin_ticks=low - (levels - span) // 2, levels=levels)
+    def _room(self) -> int:
+        """Events to keep ready for one message: what it can cause at most, within reason."""
+        bound = event_bound.py_func(self.arrays.state[0], MAX_QUANTITY, SelfTrade.CANCEL_OLDEST)
+        return min(MAX_ROOM, int(bound))
 
-    def _add_orders(self) -> None:
-        orders = len(self.arrays.orders)
-        if orders >= self._max_orders:
-            raise BookCapacityError(f"the book holds {orders} resting orders, its maximum; cancel one first")
-        self.arrays = with_room(self.arrays, orders=min(2 * orders, self._max_orders), ids=0)
+    def _apply_in_copy(self, one: np.void, events: RecordArray, total: int) -> tuple[RecordArray, int]:
+        """Apply a message that might cause more events than fit, to copies of the book until they do."""
+        while True:
+            trial = copied(self.arrays)
+            count = int(apply_unbounded(trial, one, events, total))
+            if count < 0:
+                self._grow(count, one)
+            elif count > len(events):
+                events = np.concatenate((events[:total], np.empty(count - total, EVENT)))
+            else:
+                self.arrays = trial
+                return events, count
 
-    def _may_overflow(self, count: int, low_ticks: int, high_ticks: int) -> bool:
-        """Whether `count` messages in a range of prices could need more than the book may have."""
-        origin = int(self.arrays.state["origin_ticks"][0])
-        low = min(origin, low_ticks)
-        high = max(origin + self.arrays.levels.shape[1] - 1, high_ticks)
-        return high - low >= self._max_levels or self.live_orders + count > self._max_orders
-
-    def _copy(self) -> BookArrays:
-        state, levels, orders, slot_of = self.arrays
-        return BookArrays(state.copy(), levels.copy(), orders.copy(), slot_of.copy())
-
-
-def message(
-    kind: MessageKind,
-    side: int = 0,
-    quantity: int = 0,
-    price_ticks: int = 0,
-    *,
-    owner: int = 0,
-    order_id: int = 0,
-) -> RecordArray:
-    """One MESSAGE record in an array of length 1; OrderRejectedError where a number does not fit."""
-    try:
-        return np.array([(kind, side, quantity, price_ticks, owner, order_id)], MESSAGE)
-    except OverflowError:
-        raise OrderRejectedError(
-            f"quantity {quantity} or price {price_ticks} ticks is outside of the 32 bits that the book keeps"
-        ) from None
-
-
-def _explain(messages: RecordArray, at: int) -> str:
-    """Say which field of a message no book takes."""
-    kind, side, quantity, price_ticks = messages[["kind", "side", "quantity", "price_ticks"]][at].item()
-    if kind not in list(MessageKind):
-        return f"message {at}: kind is {kind}, expected a MessageKind"
-    if abs(price_ticks) > MAX_ABS_PRICE_TICKS:
-        return f"message {at}: price_ticks is {price_ticks}, expected within {MAX_ABS_PRICE_TICKS} of 0"
-    if abs(side) != 1:
-        return f"message {at}: side is {side}, expected +1 or -1"
-    return f"message {at}: quantity is {quantity}, expected 1 to {MAX_QUANTITY}"
+    def _grow(self, refusal: int, one: np.void) -> None:
+        self.make_room(refusal, int(one["stop_ticks" if refusal == Refusal.STOP_RANGE else "price_ticks"]))

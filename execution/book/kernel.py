@@ -1,253 +1,263 @@
-"""Matching by price-time priority over the book's arrays, compiled."""
+"""Messages by order id, one or an array of them, compiled: the border of the book."""
 
 from __future__ import annotations
 
-from enum import IntEnum
-
+import numpy as np
 from numba import njit
 
+from execution.book.amendments import reduce_order, replace_order
+from execution.book.bits import prefetch
+from execution.book.core import Refusal, begin_prints, event_bound, holds_price, woken
+from execution.book.events import write
+from execution.book.ids import close, find, put, tag_of
 from execution.book.layout import (
-    ASK,
-    BID,
+    BOOK_ROW,
     MAX_ABS_PRICE_TICKS,
     NIL,
+    NO_SLOT,
     BookArrays,
     EventKind,
     MessageKind,
+    OrderKind,
+    Reason,
     Record,
     RecordArray,
+    SelfTrade,
 )
+from execution.book.matching import cancel_out, crosses, fillable
+from execution.book.queues import free_slot, is_full, leave_queue
+from execution.book.stops import act, is_reached, pend
+from execution.book.trading import rest, trade_and_expire, trade_and_rest
+
+__all__ = ["Refusal", "apply", "apply_unbounded", "process", "screen"]
+
+LOOK_AHEAD = 8  # messages
 
 
-class Refusal(IntEnum):
-    """Why a message was not applied; the book is unchanged."""
-
-    PRICE_RANGE = -1
-    ORDER_POOL = -2
-    ORDER_IDS = -3
-
-
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def process(book: BookArrays, messages: RecordArray, events: RecordArray) -> tuple[int, int, int]:
-    """Apply messages in order; return how many were applied, how many events written, and 0 or a Refusal.
+    """Apply screened messages in order; return how many were applied, the events written, and 0 or a Refusal.
 
-    Stops at the first refused message. `events` must hold 3 per message plus one per resting order.
+    Stops at the first refused message. Each writes no event outside of `events`, whatever its length.
     """
-    count = 0
+    count = np.int64(0)
+    if len(book.ids) == 0:
+        return 0, 0, Refusal.NO_IDS.value
     for i in range(len(messages)):
-        after = apply(book, messages[i], events, count)
+        ahead = min(i + LOOK_AHEAD, len(messages) - 1)
+        prefetch(book.ids, tag_of(messages[ahead]["order_id"]) >> book.state[0]["id_shift"])
+        after = _apply(book, messages[i], events, count)
         if after < 0:
             return i, count, after
         count = after
     return len(messages), count, 0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
+def apply(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
+    """Apply one screened message, writing events from `count` on; return the new count, or a Refusal."""
+    if len(book.ids) == 0:
+        return Refusal.NO_IDS.value
+    return _apply(book, message, events, np.int64(count))
+
+
+@njit(cache=True, _nrt=False)
 def screen(messages: RecordArray) -> tuple[int, int, int]:
     """Place of the first message that no book takes (else NIL), and the lowest and highest price named."""
     low, high = MAX_ABS_PRICE_TICKS, -MAX_ABS_PRICE_TICKS
     for i in range(len(messages)):
         message = messages[i]
-        if not MessageKind.LIMIT <= message["kind"] <= MessageKind.CANCEL:
+        kind, price, stop = message["kind"], message["price_ticks"], message["stop_ticks"]
+        if kind == MessageKind.CANCEL:
+            continue
+        if _is_bad(message):
             return i, low, high
-        if message["kind"] != MessageKind.CANCEL and (abs(message["side"]) != 1 or message["quantity"] < 1):
+        is_priced = kind != MessageKind.MARKET and kind != MessageKind.STOP and kind != MessageKind.REDUCE
+        if is_priced and kind < MessageKind.HALT:
+            low, high = min(low, price), max(high, price)
+        if kind == MessageKind.STOP or kind == MessageKind.STOP_LIMIT or kind == MessageKind.REPLACE:
+            low, high = min(low, stop), max(high, stop)
+        if low < -MAX_ABS_PRICE_TICKS or high > MAX_ABS_PRICE_TICKS:
             return i, low, high
-        if message["kind"] == MessageKind.LIMIT or message["kind"] == MessageKind.IMMEDIATE_OR_CANCEL:
-            low, high = min(low, message["price_ticks"]), max(high, message["price_ticks"])
-            if low < -MAX_ABS_PRICE_TICKS or high > MAX_ABS_PRICE_TICKS:
-                return i, low, high
     return NIL, low, high
 
 
-@njit(cache=True)
-def apply(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
-    """Apply one message, writing events from `count` on; return the new count, or a Refusal."""
-    if message["kind"] == MessageKind.CANCEL:
+@njit(cache=True, _nrt=False)
+def _is_bad(message: Record) -> bool:
+    """Whether kind, side, quantity, display or self_trade is none that a book takes."""
+    kind = message["kind"]
+    if kind > MessageKind.RESUME or message["self_trade"] > SelfTrade.DECREMENT:
+        return True
+    if kind >= MessageKind.HALT:
+        return False
+    if message["quantity"] < 1:
+        return True
+    if kind == MessageKind.ICEBERG and not 1 <= message["display"] <= message["quantity"]:
+        return True
+    return bool(kind < MessageKind.REDUCE and abs(message["side"]) != 1)
+
+
+@njit(cache=True, _nrt=False, forceinline=True)
+def _apply(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
+    """Apply one message: the common kinds here, the others out of line."""
+    state, kind, quantity = book.state[0], message["kind"], np.int64(message["quantity"])
+    side, price = np.int64(message["side"]), np.int64(message["price_ticks"])
+    if count >= len(events):
+        return Refusal.EVENT_ROOM.value
+    if kind == MessageKind.CANCEL:
         return _cancel(book, message["order_id"], events, count)
-    limit = _limit_ticks(book, message)
-    refusal = _refusal(book, message, limit)
-    if refusal < 0:
-        return refusal
-    order_id = book.state[0]["next_id"]
-    book.state[0]["next_id"] = order_id + 1
-    leaves, count = _match(book, message, limit, order_id, events, count)
-    if leaves == 0:
-        return count
-    kind = EventKind.EXPIRED.value
-    if message["kind"] == MessageKind.LIMIT:
-        _rest(book, message, leaves, order_id)
-        kind = EventKind.RESTED.value
-    return _write(events, count, kind, message["side"], leaves, message["price_ticks"], order_id)
-
-
-@njit(cache=True)
-def _remove(book: BookArrays, slot: int) -> None:
-    """Take a resting order out of its queue and free its slot; the best price follows."""
-    state, order = book.state[0], book.orders[slot]
-    row = BID if order["side"] > 0 else ASK
-    level = book.levels[row, order["price_ticks"] - state["origin_ticks"]]
-    before, after = order["prev"], order["next"]
-    if before == NIL:
-        level["head"] = after
-    else:
-        book.orders[before]["next"] = after
-    if after == NIL:
-        level["tail"] = before
-    else:
-        book.orders[after]["prev"] = before
-    level["volume"] -= order["quantity"]
-    book.slot_of[order["order_id"]] = NIL
-    order["quantity"] = 0
-    order["next"] = state["free_head"]
-    state["free_head"] = slot
-    state["live_orders"] -= 1
-    if level["head"] == NIL:
-        _worsen_best(book, row)
-
-
-@njit(cache=True)
-def _limit_ticks(book: BookArrays, message: Record) -> int:
-    """The worst price that the message accepts; for a market order the far end of the ladder."""
-    origin = book.state[0]["origin_ticks"]
-    if message["kind"] != MessageKind.MARKET:
-        return int(message["price_ticks"])
-    return int(origin + book.levels.shape[1] - 1 if message["side"] > 0 else origin)
-
-
-@njit(cache=True)
-def _refusal(book: BookArrays, message: Record, limit: int) -> int:
-    """0 when the order can be taken, else the Refusal, decided before anything changes."""
-    state = book.state[0]
-    if state["next_id"] >= len(book.slot_of):
-        return Refusal.ORDER_IDS.value
-    if not 0 <= limit - state["origin_ticks"] < book.levels.shape[1]:
+    if kind != MessageKind.LIMIT or state["halted"] or crosses(state, side, price):
+        if event_bound(state, quantity, np.int64(message["self_trade"])) > len(events) - count:
+            return Refusal.EVENT_ROOM.value
+        return apply_unbounded(book, message, events, count)
+    if not holds_price(state, price):
         return Refusal.PRICE_RANGE.value
-    # An order that crosses and still has something left to rest has emptied at least one slot.
-    full = state["free_head"] == NIL and state["used_slots"] == len(book.orders)
-    if full and message["kind"] == MessageKind.LIMIT and not _crosses(book, message["side"], limit):
+    order_id = message["order_id"]
+    at, slot = find(book.ids, book.orders, state["id_shift"], order_id)
+    if slot != NO_SLOT:
+        return _reject(message, Reason.DUPLICATE_ID.value, events, count)
+    if is_full(book):
         return Refusal.ORDER_POOL.value
-    return 0
+    slot = rest(book, side, quantity, price, np.int64(message["owner"]), order_id)
+    put(book.ids, at, order_id, slot)
+    return write(events, count, EventKind.RESTED.value, side, quantity, price, order_id)
 
 
-@njit(cache=True)
-def _crosses(book: BookArrays, side: int, limit: int) -> bool:
-    """Whether an order of this side trades at once at `limit`; an absent best lies outside the ladder."""
-    state = book.state[0]
-    if side > 0:
-        end = state["origin_ticks"] + book.levels.shape[1]
-        return bool(state["best_ask"] <= limit and state["best_ask"] < end)
-    return bool(state["best_bid"] >= limit and state["best_bid"] >= state["origin_ticks"])
-
-
-@njit(cache=True)
-def _match(
-    book: BookArrays, message: Record, limit: int, order_id: int, events: RecordArray, count: int
-) -> tuple[int, int]:
-    """Trade against the best price first and its oldest order first; return what is left and the count."""
-    state = book.state[0]
-    row = ASK if message["side"] > 0 else BID
-    leaves = message["quantity"]
-    while leaves > 0 and _crosses(book, message["side"], limit):
-        best = state["best_ask"] if row == ASK else state["best_bid"]
-        level = book.levels[row, best - state["origin_ticks"]]
-        slot = level["head"]
-        maker = book.orders[slot]
-        traded = min(leaves, maker["quantity"])
-        events[count]["maker_id"] = maker["order_id"]
-        events[count]["maker_owner"] = maker["owner"]
-        count = _write(events, count, EventKind.TRADE, message["side"], traded, best, order_id)
-        leaves -= traded
-        maker["quantity"] -= traded
-        level["volume"] -= traded
-        if maker["quantity"] == 0:
-            _remove(book, slot)
-    return leaves, count
-
-
-@njit(cache=True)
-def _rest(book: BookArrays, message: Record, quantity: int, order_id: int) -> None:
-    """Put what is left of an order at the back of its price's queue."""
-    state, side, price = book.state[0], message["side"], message["price_ticks"]
-    slot = _take_slot(book)
-    order = book.orders[slot]
-    level = book.levels[BID if side > 0 else ASK, price - state["origin_ticks"]]
-    order["prev"] = level["tail"]
-    order["next"] = NIL
-    order["quantity"] = quantity
-    order["price_ticks"] = price
-    order["side"] = side
-    order["owner"] = message["owner"]
-    order["order_id"] = order_id
-    if level["tail"] == NIL:
-        level["head"] = slot
-    else:
-        book.orders[level["tail"]]["next"] = slot
-    level["tail"] = slot
-    level["volume"] += quantity
-    book.slot_of[order_id] = slot
-    if side > 0:
-        state["best_bid"] = max(state["best_bid"], price)
-    else:
-        state["best_ask"] = min(state["best_ask"], price)
-
-
-@njit(cache=True)
-def _take_slot(book: BookArrays) -> int:
-    """A free slot: the one freed last, which is still in cache, else the next unused one."""
-    state = book.state[0]
-    state["live_orders"] += 1
-    slot = state["free_head"]
-    if slot == NIL:
-        slot = state["used_slots"]
-        state["used_slots"] = slot + 1
-    else:
-        state["free_head"] = book.orders[slot]["next"]
-    return int(slot)
-
-
-@njit(cache=True)
-def _worsen_best(book: BookArrays, row: int) -> None:
-    """Move the best price of a side away from the middle to the next level that holds an order."""
-    state = book.state[0]
-    origin, levels = state["origin_ticks"], book.levels.shape[1]
-    if row == BID:
-        best = state["best_bid"] - origin
-        while best >= 0 and book.levels[row, best]["head"] == NIL:
-            best -= 1
-        state["best_bid"] = origin + best
-    else:
-        best = state["best_ask"] - origin
-        while best < levels and book.levels[row, best]["head"] == NIL:
-            best += 1
-        state["best_ask"] = origin + best
-
-
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _cancel(book: BookArrays, order_id: int, events: RecordArray, count: int) -> int:
-    """Take an order out by id; an id that is not in the book is an UNKNOWN event."""
-    slot = book.slot_of[order_id] if 0 <= order_id < len(book.slot_of) else NIL
-    if slot == NIL:
-        return _write(events, count, EventKind.UNKNOWN, 0, 0, 0, order_id)
+    """Take an order out by id; an id that does not live is an UNKNOWN event."""
+    state = book.state[0]
+    at, slot = find(book.ids, book.orders, state["id_shift"], order_id)
+    if slot == NO_SLOT:
+        return write(events, count, EventKind.UNKNOWN.value, 0, 0, 0, order_id)
     order = book.orders[slot]
-    count = _write(
-        events, count, EventKind.CANCELLED, order["side"], order["quantity"], order["price_ticks"], order_id
+    if order["kind"] != OrderKind.PLAIN:
+        return cancel_out(book, slot, Reason.OWNER.value, events, count)
+    count = write(
+        events,
+        count,
+        EventKind.CANCELLED.value,
+        np.int64(order["side"]),
+        np.int64(order["quantity"]),
+        np.int64(order["price_ticks"]),
+        order_id,
+        Reason.OWNER.value,
     )
-    _remove(book, slot)
+    leave_queue(book, BOOK_ROW, slot)
+    state["live_orders"] -= 1
+    close(book.ids, state["id_shift"], at)
+    free_slot(book, slot)
     return count
 
 
-@njit(cache=True)
-def _write(
-    events: RecordArray, count: int, kind: int, side: int, quantity: int, price_ticks: int, order_id: int
-) -> int:
-    """Write one event and return the next count."""
-    event = events[count]
-    event["kind"] = kind
-    event["side"] = side
-    event["quantity"] = quantity
-    event["price_ticks"] = price_ticks
-    event["order_id"] = order_id
-    if kind != EventKind.TRADE:
-        event["maker_id"] = NIL
-        event["maker_owner"] = 0
-    return count + 1
+@njit(cache=True, _nrt=False)
+def apply_unbounded(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
+    """Apply one message of a kind other than CANCEL; events beyond `events` are counted but lost."""
+    kind, state, order_id = message["kind"], book.state[0], message["order_id"]
+    if kind == MessageKind.HALT or kind == MessageKind.RESUME:
+        return _switch(state, kind, order_id, events, count)
+    if state["halted"] and kind != MessageKind.REDUCE:
+        return _reject(message, Reason.HALTED.value, events, count)
+    _, slot = find(book.ids, book.orders, state["id_shift"], order_id)
+    if kind == MessageKind.REDUCE or kind == MessageKind.REPLACE:
+        return _amend(book, message, slot, events, count)
+    if slot != NO_SLOT:
+        return _reject(message, Reason.DUPLICATE_ID.value, events, count)
+    begin_prints(state)
+    if kind == MessageKind.STOP or kind == MessageKind.STOP_LIMIT:
+        count = _enter_stop(book, message, events, count)
+    else:
+        count = _enter(book, message, events, count)
+    return count if count < 0 else woken(book, events, count)
+
+
+@njit(cache=True, _nrt=False)
+def _switch(state: Record, kind: int, order_id: int, events: RecordArray, count: int) -> int:
+    """Stop or resume continuous trading."""
+    halts = kind == MessageKind.HALT
+    state["halted"] = 1 if halts else 0
+    done = EventKind.HALTED.value if halts else EventKind.RESUMED.value
+    return write(events, count, done, 0, 0, 0, order_id)
+
+
+@njit(cache=True, _nrt=False)
+def _reject(message: Record, reason: int, events: RecordArray, count: int) -> int:
+    """Answer a message that the rules do not allow."""
+    return write(
+        events,
+        count,
+        EventKind.REJECTED.value,
+        np.int64(message["side"]),
+        np.int64(message["quantity"]),
+        np.int64(message["price_ticks"]),
+        message["order_id"],
+        reason,
+    )
+
+
+@njit(cache=True, _nrt=False)
+def _amend(book: BookArrays, message: Record, slot: np.uint32, events: RecordArray, count: int) -> int:
+    """Reduce or replace the order of a slot."""
+    state, order_id, quantity = book.state[0], message["order_id"], np.int64(message["quantity"])
+    if slot == NO_SLOT:
+        return write(events, count, EventKind.UNKNOWN.value, 0, 0, 0, order_id)
+    if message["kind"] == MessageKind.REDUCE:
+        return reduce_order(book, slot, quantity, events, count)
+    price, stop = np.int64(message["price_ticks"]), np.int64(message["stop_ticks"])
+    kind, self_trade = book.orders[slot]["kind"], np.int64(message["self_trade"])
+    if kind >= OrderKind.STOP and not holds_price(state, stop):
+        return Refusal.STOP_RANGE.value
+    if kind != OrderKind.STOP and not holds_price(state, price):
+        return Refusal.PRICE_RANGE.value
+    begin_prints(state)
+    count = replace_order(book, slot, quantity, price, stop, self_trade, events, count)
+    return woken(book, events, count)
+
+
+@njit(cache=True, _nrt=False)
+def _enter(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
+    """Let a new order trade, and rest or expire; return the count or a Refusal."""
+    kind, side, quantity = message["kind"], np.int64(message["side"]), np.int64(message["quantity"])
+    price, owner = np.int64(message["price_ticks"]), np.int64(message["owner"])
+    order_id, self_trade = message["order_id"], np.int64(message["self_trade"])
+    if kind == MessageKind.FILL_OR_KILL and not fillable(book, side, quantity, price, owner, self_trade):
+        return write(events, count, EventKind.EXPIRED.value, side, quantity, price, order_id)
+    if kind != MessageKind.LIMIT and kind <= MessageKind.FILL_OR_KILL:
+        is_market = kind == MessageKind.MARKET
+        return trade_and_expire(
+            book, is_market, side, quantity, price, owner, order_id, self_trade, events, count
+        )
+    would_trade = crosses(book.state[0], side, price)
+    if kind == MessageKind.POST_ONLY and would_trade:
+        return _reject(message, Reason.WOULD_TRADE.value, events, count)
+    if not holds_price(book.state[0], price):
+        return Refusal.PRICE_RANGE.value
+    # An order that crosses and still has something left to rest has emptied at least one slot.
+    if is_full(book) and not would_trade:
+        return Refusal.ORDER_POOL.value
+    display = np.int64(message["display"] if kind == MessageKind.ICEBERG else 0)
+    _, count = trade_and_rest(
+        book, side, quantity, price, display, owner, order_id, self_trade, events, count
+    )
+    return count
+
+
+@njit(cache=True, _nrt=False)
+def _enter_stop(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
+    """Let a stop wait, or act at once when the last trade reached it; return the count or a Refusal."""
+    state, side, price = book.state[0], np.int64(message["side"]), np.int64(message["price_ticks"])
+    stop, is_limit = np.int64(message["stop_ticks"]), message["kind"] == MessageKind.STOP_LIMIT
+    if not holds_price(state, stop):
+        return Refusal.STOP_RANGE.value
+    if is_limit and not holds_price(state, price):
+        return Refusal.PRICE_RANGE.value
+    reached = is_reached(state, side, stop)
+    may_need_slot = (is_limit and not crosses(state, side, price)) if reached else True
+    if may_need_slot and is_full(book):
+        return Refusal.ORDER_POOL.value
+    kind = OrderKind.STOP_LIMIT.value if is_limit else OrderKind.STOP.value
+    quantity, owner = np.int64(message["quantity"]), np.int64(message["owner"])
+    order_id, self_trade = message["order_id"], np.int64(message["self_trade"])
+    if reached:
+        return act(book, kind, side, quantity, price, stop, owner, order_id, self_trade, events, count)
+    return pend(book, kind, side, quantity, price, stop, owner, order_id, self_trade, events, count)

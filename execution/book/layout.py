@@ -1,4 +1,9 @@
-"""The arrays that a limit order book lives in."""
+"""The arrays that a limit order book lives in.
+
+A book is six arrays, so that compiled code can take it apart and a batch of books is the same arrays with a
+leading axis. Orders are slots of a pool, queues are doubly linked through it; slot 0 is never an order and
+ends every list, which saves the kernel the branches that an absent neighbour would need.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +16,14 @@ import numpy.typing as npt
 RecordArray = npt.NDArray[np.void]
 Record = Any  # one element of a RecordArray, whose fields numpy does not type
 
-NIL = -1  # no order: end of a queue, end of the free list, id that is not in the book
-BID, ASK = 0, 1  # rows of `levels`
+NIL = -1  # maker_id of an event that has no maker
+NO_SLOT = 0  # the slot that no order has
+NO_BID, NO_ASK = -(2**31 - 1), 2**31 - 1  # the best price of an empty side: beyond every limit
 MAX_QUANTITY = 2**31 - 1
 MAX_ABS_PRICE_TICKS = 2**30
+LEVELS_PER_WORD = 64
+# Spans of `levels`; numpy's integers, since numba would compile every function anew for each literal.
+BOOK_ROW, BUY_STOP_ROW, SELL_STOP_ROW = np.int64(0), np.int64(1), np.int64(2)
 
 
 class MessageKind(IntEnum):
@@ -24,14 +33,39 @@ class MessageKind(IntEnum):
     MARKET = 1
     IMMEDIATE_OR_CANCEL = 2
     CANCEL = 3
+    FILL_OR_KILL = 4
+    POST_ONLY = 5
+    ICEBERG = 6
+    STOP = 7
+    STOP_LIMIT = 8
+    REDUCE = 9
+    REPLACE = 10
+    HALT = 11
+    RESUME = 12
+
+
+class SelfTrade(IntEnum):
+    """What a taker does about a maker of the same owner (owner 0 is nobody's).
+
+    CANCEL_NEWEST: the taker's remainder goes. CANCEL_OLDEST: the maker goes, matching goes on. CANCEL_BOTH.
+    DECREMENT: both lose the smaller of the two quantities without a trade.
+    """
+
+    ALLOW = 0
+    CANCEL_NEWEST = 1
+    CANCEL_OLDEST = 2
+    CANCEL_BOTH = 3
+    DECREMENT = 4
 
 
 class EventKind(IntEnum):
-    """What the book did.
+    """What the book did; side, quantity, price_ticks and order_id are those of the order that it happened to.
 
-    TRADE: quantity at price_ticks between order_id (taker) and maker_id. RESTED: quantity joined the queue.
-    EXPIRED: quantity of a market or IOC order that found nobody. CANCELLED: quantity taken out by its owner.
-    UNKNOWN: a cancel for an order that is not in the book.
+    TRADE: between order_id (taker, whose side it is) and maker_id at the maker's price. RESTED: quantity, the
+    hidden part included, joined a queue. EXPIRED: found nobody. CANCELLED: quantity taken out, by whom says
+    the reason. UNKNOWN: the message's order does not live. REJECTED: for the reason. REFRESHED: an iceberg
+    shows its next slice. PENDING, TRIGGERED: a stop waits, wakes; price_ticks is its trigger. REPLACED: with
+    its new quantity and price. HALTED, RESUMED: continuous trading.
     """
 
     TRADE = 0
@@ -39,131 +73,144 @@ class EventKind(IntEnum):
     EXPIRED = 2
     CANCELLED = 3
     UNKNOWN = 4
+    REJECTED = 5
+    REFRESHED = 6
+    PENDING = 7
+    TRIGGERED = 8
+    REPLACED = 9
+    HALTED = 10
+    RESUMED = 11
+
+
+class Reason(IntEnum):
+    """Why an order was cancelled or rejected."""
+
+    NONE = 0
+    OWNER = 1
+    SELF_TRADE = 2
+    HALTED = 3
+    WOULD_TRADE = 4
+    DUPLICATE_ID = 5
+
+
+class OrderKind(IntEnum):
+    """What a slot holds; stops come last."""
+
+    PLAIN = 0
+    ICEBERG = 1
+    STOP = 2
+    STOP_LIMIT = 3
 
 
 MESSAGE = np.dtype(
-    # order_id is read by CANCEL only; price_ticks by LIMIT and IMMEDIATE_OR_CANCEL only.
     [
-        ("kind", "i4"),
-        ("side", "i4"),
+        ("kind", "u1"),
+        ("side", "i1"),
+        ("self_trade", "u1"),
         ("quantity", "i4"),
         ("price_ticks", "i4"),
-        ("owner", "i8"),
+        ("display", "i4"),
+        ("stop_ticks", "i4"),
+        ("owner", "i4"),
         ("order_id", "i8"),
-    ]
+    ],
+    align=True,
 )
 EVENT = np.dtype(
     [
-        ("kind", "i4"),
-        ("side", "i4"),
+        ("kind", "u1"),
+        ("side", "i1"),
+        ("reason", "u1"),
         ("quantity", "i4"),
         ("price_ticks", "i4"),
+        ("maker_owner", "i4"),
         ("order_id", "i8"),
         ("maker_id", "i8"),
-        ("maker_owner", "i8"),
-    ]
+    ],
+    align=True,
 )
-LEVEL = np.dtype([("head", "i4"), ("tail", "i4"), ("volume", "i8")])
 ORDER = np.dtype(
     [
-        ("next", "i4"),
-        ("prev", "i4"),
-        ("quantity", "i4"),  # 0 marks a free slot
-        ("price_ticks", "i4"),
-        ("side", "i8"),
-        ("owner", "i8"),
+        ("next", "u4"),
+        ("prev", "u4"),
+        ("quantity", "i4"),  # what an iceberg shows; 0 marks a free slot
+        ("price_ticks", "i4"),  # of a stop: its trigger
         ("order_id", "i8"),
-    ]
+        ("owner", "i4"),
+        ("side", "i1"),
+        ("kind", "u1"),
+        ("self_trade", "u1"),  # of a stop, for when it wakes
+    ],
+    align=True,
+)
+# What only icebergs and stops have; limit_ticks is a stop's price_ticks as it was sent.
+RESERVE = np.dtype([("hidden", "i4"), ("display", "i4"), ("limit_ticks", "i4")])
+LEVEL = np.dtype(
+    [("head", "u4"), ("tail", "u4"), ("volume", "i8"), ("hidden", "i8"), ("orders", "i4")], align=True
 )
 STATE = np.dtype(
     [
         ("origin_ticks", "i8"),
-        ("best_bid", "i8"),  # origin_ticks - 1 when there is no bid
-        ("best_ask", "i8"),  # origin_ticks + number of levels when there is no ask
-        ("free_head", "i8"),
-        ("used_slots", "i8"),  # slots from here on were never used
+        ("span", "i8"),  # prices of the ladder
+        ("best_bid", "i8"),
+        ("best_ask", "i8"),
+        ("buy_stop", "i8"),  # lowest trigger, NO_ASK when there is none
+        ("sell_stop", "i8"),  # highest trigger, NO_BID when there is none
+        ("last_trade", "i8"),  # meaningless while `traded` is 0
+        ("traded", "i8"),
+        ("high_print", "i8"),  # of the message under way
+        ("low_print", "i8"),
+        ("free_head", "u4"),
+        ("used_slots", "u4"),  # slots from here on were never used
         ("live_orders", "i8"),
-        ("next_id", "i8"),
+        ("stops", "i8"),
+        ("refills", "i8"),  # slices that all icebergs have yet to show
+        ("halted", "i8"),
+        ("id_shift", "u8"),  # 32 less the bits of an id's place in `ids`
     ]
 )
 
 
 class BookArrays(NamedTuple):
-    """One book. state: (1,) STATE; levels: (side, level) LEVEL; orders: (slot,) ORDER; slot_of: (order_id,).
+    """One book: its ladder, its pool of orders and where to find an order by its id.
 
-    A level's price is origin_ticks plus its index. Each level is a doubly linked queue through `orders`; a
-    free slot is chained through `next`. Order ids count arrivals from 0; slot_of is NIL where none rests.
+    state: (1,) STATE. levels: (3 * span,) LEVEL, of the book, of the buy stops, of the sell stops; the place
+    in a row is the price less origin_ticks. The book itself is one row for both sides, since it is never
+    crossed. occupied: (3 * span / 64,) uint64, a bit for each level that has orders. orders: (slot,) ORDER;
+    free slots are chained through `next`. reserves: (slot,) RESERVE. ids: (2**k,) uint64, a hash of what lives
+    (execution.book.ids); of length 0 in a book whose orders are known by their slots alone.
     """
 
     state: RecordArray
     levels: RecordArray
+    occupied: npt.NDArray[np.uint64]
     orders: RecordArray
-    slot_of: npt.NDArray[np.int32]
+    reserves: RecordArray
+    ids: npt.NDArray[np.uint64]
 
 
-def empty_book(*, origin_ticks: int, levels: int, orders: int, ids: int) -> BookArrays:
-    """An empty book: prices [origin_ticks, origin_ticks + levels), `orders` resting at once, `ids` ever."""
+def empty_book(*, origin_ticks: int, levels: int, orders: int, hashed: bool = True) -> BookArrays:
+    """An empty book for prices [origin_ticks, origin_ticks + levels) and `orders` at once.
+
+    levels is rounded up to a multiple of 64. With hashed=False it knows no ids: every order is its slot.
+    """
+    span = -(-levels // LEVELS_PER_WORD) * LEVELS_PER_WORD
+    bits = id_bits(orders)
     state = np.zeros(1, STATE)
-    state[0] = (origin_ticks, origin_ticks - 1, origin_ticks + levels, NIL, 0, 0, 0)
-    ladder = np.zeros((2, levels), LEVEL)
-    ladder["head"] = ladder["tail"] = NIL
-    return BookArrays(state, ladder, np.zeros(orders, ORDER), np.full(ids, NIL, np.int32))
+    state["origin_ticks"], state["span"] = origin_ticks, span
+    state["best_bid"] = state["sell_stop"] = state["high_print"] = NO_BID
+    state["best_ask"] = state["buy_stop"] = state["low_print"] = NO_ASK
+    state["used_slots"], state["id_shift"] = 1, 32 - bits
+    return BookArrays(
+        state=state,
+        levels=np.zeros(3 * span, LEVEL),
+        occupied=np.zeros(3 * span // LEVELS_PER_WORD, np.uint64),
+        orders=np.zeros(orders + 1, ORDER),
+        reserves=np.zeros(orders + 1, RESERVE),
+        ids=np.zeros(2**bits if hashed else 0, np.uint64),
+    )
 
 
-def with_room(book: BookArrays, *, orders: int, ids: int) -> BookArrays:
-    """The same book with a larger order pool and more ids (sizes that are smaller leave it as it is)."""
-    pool = _lengthened(book.orders, orders, 0)
-    return book._replace(orders=pool, slot_of=_lengthened(book.slot_of, ids, NIL))
-
-
-def with_ladder(book: BookArrays, *, origin_ticks: int, levels: int) -> BookArrays:
-    """The same book over prices [origin_ticks, origin_ticks + levels), which hold every resting order."""
-    moved = empty_book(origin_ticks=origin_ticks, levels=levels, orders=0, ids=0)
-    low, high = resting_range(book)
-    if low <= high:
-        old, new = low - int(book.state["origin_ticks"][0]), low - origin_ticks
-        count = high - low + 1
-        moved.levels[:, new : new + count] = book.levels[:, old : old + count]
-    state = book.state.copy()
-    state["origin_ticks"] = origin_ticks
-    bids, asks = side_is_empty(book)
-    if bids:
-        state["best_bid"] = origin_ticks - 1
-    if asks:
-        state["best_ask"] = origin_ticks + levels
-    return book._replace(state=state, levels=moved.levels)
-
-
-def translated(book: BookArrays, ticks: int) -> BookArrays:
-    """The same book with every price moved by `ticks`."""
-    state, orders = book.state.copy(), book.orders.copy()
-    for name in ("origin_ticks", "best_bid", "best_ask"):
-        state[name] += ticks
-    orders["price_ticks"] += np.int32(ticks)
-    return book._replace(state=state, orders=orders)
-
-
-def resting_range(book: BookArrays) -> tuple[int, int]:
-    """Lowest and highest price [ticks] with a resting order; (1, 0) when the book is empty."""
-    occupied = np.flatnonzero((book.levels["volume"] > 0).any(axis=0))
-    if not len(occupied):
-        return 1, 0
-    origin = int(book.state["origin_ticks"][0])
-    return origin + int(occupied[0]), origin + int(occupied[-1])
-
-
-def side_is_empty(book: BookArrays) -> tuple[bool, bool]:
-    """Whether there is no bid, and whether there is no ask."""
-    state = book.state[0]
-    end = state["origin_ticks"] + book.levels.shape[1]
-    return bool(state["best_bid"] < state["origin_ticks"]), bool(state["best_ask"] >= end)
-
-
-def _lengthened(array: npt.NDArray[Any], length: int, fill: int) -> npt.NDArray[Any]:
-    if length <= len(array):
-        return array
-    longer = np.zeros(length, array.dtype)
-    if fill:
-        longer[:] = fill
-    longer[: len(array)] = array
-    return longer
+def id_bits(orders: int) -> int:
+    """Bits of the hash's length: the least power of two that `orders` fill to a half at most."""
+    return max(1, (2 * orders - 1).bit_length())

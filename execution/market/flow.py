@@ -17,10 +17,10 @@ from numba import njit
 
 from execution.book.kernel import apply
 from execution.book.layout import (
-    ASK,
-    BID,
     MAX_QUANTITY,
-    NIL,
+    NO_ASK,
+    NO_BID,
+    NO_SLOT,
     BookArrays,
     EventKind,
     MessageKind,
@@ -32,6 +32,7 @@ from execution.market.regime import NEWS_NS, FlowParameters
 from execution.random_stream import Stream, exponential, normal, uniform
 
 OWN = 1  # owner of the orders that an agent entered; the flow's own have 0
+COUNT_ALL = -1  # picks no stale order
 DONE, OWN_FILL, REFUSED = 0, 1, 2
 
 FLOW_STATE = np.dtype(
@@ -46,6 +47,7 @@ FLOW_STATE = np.dtype(
         ("expected_sign", "f8"),  # of the market order under way, as the market saw it coming
         *REFERENCE_FIELDS,
         ("traded_volume", "i8"),
+        ("orders_sent", "i8"),  # they are numbered from 0; an agent's ids lie below
         ("last_bid", "i8"),
         ("last_ask", "i8"),
     ]
@@ -103,9 +105,9 @@ def settle(book: BookArrays, state: Record, events: RecordArray, count: int) -> 
             own |= events[i]["maker_owner"] == OWN
     state["expected_sign"] = 0.0
     best = book.state[0]
-    if best["best_bid"] >= best["origin_ticks"]:
+    if best["best_bid"] != NO_BID:
         state["last_bid"] = best["best_bid"]
-    if best["best_ask"] < best["origin_ticks"] + book.levels.shape[1]:
+    if best["best_ask"] != NO_ASK:
         state["last_ask"] = best["best_ask"]
     return own
 
@@ -115,7 +117,7 @@ def schedule_next(book: BookArrays, state: Record, parameters: FlowParameters, r
     """Draw the time of the next event from the rates as they are now."""
     reference = state["fundamental_ticks"] + state["transient_ticks"]
     state["slots"] = book.state[0]["used_slots"]
-    state["stale_orders"] = _stale_orders(book, reference, parameters, NIL)
+    state["stale_orders"] = _stale_orders(book, reference, parameters, COUNT_ALL)
     state["next_event_ns"] += 1 + np.int64(1e9 * exponential(rng) / _total_rate(state, parameters))
 
 
@@ -153,10 +155,12 @@ def _draw(
     u = _total_rate(state, parameters) * uniform(rng) - parameters.limit_rate
     if u < 0.0:
         _draw_limit(book, reference, parameters, rng, message)
+        _number(state, message)
         return 1
     u -= parameters.market_rate
     if u < 0.0:
         state["expected_sign"] = _draw_market(book, reference, parameters, rng, message)
+        _number(state, message)
         return 1
     u -= parameters.cancel_rate * state["slots"]
     if u < 0.0:
@@ -213,7 +217,7 @@ def _draw_market(
 @njit(cache=True)
 def _cancel(book: BookArrays, slot: int, message: Record) -> int:
     """Cancel the order in a slot, unless the slot is free or the order is the agent's."""
-    if slot < 0 or book.orders[slot]["quantity"] == 0 or book.orders[slot]["owner"] == OWN:
+    if book.orders[slot]["quantity"] == 0 or book.orders[slot]["owner"] == OWN:
         return 0
     message["kind"] = MessageKind.CANCEL
     message["order_id"] = book.orders[slot]["order_id"]
@@ -224,25 +228,31 @@ def _cancel(book: BookArrays, slot: int, message: Record) -> int:
 def _stale_orders(book: BookArrays, reference: float, parameters: FlowParameters, pick: int) -> int:
     """Count the background orders priced through the quotes that the reference implies.
 
-    With `pick` from 0 on: the slot of the pick-th of them, best bid first, or NIL when there are fewer.
+    With `pick` from 0 on: the slot of the pick-th of them, best bid first, or NO_SLOT when there are fewer.
     """
     gap = parameters.half_spread - 0.5 - parameters.stale_tolerance
     state, found = book.state[0], 0
     for side in (1, -1):
-        row = BID if side > 0 else ASK
         price = state["best_bid"] if side > 0 else state["best_ask"]
-        while 0 <= price - state["origin_ticks"] < book.levels.shape[1]:
+        while 0 <= price - state["origin_ticks"] < state["span"]:
             if side * (price - reference) + gap <= 0.0:
                 break
-            slot = book.levels[row, price - state["origin_ticks"]]["head"]
-            while slot != NIL:
+            slot = book.levels[price - state["origin_ticks"]]["head"]
+            while slot != NO_SLOT:
                 if book.orders[slot]["owner"] != OWN:
                     if found == pick:
                         return int(slot)
                     found += 1
                 slot = book.orders[slot]["next"]
             price -= side
-    return found if pick == NIL else NIL
+    return found if pick == COUNT_ALL else NO_SLOT
+
+
+@njit(cache=True)
+def _number(state: Record, message: Record) -> None:
+    """Give a new order the flow's next id."""
+    message["order_id"] = state["orders_sent"]
+    state["orders_sent"] += 1
 
 
 @njit(cache=True)

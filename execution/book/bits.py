@@ -1,0 +1,50 @@
+"""Machine instructions that the kernel needs and numba does not name: bit scans and prefetch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+_INT1, _INT32 = ir.IntType(1), ir.IntType(32)
+_READ_SOON, _KEEP, _DATA = (ir.Constant(_INT32, value) for value in (0, 3, 1))
+
+
+@intrinsic
+def trailing_zeros(typing_context: Any, word: types.Integer) -> Any:
+    """Place of the lowest set bit of a uint64 that is not 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(_INT1, 1))
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def leading_zeros(typing_context: Any, word: types.Integer) -> Any:
+    """How many bits lie above the highest set bit of a uint64 that is not 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctlz(arguments[0], ir.Constant(_INT1, 1))
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def prefetch(typing_context: Any, array: types.Array, index: types.Integer) -> Any:
+    """Ask for the cache line of array[index], for which it is not checked that it exists."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array_type = signature.args[0]
+        view = context.make_array(array_type)(context, builder, arguments[0])
+        pointer = cgutils.get_item_pointer(context, builder, array_type, view, [arguments[1]])
+        byte = builder.bitcast(pointer, cgutils.voidptr_t)
+        signature_of = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, _INT32, _INT32, _INT32])
+        function = cgutils.get_or_insert_function(builder.module, signature_of, "llvm.prefetch.p0")
+        builder.call(function, [byte, _READ_SOON, _KEEP, _DATA])
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64), generate
