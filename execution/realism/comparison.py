@@ -60,6 +60,11 @@ class Score:
         return self.simulated.value > MUCH_WORSE * self.baseline.value
 
     @property
+    def is_surely_worse(self) -> bool:
+        """The interval of the ratio lies above 1."""
+        return self.ratio.lower > 1.0
+
+    @property
     def is_at_floor(self) -> bool:
         """It is as near as the recording's own first part is."""
         return self.simulated.value <= self.first_part.value

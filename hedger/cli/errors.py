@@ -16,11 +16,11 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 def user_errors() -> tuple[type[Exception], ...]:
     """The errors that mean the input or the request must change; imported only once something was raised."""
-    from execution.errors import OrderRejectedError
+    from execution.errors import OrderRejectedError, RecordingError
     from hedger.errors import InputError, UsageError
     from pricing.market import MissingMarketError
 
-    return InputError, UsageError, OrderRejectedError, MissingMarketError
+    return InputError, UsageError, OrderRejectedError, RecordingError, MissingMarketError
 
 
 def explain(error: Exception) -> str:

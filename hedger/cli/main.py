@@ -13,6 +13,7 @@ from hedger.cli import errors
 from hedger.cli.doctor import doctor
 from hedger.cli.forecast import forecast
 from hedger.cli.init import init
+from hedger.cli.market import market
 from hedger.cli.price import price
 from hedger.cli.replay import replay
 from hedger.cli.run import run
@@ -32,11 +33,12 @@ def hedger() -> None:
     hedger price example
     hedger surface chain.csv
     hedger forecast SPX
+    hedger market report --scenario calm
     hedger init desk
     """
 
 
-for _command in (run, replay, price, surface, forecast, init, doctor, scenarios, schema):
+for _command in (run, replay, price, surface, forecast, market, init, doctor, scenarios, schema):
     hedger.add_command(_command)
 
 

@@ -20,9 +20,11 @@ def scenarios() -> None:
 
 
 @click.command(short_help="Print the JSON Schema of what --json prints.")
-@click.argument("name", type=click.Choice(("run", "replay", "price", "surface", "forecast")), default="run")
+@click.argument(
+    "name", type=click.Choice(("run", "replay", "price", "surface", "forecast", "market")), default="run"
+)
 def schema(name: str) -> None:
-    """Print the JSON Schema of what 'hedger NAME --json' prints: run, replay, price, surface, forecast."""
+    """Print the JSON Schema of what 'hedger NAME --json' prints: run, replay, price ..."""
     from hedger.report.json_document import dumps
     from hedger.report.json_document import schema as find_schema
 

@@ -103,7 +103,7 @@ def test_a_profile_knows_every_fact_of_an_ordinary_tape() -> None:
     ruler = ruler_of(tape)
     profile = profile_of(tape, ruler, histogram_edges(tape, ruler))
     assert all(profile.facts[name] is not None for name in FACTS)
-    assert profile.facts["mean spread [ticks]"] == pytest.approx(ruler.spread_ticks, rel=0.01)
+    assert profile.facts["spread [ticks]"] == pytest.approx(ruler.spread_ticks, rel=0.01)
     for histogram in profile.histograms.values():
         assert histogram.share.sum() == pytest.approx(1.0)
         assert len(histogram.share) == len(histogram.edges) + 1
