@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from execution.limits import PreTradeLimits, check_order
+from execution.market.market import Market
 from execution.market.regime import MarketConditions
 from execution.market.simulator import MarketSimulator
 from execution.orders import Execution, Fill, IntArray, Liquidity, ParentOrder, Side
@@ -35,15 +36,20 @@ def work(
     conditions: MarketConditions,
     rng: np.random.Generator,
     settings: ExecutionSettings | None = None,
+    market: Market | None = None,
 ) -> Execution:
-    """Work a parent order over its horizon in a simulated market and say what became of it.
+    """Work a parent order over its horizon in a market and say what became of it.
+
+    market: simulated or replayed, not yet later than the order's start, to which it is run; by default a
+    plain MarketSimulator of the conditions. What a venue charges comes on top of the order's own fee.
 
     In each slice the quantity that the schedule wants by its end, less what is filled, rests at the near
     touch behind what is there. At each look it moves when the touch has moved away from it. At the slice's
     end what is still behind is crossed at market; what an empty book cannot give stays for the next slice,
     and after the last one it is left.
 
-    Raises OrderRejectedError when the order breaks a rule of its instrument or of the settings' limits.
+    Raises OrderRejectedError when the order breaks a rule of its instrument or of the settings' limits,
+    ValueError when the market is already beyond the order's start.
     """
     settings = settings or ExecutionSettings()
     check_order(
@@ -52,7 +58,8 @@ def work(
         expected_volume=expected_volume(order, conditions),
         limits=settings.limits,
     )
-    market = MarketSimulator(conditions, order.start_ns, rng)
+    market = market or MarketSimulator(conditions, order.start_ns, rng)
+    market.advance_to(order.start_ns)
     desk = _Desk(order, market)
     edge_ns = _slice_edges(order, settings)
     wanted = schedule.plan(order.quantity, len(edge_ns) - 1, lot_size=order.rules.lot_size).cumsum()
@@ -90,7 +97,7 @@ def _slice_edges(order: ParentOrder, settings: ExecutionSettings) -> IntArray:
 class _Desk:
     """One order at work: its resting child, its fills so far and what it saw."""
 
-    def __init__(self, order: ParentOrder, market: MarketSimulator) -> None:
+    def __init__(self, order: ParentOrder, market: Market) -> None:
         self.fills: list[Fill] = []
         self.filled = 0
         self.path_ts_ns: list[int] = []
@@ -142,7 +149,7 @@ class _Desk:
 
     def _collect(self) -> None:
         """Turn the market's fills of our orders into the parent's."""
-        for _, quantity, price_ticks, ts_ns, is_maker, news_ticks in self._market.take_fills():
+        for _, quantity, price_ticks, ts_ns, is_maker, news_ticks, fee in self._market.take_fills():
             self.filled += quantity
             self.fill_news.append(news_ticks * self._order.rules.tick_size)
             self.fills.append(
@@ -153,7 +160,7 @@ class _Desk:
                     quantity=quantity,
                     price_ticks=price_ticks,
                     ts_ns=ts_ns,
-                    fee=self._order.rules.fee_per_contract * quantity,
+                    fee=self._order.rules.fee_per_contract * quantity + fee,
                     liquidity=Liquidity.MAKER if is_maker else Liquidity.TAKER,
                 )
             )

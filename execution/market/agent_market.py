@@ -108,7 +108,7 @@ class AgentMarket:
 
     def _burn_in(self, start_ns: int, length_ns: int) -> None:
         """Trade without news and without impact, then forget who traded how much."""
-        still = ("volatility", "permanent", "transient")
+        still = ("volatility", "permanent", "impact_ticks")
         instruments = self.arrays.instruments
         kept = {name: instruments[name].copy() for name in still}
         for name in still:
@@ -117,6 +117,7 @@ class AgentMarket:
         self.run(start_ns - 1)
         for name in still:
             instruments[name] = kept[name]
+        instruments["excess_volume"] = instruments["transient_ticks"] = 0.0
         for array in (self.arrays.participants, self.arrays.venues, instruments):
             for name in ("traded", "sent", "overruns", "messages", "found_nobody", "expired", "empty_ns"):
                 if name in array.dtype.names:
@@ -144,7 +145,7 @@ class AgentMarket:
         self._restack()
 
     def _refused_price(self, at: int) -> int:
-        """Price of the ticket that a book had no room for: the one at the head of the link whose turn it is."""
+        """Price of the ticket that a book had no room for: it heads the link whose turn it is."""
         sender = int(self.arrays.queue["source"][1]) >> 1
         links = self.arrays.links
         first = int(self.arrays.participants["link_first"][sender])

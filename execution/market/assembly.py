@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from execution.book.layout import BookArrays, RecordArray, empty_book
 from execution.market.event_queue import empty_queue, schedule
@@ -25,14 +26,23 @@ from execution.market.layout import (
     MarketArrays,
     ParticipantKind,
 )
-from execution.market.news import NEWS_NS
 from execution.market.participant_terms import ParticipantTerms
-from execution.market.regime import SECONDS_PER_DAY, TRADING_DAYS_PER_YEAR
-from execution.market.scenario import FairValueTable, InstrumentTerms, MarketScenario
+from execution.market.regime import (
+    SECONDS_PER_DAY,
+    TRADING_DAYS_PER_YEAR,
+    MarketConditions,
+    Regime,
+    parameters_of,
+    reference_parameters,
+)
+from execution.market.scenario import InstrumentTerms, MarketScenario
 from execution.random_stream import Stream, exponential, new_stream
+
+FloatArray = npt.NDArray[np.float64]
 
 SIGHTINGS = 256  # kept of each book: more than one feed delay of quote changes
 LINK = 256  # messages that may be under way from one participant
+_STILL = 1e-9  # ticks a day, of an instrument that news do not move
 _LEVELS, _ORDERS = 1024, 2048
 _VARIED = ("wake_rate", "limit_rate", "market_rate", "quantity", "risk_aversion", "half_spread_ticks")
 
@@ -114,7 +124,7 @@ def schedule_everybody(market: MarketArrays, from_ns: int) -> None:
         schedule(market.queue, first, 2 * at)
 
 
-def _streams(seed: np.random.SeedSequence, names: Sequence[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+def _streams(seed: np.random.SeedSequence, names: Sequence[str]) -> npt.NDArray[np.uint64]:
     return np.array([named_stream(seed, name) for name in names], np.uint64).reshape(-1, 4)
 
 
@@ -146,14 +156,13 @@ def _timeline(scenario: MarketScenario, start_ns: int) -> RecordArray:
 def _start_ticks(scenario: MarketScenario) -> list[float]:
     """Every instrument's reference price at the start [ticks]."""
     price = {one.symbol: one.price for one in scenario.instruments if not one.driver}
-    return [
-        price[one.symbol] / one.tick_size if one.fair_value is None else _first_value(one.fair_value, price[one.driver]) / one.tick_size
-        for one in scenario.instruments
-    ]
+    return [_start_value(one, price) / one.tick_size for one in scenario.instruments]
 
 
-def _first_value(table: FairValueTable, price: float) -> float:
-    return float(np.interp(price, table.prices, table.values[0]))
+def _start_value(terms: InstrumentTerms, price: Mapping[str, float]) -> float:
+    if terms.fair_value is None:
+        return terms.price
+    return float(np.interp(price[terms.driver], terms.fair_value.prices, terms.fair_value.values[0]))
 
 
 def _instruments(scenario: MarketScenario) -> RecordArray:
@@ -178,11 +187,23 @@ def _instruments(scenario: MarketScenario) -> RecordArray:
 
 
 def _set_impact(row: np.void, terms: InstrumentTerms) -> None:
-    row["permanent"] = 0.3 * terms.impact * row["daily_volatility"] / terms.average_daily_volume
-    row["kept_share"] = math.exp(-1e-9 * NEWS_NS / 600.0)
+    """The constants of the reference's law, in units of the instrument's own daily volatility."""
+    daily_ticks = max(float(row["daily_volatility"]), _STILL)
+    conditions = MarketConditions(
+        mid_price=1.0,
+        tick_size=1.0,
+        volatility=daily_ticks * math.sqrt(TRADING_DAYS_PER_YEAR),
+        half_spread_ticks=0.5,
+        average_daily_volume=terms.average_daily_volume,
+    )
+    parameters = reference_parameters(conditions, parameters_of(Regime.CALM))
+    for name, value in parameters._asdict().items():
+        row[name] = value
+    row["impact_ticks"] *= terms.impact
+    row["permanent"] *= 0.0 if terms.driver else terms.impact
 
 
-def _cholesky(correlation: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _cholesky(correlation: FloatArray) -> FloatArray:
     """Lower triangular factor of a positive semidefinite matrix; columns of zeros where it is singular."""
     size = len(correlation)
     factor = np.zeros((size, size))
@@ -190,11 +211,13 @@ def _cholesky(correlation: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) ->
         rest = correlation[j, j] - factor[j, :j] @ factor[j, :j]
         if rest > 1e-12:
             factor[j, j] = math.sqrt(rest)
-            factor[j + 1 :, j] = (correlation[j + 1 :, j] - factor[j + 1 :, :j] @ factor[j, :j]) / factor[j, j]
+            factor[j + 1 :, j] = (correlation[j + 1 :, j] - factor[j + 1 :, :j] @ factor[j, :j]) / factor[
+                j, j
+            ]
     return factor
 
 
-def _tables(scenario: MarketScenario) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+def _tables(scenario: MarketScenario) -> tuple[FloatArray, FloatArray]:
     """Fair values in ticks of their instrument over their driver's ticks, padded to one shape."""
     tick = {one.symbol: one.tick_size for one in scenario.instruments}
     derived = [one for one in scenario.instruments if one.fair_value is not None]
@@ -216,7 +239,7 @@ def _tables(scenario: MarketScenario) -> tuple[np.ndarray[tuple[int, ...], np.dt
     return tables, axes
 
 
-def _extended(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], times: int, prices: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _extended(values: FloatArray, times: int, prices: int) -> FloatArray:
     """A table of at least this size: flat beyond its times, along its last slope beyond its prices."""
     more = np.arange(1, prices - values.shape[1] + 1)
     slope = values[:, -1:] - values[:, -2:-1]

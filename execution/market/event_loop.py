@@ -7,6 +7,7 @@ from numba import njit
 
 from execution.book.ids import find
 from execution.book.layout import BookArrays, EventKind
+from execution.market.compiled import inner
 from execution.market.event_queue import (
     drop_first,
     earliest_ns,
@@ -25,7 +26,7 @@ from execution.market.layout import (
     Record,
     RecordArray,
 )
-from execution.market.news import NEWS_NS, feel_trade, move_fundamentals, value_instruments
+from execution.market.news import feel_trade, move_fundamentals, value_instruments
 from execution.market.participants import (
     arbitrage,
     informed,
@@ -35,6 +36,7 @@ from execution.market.participants import (
     momentum,
     noise,
 )
+from execution.market.regime import NEWS_NS
 from execution.market.session import enter_segment, update_conditions
 from execution.market.world import (
     book_at,
@@ -89,7 +91,7 @@ def run_until(
                     return status, count, refusal, at
 
 
-@njit(cache=True)
+@inner
 def tell_news(world: Record) -> None:
     """Move regime, session and fundamentals on, and let every venue publish."""
     clock, timeline = clock_of(world), timeline_of(world)
@@ -103,7 +105,7 @@ def tell_news(world: Record) -> None:
         publish(book_at(world, at), venue, sightings_at(world, at), reference, clock["now_ns"])
 
 
-@njit(cache=True)
+@inner
 def wake(world: Record, at: int) -> None:
     """Let a participant look, decide and send."""
     clock, me, stream = clock_of(world), participant_at(world, at), stream_at(world, at)
@@ -121,7 +123,7 @@ def wake(world: Record, at: int) -> None:
         send(world, me, at, count, arrival_ns(now, delay, me["last_arrival_ns"]))
 
 
-@njit(cache=True)
+@inner
 def decide(world: Record, me: Record, at: int, now: int) -> int:
     """Write what a participant wants into the market's tickets; return how many."""
     clock, handles, stream = clock_of(world), handles_of(world), stream_at(world, at)
@@ -146,14 +148,14 @@ def decide(world: Record, me: Record, at: int, now: int) -> int:
     return arbitrage.decide(me, seen, second, fees, tickets)  # type: ignore[no-any-return]
 
 
-@njit(cache=True)
+@inner
 def look(world: Record, at: int, seen_ns: int) -> Record:
     """What somebody who has seen a book up to an instant knows of it."""
     sightings = sightings_at(world, at)
     return sightings[sighting_at(venue_at(world, at), sightings, seen_ns)]
 
 
-@njit(cache=True)
+@inner
 def send(world: Record, me: Record, at: int, count: int, arrival: int) -> None:
     """Put the tickets on the participant's link, all to arrive together, and number their orders.
 
@@ -180,10 +182,8 @@ def send(world: Record, me: Record, at: int, count: int, arrival: int) -> None:
         schedule(queue_of(world), arrival, 2 * at + _ARRIVAL)
 
 
-@njit(cache=True)
-def deliver(
-    world: Record, at: int, events: RecordArray, log: RecordArray
-) -> tuple[int, int, int, int]:
+@inner
+def deliver(world: Record, at: int, events: RecordArray, log: RecordArray) -> tuple[int, int, int, int]:
     """Apply what arrives now on a participant's link, message by message."""
     me, link, clock = participant_at(world, at), link_at(world, at), clock_of(world)
     while me["link_first"] < me["link_next"]:
@@ -202,19 +202,21 @@ def deliver(
         me["link_first"] += 1
         me["sent"] += 1
         venue_at(world, where)["found_nobody"] += lonely
-        own = settle(world, book, where, FIRST_PARTICIPANT + at, events, count, log)
+        order_id = ticket["order_id"]
+        own = settle(world, book, where, FIRST_PARTICIPANT + at, order_id, events, count, log)
         if own:
             return OWN_FILL, count, 0, where
     drop_first(queue_of(world))
     return DONE, 0, 0, 0
 
 
-@njit(cache=True)
+@inner
 def settle(
     world: Record,
     book: BookArrays,
     where: int,
     taker: int,
+    order_id: int,
     events: RecordArray,
     count: int,
     log: RecordArray,
@@ -226,8 +228,10 @@ def settle(
     venue["messages"] += 1
     if count == 0:
         return False
-    signed, own = book_trades(world, venue, instrument, taker, events, count, clock["now_ns"])
-    if signed != 0:
+    signed, own = book_trades(world, venue, instrument, taker, order_id, events, count, clock["now_ns"])
+    if signed != 0 and taker >= FIRST_PARTICIPANT:
+        feel_trade(instrument, surprise_of(participant_at(world, taker - FIRST_PARTICIPANT), signed))
+    elif signed != 0:
         feel_trade(instrument, signed)
     publish(book, venue, sightings_at(world, where), instrument["reference_ticks"], clock["now_ns"])
     if len(log) > 0:
@@ -235,7 +239,18 @@ def settle(
     return own
 
 
-@njit(cache=True)
+@inner
+def surprise_of(taker: Record, signed: int) -> float:
+    """The part of a trade that the price must still learn [lots].
+
+    Who only follows the reference, or another venue, tells it nothing that it does not know.
+    """
+    if taker["kind"] == ParticipantKind.INFORMED or taker["kind"] == ParticipantKind.ARBITRAGE:
+        return 0.0
+    return float(signed - taker["expected_sign"] * abs(signed))
+
+
+@inner
 def write_log(
     book: BookArrays,
     clock: Record,
@@ -245,14 +260,17 @@ def write_log(
     count: int,
     log: RecordArray,
 ) -> None:
-    """Keep a message's events; what of an order is shown is looked up where it may be an iceberg."""
+    """Keep a message's events, and what is shown of each one's order after the message.
+
+    Participants' orders rest whole and are cancelled whole; the agent's are looked up.
+    """
     for i in range(count):
         row, event = log[clock["logged"]], events[i]
         clock["logged"] += 1
         row["ts_ns"] = clock["now_ns"]
         row["book"] = where
-        row["shown"] = event["quantity"]
-        if taker == OWN and event["kind"] == EventKind.RESTED:
+        row["shown"] = 0 if event["kind"] == EventKind.CANCELLED else event["quantity"]
+        if taker == OWN:
             _, slot = find(book.ids, book.orders, book.state[0]["id_shift"], event["order_id"])
             row["shown"] = book.orders[slot]["quantity"]
         row["event"] = event
@@ -261,4 +279,5 @@ def write_log(
 @njit(cache=True)
 def enter_settled(everything: RecordArray, where: int, events: RecordArray, log: RecordArray) -> None:
     """Settle the events of a message that the owner OWN has entered into a book by its Python face."""
-    settle(everything[0], book_at(everything[0], where), where, OWN, events, len(events), log)
+    order_id = events[0]["order_id"] if len(events) > 0 else 0
+    settle(everything[0], book_at(everything[0], where), where, OWN, order_id, events, len(events), log)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from execution.book.core import cancel_slot, enter_immediate_or_cancel, enter_limit, enter_market
 from execution.book.layout import NO_ASK, NO_BID, NO_SLOT, BookArrays, EventKind, SelfTrade
+from execution.market.compiled import inner
 from execution.market.layout import (
     FILLS,
     FIRST_PARTICIPANT,
@@ -22,7 +22,7 @@ from execution.market.participants.noise import forget
 from execution.market.world import fills_at, handles_of, participant_at
 
 
-@njit(cache=True)
+@inner
 def apply_ticket(
     book: BookArrays, ticket: Record, handles: RecordArray, owner: int, events: RecordArray
 ) -> int:
@@ -48,7 +48,7 @@ def apply_ticket(
     return count  # type: ignore[no-any-return]
 
 
-@njit(cache=True)
+@inner
 def uncrossed(book: BookArrays, side: int, price_ticks: int) -> int:
     """The price itself where it does not trade, else the one next to the opposite best."""
     state = book.state[0]
@@ -57,7 +57,7 @@ def uncrossed(book: BookArrays, side: int, price_ticks: int) -> int:
     return max(price_ticks, state["best_bid"] + 1)
 
 
-@njit(cache=True)
+@inner
 def _cancel(book: BookArrays, handle: Record, events: RecordArray) -> int:
     """Cancel the order that last rested behind a handle; nothing happens where it rests no longer."""
     slot = handle["slot"]
@@ -70,17 +70,21 @@ def _cancel(book: BookArrays, handle: Record, events: RecordArray) -> int:
     return cancel_slot(book, np.uint32(slot), events, 0)  # type: ignore[no-any-return]
 
 
-@njit(cache=True)
+@inner
 def book_trades(
     world: Record,
     venue: Record,
     instrument: Record,
     taker: int,
+    order_id: int,
     events: RecordArray,
     count: int,
     now_ns: int,
 ) -> tuple[int, bool]:
-    """Book the trades among `events` to maker and taker; return signed lots and whether OWN was a maker."""
+    """Book the trades among `events` to maker and taker; return signed lots and whether OWN was hit.
+
+    order_id: of the taker's message. A trade of another taker is a woken stop's, which OWN alone has.
+    """
     signed, own = 0, False
     for i in range(count):
         event = events[i]
@@ -94,17 +98,16 @@ def book_trades(
         venue["traded"] += quantity
         instrument["traded"] += quantity
         maker = event["maker_owner"]
-        own |= maker == OWN
-        if taker >= FIRST_PARTICIPANT:
-            taker_id = event["order_id"]
-            _book(world, taker, bought, price, venue["taker_fee"], taker_id, now_ns)
+        own |= maker == OWN or event["order_id"] != order_id
+        if taker >= FIRST_PARTICIPANT and event["order_id"] == order_id:
+            _book(world, taker, bought, price, venue["taker_fee"], order_id, now_ns)
         if maker >= FIRST_PARTICIPANT:
             maker_id = event["maker_id"]
             _book(world, maker, -bought, price, venue["maker_fee"], maker_id, now_ns)
     return signed, own
 
 
-@njit(cache=True)
+@inner
 def _book(
     world: Record,
     owner: int,
@@ -131,7 +134,7 @@ def _book(
     me["fills_next"] += 1
 
 
-@njit(cache=True)
+@inner
 def read_fills(me: Record, handles: RecordArray, fills: RecordArray) -> None:
     """Let a participant take notice of its fills up to what it has seen."""
     while me["fills_first"] < me["fills_next"]:
@@ -141,7 +144,7 @@ def read_fills(me: Record, handles: RecordArray, fills: RecordArray) -> None:
         _notice(me, handles, report)
 
 
-@njit(cache=True)
+@inner
 def _notice(me: Record, handles: RecordArray, report: Record) -> None:
     me["fills_first"] += 1
     me["inventory"] += report["quantity"]
@@ -153,7 +156,7 @@ def _notice(me: Record, handles: RecordArray, report: Record) -> None:
             forget(me, handles, row)
 
 
-@njit(cache=True)
+@inner
 def meets_nobody(book: BookArrays, ticket: Record) -> bool:
     """Whether a marketable message arrives where the other side is empty."""
     if ticket["action"] != Action.MARKET and ticket["action"] != Action.TAKE:

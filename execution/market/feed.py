@@ -1,4 +1,4 @@
-"""What a venue publishes and what a participant has seen of it: a ring of sightings for each book, compiled."""
+"""What a venue publishes and what a participant has seen of it: a ring of sightings a book, compiled."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def publish(
 
 @njit(cache=True)
 def sighting_at(venue: Record, sightings: RecordArray, seen_ns: int) -> int:
-    """Place in the ring of the last sighting up to `seen_ns`, by bisection; the oldest kept if all are later."""
+    """Place in the ring of the last sighting up to `seen_ns`, by bisection; the oldest if all are later."""
     ring = len(sightings)
     newest = venue["next_sighting"] - 1
     oldest = max(0, newest + 1 - ring)

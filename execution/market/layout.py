@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.book.layout import EVENT, Record, RecordArray
+from execution.market.reference import REFERENCE_FIELDS
 
 __all__ = ["Record", "RecordArray"]
 
@@ -118,6 +119,8 @@ PARTICIPANT = np.dtype(
         ("cancel_rate", "f8"),  # noise: of each of its orders, 1/s
         ("placement_ticks", "f8"),  # noise: scale of the distance from the opposite best
         ("placement_exponent", "f8"),  # noise: of the power law of that distance
+        ("reserve_ticks", "f8"),  # noise: how far beyond the reference it offers at most
+        ("expected_sign", "f8"),  # noise: of its last order, as everybody could expect it
         ("value_sensitivity", "f8"),  # noise: how much likelier a buy is for each tick of cheapness
         ("levels", "i8"),  # maker: prices quoted on each side
         ("level_gap_ticks", "i8"),
@@ -142,15 +145,11 @@ PARTICIPANT = np.dtype(
 INSTRUMENT = np.dtype(
     [
         ("news_ticks", "f8"),  # how far news alone have moved it since the start
-        ("fundamental_ticks", "f8"),
-        ("transient_ticks", "f8"),
-        ("reference_ticks", "f8"),  # fundamental + transient, or fair value + transient of a derived one
+        *REFERENCE_FIELDS,
+        ("reference_ticks", "f8"),  # fundamental + transient
         ("volatility", "f8"),  # ticks per sqrt(s) in the base regime
         ("daily_volatility", "f8"),  # ticks
         ("news_exposure", "f8"),  # times a regime's drift and jump
-        ("permanent", "f8"),  # ticks per lot
-        ("transient", "f8"),  # ticks per lot
-        ("kept_share", "f8"),  # of the transient part from news to news
         ("driver", "i8"),  # instrument that a derived one is valued on; -1 for a primary one
         ("table", "i8"),  # of its fair values
         ("shock", "f8"),  # its own standard normal number of the last news

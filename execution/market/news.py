@@ -2,24 +2,24 @@
 
 The reference price of a primary instrument is its fundamental plus a transient part. News move the
 fundamentals of all instruments together, ten times a second, by a Gaussian walk with a given correlation, the
-regime's drift and its jumps; signed trades move both parts. A derived instrument's reference is its fair value
-as a function of time and of its driver's reference, read from a table, plus its own transient part.
+regime's drift and its jumps; trades move both parts by their surprise (execution.market.reference). A derived
+instrument's fundamental is its fair value, a function of time and of its driver's reference read from a
+table.
 """
 
 from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.market import reference
+from execution.market.compiled import inner
 from execution.market.layout import Record
+from execution.market.regime import NEWS_NS
 from execution.market.world import cholesky_row, fair_values, instruments_of, news_stream, table_axis
 from execution.random_stream import normal
 
-NEWS_NS = 100_000_000
 
-
-@njit(cache=True)
+@inner
 def move_fundamentals(world: Record, clock: Record, jump: float) -> None:
     """One step of news for every primary instrument; jump: daily volatilities on top of it.
 
@@ -37,10 +37,10 @@ def move_fundamentals(world: Record, clock: Record, jump: float) -> None:
             told = own["news_exposure"] * own["daily_volatility"] * (clock["drift"] * seconds + jump)
             own["news_ticks"] += move + told
             own["fundamental_ticks"] += move + told
-        own["transient_ticks"] *= own["kept_share"]
+        reference.fade(own)
 
 
-@njit(cache=True)
+@inner
 def value_instruments(world: Record, seconds: float) -> None:
     """Set every reference price; `seconds` since the start is the time axis of fair values."""
     instruments = instruments_of(world)
@@ -54,18 +54,16 @@ def value_instruments(world: Record, seconds: float) -> None:
         own["reference_ticks"] = own["fundamental_ticks"] + own["transient_ticks"]
 
 
-@njit(cache=True)
-def feel_trade(instrument: Record, signed_quantity: int) -> None:
-    """Move the reference by a trade: signed_quantity lots, positive where the taker buys."""
-    if instrument["driver"] < 0:
-        instrument["fundamental_ticks"] += instrument["permanent"] * signed_quantity
-    instrument["transient_ticks"] += instrument["transient"] * signed_quantity
+@inner
+def feel_trade(instrument: Record, surprise: float) -> None:
+    """Move the reference by a trade: surprise in lots, positive where it buys more than was expected."""
+    reference.feel_trade(instrument, surprise)
     instrument["reference_ticks"] = instrument["fundamental_ticks"] + instrument["transient_ticks"]
 
 
-@njit(cache=True)
+@inner
 def fair_value(world: Record, table: int, seconds: float, price: float) -> tuple[float, float]:
-    """Fair value [ticks] and delta, bilinear in time and in the driver's price, flat beyond the table's times.
+    """Fair value [ticks] and delta, bilinear in time and in the driver's price, flat beyond its times.
 
     Beyond its prices the value goes on along the table's last slope.
     """
@@ -76,7 +74,7 @@ def fair_value(world: Record, table: int, seconds: float, price: float) -> tuple
     early = min(int(row), times - 2)
     late_weight = row - early
     column = (price - first_price) / step_price
-    low = min(max(int(math.floor(column)), 0), prices - 2)
+    low = min(max(math.floor(column), 0), prices - 2)
     up = column - low
     now = fair_values(world, table, early)
     then = fair_values(world, table, early + 1)

@@ -25,6 +25,7 @@ NUMBERS: Mapping[ParticipantKind, Mapping[str, Bounds]] = {
         "placement_ticks": (1e-3, 1e6, None),
         "placement_exponent": (0.1, 100.0, None),
         "value_sensitivity": (0.0, 10.0, 0.0),
+        "reserve_ticks": (-1e6, 1e6, 1e6),
         "orders": (1.0, 65536.0, 1024.0),
     },
     ParticipantKind.MARKET_MAKER: {
@@ -78,7 +79,7 @@ NUMBERS: Mapping[ParticipantKind, Mapping[str, Bounds]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyTerms:
-    """Delays [microseconds]: floors of the feed and of orders, the median of a lognormal jitter above each."""
+    """Delays [microseconds]: floors of feed and orders, the median of a lognormal jitter above each."""
 
     feed_us: float = 0.0
     order_us: float = 0.0

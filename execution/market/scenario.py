@@ -71,8 +71,9 @@ class VenueTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegimeTerms:
-    """Multipliers on what the scenario states: activity of everybody, volatility of news, makers' spreads,
-    sizes of orders on either side; drift [daily volatilities an hour], jump [daily volatilities] at its start.
+    """Multipliers on what the scenario states: activity of everybody, volatility of news, makers'
+    spreads, sizes of orders on either side; drift [daily volatilities an hour], jump [daily volatilities] at
+    its start.
     """
 
     name: str = "calm"
@@ -136,7 +137,7 @@ def load_market(name_or_path: str) -> MarketScenario:
 
 
 def read_market(path: Path) -> MarketScenario:
-    """Read one scenario file. Raises ScenarioError with every problem: file, key, value, what was expected."""
+    """Read one scenario file. Raises ScenarioError with every problem: file, key, value, expectation."""
     file = ScenarioTable.read(path)
     instruments = _instruments(file)
     symbols = [instrument.symbol for instrument in instruments]

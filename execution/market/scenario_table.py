@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioTable:
-    """One table of a scenario file. Readers note what is wrong and return a harmless value; `finish` raises."""
+    """One table of a scenario file. Readers note what is wrong, return a harmless value; `finish` raises."""
 
     file: str
     place: str
@@ -112,9 +112,7 @@ class ScenarioTable:
     def noted(self, key: str, expected: str, instead: _T) -> _T:
         """Remember that the value at `key` is not what was expected and return another."""
         value = str(self.values[key]) if key in self.values else None
-        problem = RecordingProblem(
-            file=self.file, column=self._place_of(key), value=value, expected=expected
-        )
+        problem = RecordingProblem(file=self.file, column=self._place_of(key), value=value, expected=expected)
         self.problems.append(problem)
         return instead
 

@@ -6,6 +6,7 @@ import math
 
 from numba import njit
 
+from execution.market.compiled import inner
 from execution.market.layout import Record, RecordArray
 
 
@@ -19,23 +20,26 @@ def u_shape(elapsed: float, depth: float) -> float:
     return 1.0 + depth * (12.0 * centred * centred - 1.0)
 
 
-@njit(cache=True)
+@inner
 def enter_segment(clock: Record, timeline: RecordArray) -> float:
     """Move on to the segment of the timeline that holds now; return the jumps on the way [daily vols]."""
     jump = 0.0
-    while clock["segment"] + 1 < len(timeline) and timeline[clock["segment"] + 1]["start_ns"] <= clock["now_ns"]:
+    while (
+        clock["segment"] + 1 < len(timeline) and timeline[clock["segment"] + 1]["start_ns"] <= clock["now_ns"]
+    ):
         clock["segment"] += 1
         jump += timeline[clock["segment"]]["jump"]
     return jump
 
 
-@njit(cache=True)
+@inner
 def update_conditions(clock: Record, timeline: RecordArray) -> None:
     """Set the multipliers that hold now: the regime's times the session's.
 
     The U of volatility is one of variance, so that the session's variance is what is stated.
     """
-    segment = timeline[clock["segment"]]
+    # Before the start the first segment's conditions hold, without its jump.
+    segment = timeline[max(clock["segment"], 0)]
     elapsed = 1e-9 * (clock["now_ns"] - clock["open_ns"]) / clock["session_seconds"]
     clock["activity"] = segment["activity"] * u_shape(elapsed, clock["activity_u"])
     clock["volatility"] = segment["volatility"] * math.sqrt(u_shape(elapsed, clock["volatility_u"]))

@@ -1,76 +1,83 @@
-"""A simulated market that an agent trades in: its own orders among the background flow of one book."""
+"""A simulated market that an agent trades in: its own orders among everybody else's in one book."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, Self, final
 
 import numpy as np
 
-from execution.book.book import DepthLevel, OrderBook
-from execution.book.layout import EVENT, MESSAGE, EventKind, RecordArray, translated
-from execution.errors import OrderRejectedError
-from execution.market.flow import (
-    FLOW_STATE,
-    OWN,
-    OWN_FILL,
-    REFUSED,
-    run_until,
-    schedule_next,
-    settle,
-)
-from execution.market.reference import set_at_rest
-from execution.market.regime import (
-    MarketConditions,
-    Regime,
-    flow_parameters,
-    parameters_of,
-    reference_parameters,
-)
+from execution.book.book import DepthLevel
+from execution.book.layout import EventKind, MessageKind, RecordArray, SelfTrade
+from execution.book.message import message
+from execution.errors import ExecutionError, OrderRejectedError
+from execution.market.engine import BackgroundEngine, Engine
+from execution.market.market import OwnFill
+from execution.market.regime import MarketConditions, Regime
 from execution.orders import Side
-from execution.random_stream import new_streams
+
+if TYPE_CHECKING:
+    from execution.market.scenario import MarketScenario
 
 __all__ = ["MarketConditions", "MarketSimulator", "OwnFill", "Regime"]
 
-BURN_IN_LIFETIMES = 15.0  # of a resting order: enough to forget that the book started empty
+OWN = 1  # the agent, as owner of orders
+_ANY_PRICE = 2**31
 
 
-class OwnFill(NamedTuple):
-    """A fill of one of the agent's orders.
+class _UnderWay(NamedTuple):
+    """A message on its way to the exchange."""
 
-    is_maker: the order rested and was taken. news_ticks: how far news alone had moved the fundamental since
-    the start, which no agent sees.
-    """
-
-    order_id: int
-    quantity: int
-    price_ticks: int
-    ts_ns: int
-    is_maker: bool
-    news_ticks: float
+    arrival_ns: int
+    message: RecordArray
 
 
+@final
 class MarketSimulator:
-    """Background flow and the agent's orders in one book, from `start_ns` on.
+    """Everybody's flow and the agent's orders in one book, from `start_ns` on.
 
-    The book is in its stationary state around conditions.mid_price when it starts. The same seed gives the
-    same market, event for event, in steps of any length; the agent's own orders change what follows, through
-    the book and through their impact on the reference price (execution.market.flow). News keep their own
-    random numbers: two agents on one seed meet the same fundamental price, whatever they do.
+    The plain market is background flow around conditions.mid_price, stationary when it starts
+    (execution.market.flow); `from_scenario` gives one of participants. The same seed gives the same market,
+    event for event, in steps of any length; the agent's own orders change what follows, through the book and
+    through their impact on the reference price. News keep their own random numbers: two agents on one seed
+    meet the same fundamental price, whatever they do. The agent's messages arrive order_latency_ns after they
+    are sent, in order; an id is given at once.
     """
 
-    def __init__(self, conditions: MarketConditions, start_ns: int, rng: np.random.Generator) -> None:
-        regime = parameters_of(conditions.regime)
-        self._parameters = flow_parameters(conditions, regime)
-        self._reference = reference_parameters(conditions, regime)
-        self._rng, self._news = new_streams(np.random.SeedSequence(rng.integers(0, 2**32, 4).tolist()), 2)
-        self._now_ns = start_ns
-        self._own: dict[int, tuple[Side, int]] = {}
-        self._fills: list[OwnFill] = []
-        self._message = np.zeros(1, MESSAGE)
-        mid = conditions.mid_price / conditions.tick_size
-        self._book = OrderBook(centre_ticks=round(mid), levels=4096, orders=4096)
-        self._events = np.empty(0, EVENT)
-        self._start(mid, start_ns, round(1e9 * BURN_IN_LIFETIMES / regime.cancel_rate))
+    def __init__(
+        self,
+        conditions: MarketConditions,
+        start_ns: int,
+        rng: np.random.Generator,
+        *,
+        order_latency_ns: int = 0,
+    ) -> None:
+        self._begin(BackgroundEngine(conditions, start_ns, rng), start_ns, order_latency_ns)
+
+    @classmethod
+    def from_scenario(
+        cls,
+        scenario: MarketScenario | str,
+        seed: int | np.random.SeedSequence = 0,
+        *,
+        start_ns: int = 0,
+        venue: str | None = None,
+        order_latency_ns: int = 0,
+        logged: bool = False,
+    ) -> Self:
+        """The market of a scenario: one that was read, a shipped one by name, or a file by its path.
+
+        venue: where the agent trades, by default at the first. logged: keep every event, for
+        execution.market.event_log. Raises ScenarioError, and KeyError when there is no such venue.
+        """
+        # Only who asks for participants pays for loading them.
+        from execution.market.scenario_engine import ScenarioEngine
+
+        sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+        simulator = cls.__new__(cls)
+        engine = ScenarioEngine(scenario, start_ns, sequence, venue=venue, logged=logged)
+        simulator._begin(engine, start_ns, order_latency_ns)  # noqa: SLF001 - the class's own
+        return simulator
 
     @property
     def now_ns(self) -> int:
@@ -80,12 +87,12 @@ class MarketSimulator:
     @property
     def best_bid_ticks(self) -> int:
         """Highest price at which somebody buys; the last one seen while nobody does."""
-        return int(self._flow["last_bid"][0])
+        return self.engine.best_quotes[0]
 
     @property
     def best_ask_ticks(self) -> int:
         """Lowest price at which somebody sells; the last one seen while nobody does."""
-        return int(self._flow["last_ask"][0])
+        return self.engine.best_quotes[1]
 
     @property
     def mid_ticks(self) -> float:
@@ -95,22 +102,28 @@ class MarketSimulator:
     @property
     def traded_volume(self) -> int:
         """Contracts traded since the start, the agent's own included, each trade counted once."""
-        return int(self._flow["traded_volume"][0])
+        return self.engine.traded_volume
 
     def depth(self, side: Side, levels: int) -> list[DepthLevel]:
-        """The best `levels` prices of a side with what rests there, the agent's own included."""
-        return self._book.depth(side, levels)
+        """The best `levels` prices of a side with what is shown there, the agent's own included."""
+        return self.engine.book.depth(side, levels)
 
     def volume_ahead(self, order_id: int) -> int | None:
         """Quantity that trades before an own resting order at its price; None when it rests no longer."""
-        return self._book.volume_ahead(order_id)
+        return self.engine.book.volume_ahead(order_id)
 
     def advance_to(self, ts_ns: int) -> None:
-        """Let the market run up to `ts_ns`; ValueError when that is in the past."""
+        """Let the market run up to `ts_ns`; ValueError when that is in the past.
+
+        BookCapacityError when an own message that arrives on the way lies too far from the market.
+        """
         if ts_ns < self._now_ns:
             raise ValueError(f"ts_ns is {ts_ns}, expected at least the time reached, {self._now_ns}")
+        while self._under_way and self._under_way[0].arrival_ns <= ts_ns:
+            arrival_ns, one = self._under_way.popleft()
+            self._run(arrival_ns)
+            self._enter(one)
         self._run(ts_ns)
-        self._now_ns = ts_ns
 
     def submit_limit(self, side: Side, quantity: int, price_ticks: int) -> int:
         """Trade up to `price_ticks`, rest what is left, and return the order's id.
@@ -118,103 +131,171 @@ class MarketSimulator:
         OrderRejectedError when it would trade with an own resting order; BookCapacityError when the price
         lies too far from the market for the book.
         """
-        self._refuse_self_trade(side, price_ticks)
-        events = self._book.limit(side, quantity, price_ticks, owner=OWN)
-        order_id = int(events["order_id"][0])
-        self._own[order_id] = side, price_ticks
-        self._taken(events)
-        return order_id
+        return self._submit(MessageKind.LIMIT, side, quantity, price_ticks)
 
     def submit_market(self, side: Side, quantity: int) -> int:
         """Trade at any price and return the order's id; what finds nobody expires.
 
         OrderRejectedError while an own order rests on the other side.
         """
-        self._refuse_self_trade(side, None)
-        events = self._book.market(side, quantity, owner=OWN)
-        self._taken(events)
-        return int(events["order_id"][0])
+        return self._submit(MessageKind.MARKET, side, quantity)
+
+    def submit_immediate_or_cancel(self, side: Side, quantity: int, price_ticks: int) -> int:
+        """Trade up to `price_ticks` and return the order's id; what is left expires. Errors as a limit's."""
+        return self._submit(MessageKind.IMMEDIATE_OR_CANCEL, side, quantity, price_ticks)
+
+    def submit_fill_or_kill(self, side: Side, quantity: int, price_ticks: int) -> int:
+        """Trade all of it up to `price_ticks` or nothing; return the order's id. Errors as a limit's."""
+        return self._submit(MessageKind.FILL_OR_KILL, side, quantity, price_ticks)
+
+    def submit_post_only(self, side: Side, quantity: int, price_ticks: int) -> int:
+        """Rest at `price_ticks` unless that would trade; return the order's id, which rests or is dead."""
+        return self._submit(MessageKind.POST_ONLY, side, quantity, price_ticks)
+
+    def submit_iceberg(self, side: Side, quantity: int, price_ticks: int, display: int) -> int:
+        """A limit order that shows `display` of itself at a time; return its id. Errors as a limit's."""
+        return self._submit(MessageKind.ICEBERG, side, quantity, price_ticks, display=display)
+
+    def submit_stop(self, side: Side, quantity: int, stop_ticks: int, price_ticks: int | None = None) -> int:
+        """Wait for a trade at or beyond stop_ticks, then act at market, or up to price_ticks; return the id.
+
+        Where it would then trade with an own order, what is left of it is cancelled.
+        """
+        kind = MessageKind.STOP if price_ticks is None else MessageKind.STOP_LIMIT
+        return self._submit(kind, side, quantity, price_ticks or 0, stop_ticks=stop_ticks)
 
     def cancel(self, order_id: int) -> int:
-        """Take an own order out and return the quantity that had not traded; 0 when it rests no longer."""
-        if order_id not in self._own:
-            return 0
-        events = self._book.cancel(order_id)
-        self._settle(events)
-        del self._own[order_id]
-        return int(events["quantity"][0])
+        """Take an own order out and return the quantity that had not traded; 0 when it rests no longer.
+
+        With a latency the cancel arrives later, and 0 says nothing.
+        """
+        return self._amend(MessageKind.CANCEL, order_id)
+
+    def reduce(self, order_id: int, quantity: int) -> int:
+        """Take quantity off an own order, which keeps its place; return what came off."""
+        return self._amend(MessageKind.REDUCE, order_id, quantity)
+
+    def replace(self, order_id: int, quantity: int, price_ticks: int) -> None:
+        """Give an own order new leaves and a new price; it keeps its place only when it falls in quantity."""
+        side, _ = self._own.get(order_id, (None, 0))
+        if side is not None:
+            self._refuse_self_trade(side, price_ticks)
+            self._own[order_id] = side, price_ticks
+        self._amend(MessageKind.REPLACE, order_id, quantity, price_ticks)
 
     def take_fills(self) -> list[OwnFill]:
         """The agent's fills since the last call, oldest first."""
         fills, self._fills = self._fills, []
         return fills
 
-    def _start(self, mid_ticks: float, start_ns: int, burn_in_ns: int) -> None:
-        """Run the flow from an empty book, then move the whole market to start around `mid_ticks`."""
-        self._flow = np.zeros(1, FLOW_STATE)
-        self._flow["clock_ns"] = self._flow["next_event_ns"] = self._flow["news_ns"] = start_ns - burn_in_ns
-        set_at_rest(self._flow, self._reference, mid_ticks)
-        self._flow["last_bid"] = self._flow["last_ask"] = round(mid_ticks)
-        schedule_next(self._book.arrays, self._flow[0], self._parameters, self._rng)
-        self._run(start_ns)
-        flow = self._flow[0]
-        drift = round(mid_ticks - flow["fundamental_ticks"] - flow["transient_ticks"])
-        self._book.arrays = translated(self._book.arrays, drift)
-        set_at_rest(self._flow, self._reference, flow["fundamental_ticks"] + drift + flow["transient_ticks"])
-        flow["last_bid"] += drift
-        flow["last_ask"] += drift
-        flow["news_ticks"] = flow["traded_volume"] = 0
+    def _begin(self, engine: Engine, start_ns: int, order_latency_ns: int) -> None:
+        if order_latency_ns < 0:
+            raise ValueError(f"order_latency_ns is {order_latency_ns}, expected at least 0")
+        self.engine = engine
+        self._now_ns, self._latency_ns = start_ns, order_latency_ns
+        self._own: dict[int, tuple[Side, int]] = {}
+        self._fills: list[OwnFill] = []
+        self._under_way: deque[_UnderWay] = deque()
+
+    def _submit(
+        self,
+        kind: MessageKind,
+        side: Side,
+        quantity: int,
+        price_ticks: int = 0,
+        *,
+        display: int = 0,
+        stop_ticks: int = 0,
+    ) -> int:
+        stops = kind in (MessageKind.STOP, MessageKind.STOP_LIMIT)
+        if not stops:
+            self._refuse_self_trade(side, None if kind is MessageKind.MARKET else price_ticks)
+        order_id = self.engine.next_order_id()
+        one = message(
+            kind,
+            side,
+            quantity,
+            price_ticks,
+            order_id=order_id,
+            owner=OWN,
+            display=display,
+            stop_ticks=stop_ticks,
+            self_trade=SelfTrade.CANCEL_NEWEST if stops else SelfTrade.ALLOW,
+        )
+        # A waiting stop meets nobody's order; the kinds that never rest are forgotten after their trades.
+        self._own[order_id] = side, -side * _ANY_PRICE if stops else price_ticks
+        try:
+            self._transmit(one)
+        except ExecutionError:
+            del self._own[order_id]
+            raise
+        return order_id
+
+    def _amend(self, kind: MessageKind, order_id: int, quantity: int = 0, price_ticks: int = 0) -> int:
+        if order_id not in self._own:
+            return 0
+        events = self._transmit(message(kind, 0, quantity, price_ticks, order_id=order_id, owner=OWN))
+        return int(events["quantity"][events["kind"] == EventKind.CANCELLED].sum())
+
+    def _transmit(self, one: RecordArray) -> RecordArray:
+        """Enter a message now, or let it be under way; return its events so far."""
+        if self._latency_ns:
+            self._under_way.append(_UnderWay(self._now_ns + self._latency_ns, one))
+            return one[:0]
+        return self._enter(one)
+
+    def _enter(self, one: RecordArray) -> RecordArray:
+        """Apply an own message and report what it took on arrival."""
+        events = self.engine.book.process(one)
+        self.engine.settle(events)
+        for event in events[events["kind"] == EventKind.TRADE]:
+            if event["order_id"] in self._own:
+                self._record(event, "order_id", self._now_ns, is_maker=False)
+            if event["maker_owner"] == OWN:
+                self._record(event, "maker_id", self._now_ns, is_maker=True)
+        self._forget_finished()
+        return events
 
     def _run(self, until_ns: int) -> None:
-        while True:
-            if len(self._events) < len(self._book.arrays.orders) + 1:
-                self._events = np.empty(len(self._book.arrays.orders) + 1, EVENT)
-            status, count, refusal = run_until(
-                self._book.arrays,
-                self._flow,
-                self._parameters,
-                until_ns,
-                self._rng,
-                self._news,
-                self._message,
-                self._events,
-            )
-            if status == OWN_FILL:
-                self._made(self._events[:count], int(self._flow["clock_ns"][0]))
-            elif status == REFUSED:
-                self._book.make_room(refusal, int(self._message["price_ticks"][0]))
-            else:
-                return
-
-    def _taken(self, events: RecordArray) -> None:
-        """Report what an own order took on arrival."""
-        self._settle(events)
-        for event in events[events["kind"] == EventKind.TRADE]:
-            self._record(event, "order_id", self._now_ns, is_maker=False)
-        self._forget_finished()
-
-    def _made(self, events: RecordArray, ts_ns: int) -> None:
-        """Report which own resting orders a background order took."""
-        for event in events[(events["kind"] == EventKind.TRADE) & (events["maker_owner"] == OWN)]:
-            self._record(event, "maker_id", ts_ns, is_maker=True)
-        self._forget_finished()
+        while (made := self.engine.run(until_ns)) is not None:
+            events = made.events
+            for event in events[(events["kind"] == EventKind.TRADE) & (events["maker_owner"] == OWN)]:
+                self._record(event, "maker_id", made.ts_ns, is_maker=True)
+            # A stop that the message woke has taken, too.
+            for event in events[events["kind"] == EventKind.TRADE]:
+                if int(event["order_id"]) in self._own:
+                    self._record(event, "order_id", made.ts_ns, is_maker=False)
+            self._forget_finished()
+        self._now_ns = until_ns
 
     def _record(self, event: np.void, own_id: str, ts_ns: int, *, is_maker: bool) -> None:
-        quantity, price_ticks = int(event["quantity"]), int(event["price_ticks"])
-        news_ticks = float(self._flow["news_ticks"][0])
-        self._fills.append(OwnFill(int(event[own_id]), quantity, price_ticks, ts_ns, is_maker, news_ticks))
-
-    def _settle(self, events: RecordArray) -> None:
-        settle(self._book.arrays, self._flow[0], events, len(events))
+        quantity, fees = int(event["quantity"]), self.engine.fees
+        fee = quantity * (fees.maker if is_maker else fees.taker)
+        self._fills.append(
+            OwnFill(
+                order_id=int(event[own_id]),
+                quantity=quantity,
+                price_ticks=int(event["price_ticks"]),
+                ts_ns=ts_ns,
+                is_maker=is_maker,
+                news_ticks=self.engine.news_ticks,
+                fee=fee,
+            )
+        )
 
     def _forget_finished(self) -> None:
-        for order_id in [known for known in self._own if self._book.volume_ahead(known) is None]:
+        """Forget own orders that neither live nor are under way."""
+        coming = {int(one.message["order_id"][0]) for one in self._under_way}
+        orders = self.engine.book.arrays.orders
+        living = set(orders["order_id"][(orders["owner"] == OWN) & (orders["quantity"] > 0)].tolist())
+        for order_id in self._own.keys() - living - coming:
             del self._own[order_id]
 
     def _refuse_self_trade(self, side: Side, price_ticks: int | None) -> None:
         for order_id, (own_side, own_price) in self._own.items():
             reached = price_ticks is None or side * (price_ticks - own_price) >= 0
-            if own_side is not side and reached:
+            waits = abs(own_price) == _ANY_PRICE
+            if own_side is not side and reached and not waits:
                 raise OrderRejectedError(
                     f"the order would trade with the agent's own order {order_id} at {own_price} ticks; "
                     "cancel that one first"

@@ -7,11 +7,12 @@ import math
 from numba import njit
 
 from execution.book.layout import MAX_QUANTITY
+from execution.market.compiled import inner
 from execution.market.layout import NO_HANDLE, Action, Record, RecordArray
 from execution.random_stream import Stream, uniform
 
 
-@njit(cache=True)
+@inner
 def write_ticket(
     tickets: RecordArray, count: int, action: int, side: int, quantity: int, price_ticks: int, book: int
 ) -> int:
@@ -26,7 +27,7 @@ def write_ticket(
     return count + 1
 
 
-@njit(cache=True)
+@inner
 def cancel(handles: RecordArray, at: int, book: int, tickets: RecordArray, count: int) -> int:
     """Ask for the order behind a handle back; the participant believes it gone."""
     handle = handles[at]
@@ -36,7 +37,7 @@ def cancel(handles: RecordArray, at: int, book: int, tickets: RecordArray, count
     return count
 
 
-@njit(cache=True)
+@inner
 def rest(
     handles: RecordArray,
     at: int,
@@ -80,13 +81,11 @@ def quote(
             return count
         count = cancel(handles, at, book, tickets, count)
     if quantity > 0:
-        count = rest(
-            handles, at, Action.SLIDE.value, side, quantity, price_ticks, book, tickets, count
-        )
+        count = rest(handles, at, Action.SLIDE.value, side, quantity, price_ticks, book, tickets, count)
     return count
 
 
-@njit(cache=True)
+@inner
 def awaits_result(me: Record) -> bool:
     """Whether the participant has not yet seen what became of what it sent last."""
     return bool(me["seen_ns"] < me["last_arrival_ns"])

@@ -1,7 +1,7 @@
 """A market maker with inventory control after Avellaneda and Stoikov (2008).
 
-It quotes around the reservation price s - q gamma sigma^2 tau (their equation 29 with T - t held at a constant
-horizon tau, so that the maker has no end of the world) at the total distance gamma sigma^2 tau +
+It quotes around the reservation price s - q gamma sigma^2 tau (their equation 29 with T - t held at a
+constant horizon tau, so that the maker has no end of the world) at the total distance gamma sigma^2 tau +
 (2 / gamma) log(1 + gamma / k) (equation 30), but never closer than a least half spread. s is the mid that it
 has seen, drawn towards the reference price by its trust in the news.
 """
@@ -54,8 +54,8 @@ def decide(
     half = max(half, me["half_spread_ticks"]) * clock["spread"]
     centre = reservation_price(fair, me["inventory"], risk)
     # Half a tick of rounding is shared out: both quotes lie on the ticks nearest to where they should be.
-    bid = int(math.floor(centre - half + 0.5))
-    ask = max(int(math.ceil(centre + half - 0.5)), bid + 1)
+    bid = math.floor(centre - half + 0.5)
+    ask = max(math.ceil(centre + half - 0.5), bid + 1)
     count = _quote_side(me, handles, 1, bid, clock["bid_depth"], 0, tickets, 0)
     return _quote_side(me, handles, -1, ask, clock["ask_depth"], me["levels"], tickets, count)
 

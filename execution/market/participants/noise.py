@@ -7,6 +7,8 @@ buys a little more often what it sees below the reference price, and so pulls th
 
 from __future__ import annotations
 
+import math
+
 from numba import njit
 
 from execution.market.layout import Action, Record, RecordArray
@@ -29,6 +31,17 @@ def buy_probability(mid_ticks: float, reference_ticks: float, sensitivity: float
 
 
 @njit(cache=True)
+def opposite_price(seen: Record, side: int, reserve_ticks: float) -> int:
+    """The price that a limit order stays behind: the opposite best, or where the reference makes it dear.
+
+    Nobody buys more than reserve_ticks above the reference, or sells as far below it.
+    """
+    if side > 0:
+        return min(seen["ask_ticks"], math.floor(seen["reference_ticks"] + reserve_ticks) + 1)
+    return max(seen["bid_ticks"], math.ceil(seen["reference_ticks"] - reserve_ticks) - 1)
+
+
+@njit(cache=True)
 def decide(
     me: Record, handles: RecordArray, stream: Stream, seen: Record, clock: Record, tickets: RecordArray
 ) -> int:
@@ -40,13 +53,14 @@ def decide(
     mid = 0.5 * (seen["bid_ticks"] + seen["ask_ticks"])
     buy = buy_probability(mid, seen["reference_ticks"], me["value_sensitivity"])
     side = 1 if uniform(stream) < buy else -1
+    me["expected_sign"] = 2.0 * buy - 1.0
     if u < me["market_rate"]:
         size = geometric(me["quantity"], stream)
         return write_ticket(tickets, 0, Action.MARKET.value, side, size, 0, me["book"])
     size = geometric(me["quantity"] * (clock["bid_depth"] if side > 0 else clock["ask_depth"]), stream)
     distance = power_law(me["placement_ticks"], me["placement_exponent"], stream)
     behind = 1 + int(min(distance, _FARTHEST_TICKS))
-    price = (seen["ask_ticks"] if side > 0 else seen["bid_ticks"]) - side * behind
+    price = opposite_price(seen, side, me["reserve_ticks"]) - side * behind
     at = handles[me["first_handle"] + me["live_handles"]]["member"]
     me["live_handles"] += 1
     return rest(handles, at, Action.LIMIT.value, side, size, price, me["book"], tickets, 0)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.market.compiled import inner
 from execution.market.layout import Record
 
 
-@njit(cache=True)
+@inner
 def follow_mid(me: Record, mid_ticks: float, now_ns: int) -> None:
     """Move both exponential averages towards the mid by the time since the last wake-up."""
     if me["wakes"] == 0:
