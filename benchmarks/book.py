@@ -1,6 +1,10 @@
-"""Measure the order book and the simulated market: speed, agreement with the twin, realism of the flow.
+"""Measure the order book beside its peers: one million messages, 2,000 and 50,000 orders live, one core.
 
-Run from the checkout: python -m benchmarks.book [--streams 2000] [--seeds 16]
+Run from the checkout: python benchmarks/book.py [--peers FOLDER] [--feed-python PYTHON] [--repeats 5]
+
+`python benchmarks/book_peers/build.py` fetches and compiles the C++ peers into FOLDER; --feed-python names an
+interpreter that has hftbacktest. Peers that are not there are left out. Every book takes the same messages
+from memory; the time is CPU time of one process, the best of the repeats, which alternate between the books.
 """
 
 from __future__ import annotations
@@ -8,203 +12,205 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.book_peers.build import DEFAULT_FOLDER, PEERS
+from benchmarks.book_stream import ExchangeStream, exchange_stream
 from execution.book.book import OrderBook
-from execution.book.layout import MESSAGE, EventKind, MessageKind, RecordArray
-from execution.market.regime import SECONDS_PER_DAY, parameters_of
-from execution.market.simulator import MarketConditions, MarketSimulator, Regime
+from execution.book.kernel import process
+from execution.book.layout import EVENT, EventKind
 from execution.orders import Side
-from tests.twins.order_book import SlowBook, check_against_twin, plain, random_messages
+from tests.twins.order_book import SlowBook
+from tests.twins.order_streams import twin_messages
 
-E_MINI = MarketConditions(
-    mid_price=2650.0, tick_size=0.25, volatility=0.2, half_spread_ticks=0.5, average_daily_volume=1.5e6
-)
-MARKETS = {
-    "E-mini, calm": E_MINI,
-    "E-mini, stressed": replace(E_MINI, regime=Regime.STRESSED),
-    "E-mini, volatility 8%": replace(E_MINI, volatility=0.08),
-    "ETF at 265": replace(E_MINI, mid_price=265.0, tick_size=0.01, average_daily_volume=8e7),
-    "stock at 100, wide": replace(
-        E_MINI,
-        mid_price=100.0,
-        tick_size=0.01,
-        volatility=0.3,
-        half_spread_ticks=2.5,
-        average_daily_volume=2e6,
-    ),
-    "stock at 50, thin": replace(
-        E_MINI,
-        mid_price=50.0,
-        tick_size=0.01,
-        volatility=0.3,
-        half_spread_ticks=1.5,
-        average_daily_volume=1e4,
-    ),
-}
-START_UP = """
-import time
-from numba import njit
-trivial = njit(lambda x: x + 1)
-trivial(1)
-begin = time.perf_counter()
-import numpy as np
-from execution.market.simulator import MarketConditions, MarketSimulator
-conditions = MarketConditions(
-    mid_price=2650.0, tick_size=0.25, volatility=0.2, half_spread_ticks=0.5, average_daily_volume=1.5e6
-)
-simulator = MarketSimulator(conditions, 0, np.random.default_rng(1))
-simulator.submit_market(1, 10)
-simulator.advance_to(10**9)
-print(time.perf_counter() - begin)
-"""
+FEED = Path(__file__).parent / "book_peers" / "hftbacktest_feed.py"
+PATIENCE_S = 10.0  # a book that has taken longer is not repeated
+Level = tuple[int, int, int]  # side, price [ticks], volume
 
 
-def exchange_stream(count: int, live: int, seed: int) -> RecordArray:
-    """`live` resting orders, then 55% passive limit orders, 40% cancels, 5% market orders, within 50 ticks.
+@dataclass(slots=True)
+class Measured:
+    """Seconds of each repeat and the last book: the best ten levels of each side, and the orders in it."""
 
-    The shares of orders and cancels lean against the number of live orders, which so stays near `live`.
+    seconds: list[float] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+    live: int | None = None
+    messages: int = 1_000_000
+
+
+Run = Callable[[], Measured]
+
+
+def our_kernel(stream: ExchangeStream) -> Measured:
+    """The compiled batch entry, its events into an array that was written before."""
+    book = new_book(stream)
+    events = np.empty(2 * len(stream.messages), EVENT)
+    events.view(np.uint8).fill(0)  # or the system would hand out the pages within the time
+    begin = time.process_time()
+    applied, _, refusal = process(book.arrays, stream.timed, events)
+    seconds = time.process_time() - begin
+    assert (applied, refusal) == (len(stream.timed), 0)
+    return Measured([seconds], levels_of(book), book.live_orders)
+
+
+def our_face(stream: ExchangeStream) -> Measured:
+    """OrderBook.process: the batch screened first, its events into a new array."""
+    book = new_book(stream)
+    begin = time.process_time()
+    book.process(stream.timed)
+    return Measured([time.process_time() - begin], levels_of(book), book.live_orders)
+
+
+def new_book(stream: ExchangeStream) -> OrderBook:
+    """A book that holds the stream's first orders."""
+    book = OrderBook(levels=128, orders=2 * stream.live)
+    book.process(stream.messages[: stream.live])
+    return book
+
+
+def levels_of(book: OrderBook) -> list[Level]:
+    """The best ten levels of each side."""
+    return [
+        (int(side), level.price_ticks, level.volume)
+        for side in (Side.BUY, Side.SELL)
+        for level in book.depth(side, 10)
+    ]
+
+
+def native(driver: Path, messages: Path, live: int) -> Measured:
+    """One repeat of a compiled peer."""
+    return parsed(subprocess.check_output([driver, messages, str(live), "1"], text=True, timeout=600))
+
+
+def hftbacktest(python: str, feed: Path, warm: int, rows: int) -> Measured:
+    """One repeat of hftbacktest's feed."""
+    command = [python, FEED, feed, str(warm), "1"]
+    measured = parsed(subprocess.check_output(command, text=True, timeout=600))
+    measured.messages = rows - warm
+    return measured
+
+
+def parsed(report: str) -> Measured:
+    """What a peer prints: lines of `seconds S`, `live N` and `level SIDE PRICE VOLUME`."""
+    measured = Measured()
+    for word, *values in map(str.split, report.splitlines()):
+        if word == "seconds":
+            measured.seconds.append(float(values[0]))
+        elif word == "live":
+            measured.live = int(values[0])
+        elif word == "level":
+            side, price, volume = map(int, values)
+            measured.levels.append((side, price, volume))
+    return measured
+
+
+def feed_rows(stream: ExchangeStream) -> tuple[np.ndarray, int]:
+    """What the messages did to resting orders: add 1, cancel 2, reduce 3; and how many rows come first.
+
+    Columns: kind, side of the resting order, price [ticks], quantity left, order id.
     """
-    rng, book = np.random.default_rng(seed), OrderBook(levels=256, orders=4 * live)
-    chunks = [_limits(rng, live)]
-    for _ in range(count // 100):
-        book.process(chunks[-1])
-        orders = book.arrays.orders
-        ids = orders["order_id"][orders["quantity"] > 0]
-        cancels = int(np.clip(40 + (len(ids) - live) / 20, 30, 50))
-        chunk = _limits(rng, 100)
-        chunk["kind"][:cancels] = MessageKind.CANCEL
-        chunk["order_id"][:cancels] = rng.choice(ids, cancels, replace=False)
-        chunk["kind"][cancels : cancels + 5] = MessageKind.MARKET
-        chunk["quantity"][cancels : cancels + 5] *= 3
-        chunks.append(rng.permutation(chunk))
-    return np.concatenate(chunks)
+    book, rows, left = OrderBook(levels=128, orders=2 * stream.live), [], {}
+    for event in book.process(stream.messages).tolist():
+        kind, side, _, quantity, price, _, order_id, maker_id = event
+        if kind == EventKind.RESTED:
+            left[order_id] = quantity
+            rows.append((1, side, price, quantity, order_id))
+        elif kind == EventKind.CANCELLED:
+            rows.append((2, side, price, 0, order_id))
+        elif kind == EventKind.TRADE:
+            left[maker_id] -= quantity
+            rows.append((3 if left[maker_id] else 2, -side, price, left[maker_id], maker_id))
+    return np.array(rows, np.int64), stream.live
 
 
-def _limits(rng: np.random.Generator, count: int) -> RecordArray:
-    messages = np.zeros(count, MESSAGE)
-    messages["side"] = rng.choice((-1, 1), count)
-    messages["quantity"] = rng.integers(1, 100, count)
-    messages["price_ticks"] = -messages["side"] * rng.integers(1, 51, count)
-    return messages
+def books(
+    stream: ExchangeStream, folder: Path, peers: Path, python: str | None
+) -> dict[str, Callable[[], Measured]]:
+    """Every book that is there, by name, as a function that runs it once."""
+    messages = folder / "messages"
+    stream.messages.tofile(messages)
+    found: dict[str, Run] = {
+        "ours, batch kernel": lambda: our_kernel(stream),
+        "ours, OrderBook.process": lambda: our_face(stream),
+    }
+    for driver, (distribution, _) in PEERS.items():
+        if (peers / driver).exists():
+            found[distribution] = lambda path=peers / driver: native(path, messages, stream.live)
+    if python:
+        rows, warm = feed_rows(stream)
+        np.save(folder / "feed.npy", rows)
+        found["hftbacktest (L3 feed)"] = lambda: hftbacktest(python, folder / "feed.npy", warm, len(rows))
+    return found
 
 
-def measure_matching(count: int, live: int) -> None:
-    """Print messages a second in one batch, best of five."""
-    messages, seconds = exchange_stream(count, live, seed=7), []
-    for _ in range(5):
-        book = OrderBook(levels=256, orders=4 * live)
-        book.process(messages[:live])
-        begin = time.process_time()
-        events = book.process(messages[live:])
-        seconds.append(time.process_time() - begin)
-    late = np.sum(events["kind"] == EventKind.UNKNOWN) / np.sum(messages["kind"] == MessageKind.CANCEL)
-    speed = count / min(seconds) / 1e6
-    print(
-        f"{live} orders live at first, {book.live_orders} at last: {speed:.1f}M messages/s "
-        f"in one batch ({len(events)} events, {late:.1%} of the cancels too late)"
-    )
+def compare(count: int, live: int, arguments: argparse.Namespace) -> None:
+    """Print every book's speed on one stream, its ratio to ours and whether its last book is ours."""
+    stream = exchange_stream(count, live, seed=7)
+    print(f"\n{count:,} messages, {live:,} orders live at first: {stream.describe()}")
+    results: dict[str, Measured] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        runs = books(stream, Path(folder), arguments.peers, arguments.feed_python)
+        for _ in range(arguments.repeats):
+            for name, run in runs.items():
+                if sum(results.get(name, Measured()).seconds) > PATIENCE_S:
+                    continue
+                once = run()
+                once.seconds = [*results.get(name, Measured()).seconds, *once.seconds]
+                results[name] = once
+    ours = results["ours, batch kernel"]
+    for name, result in results.items():
+        speed, median = (result.messages / f(result.seconds) / 1e6 for f in (min, np.median))
+        ratio = ours.messages / min(ours.seconds) / 1e6 / speed
+        same = result.levels == ours.levels and result.live in (None, ours.live)
+        print(
+            f"  {name:<24} {speed:6.2f}M messages/s (median {median:.2f}M)   ours / this {ratio:6.2f}   "
+            f"best ten levels and count of orders {'as ours' if same else 'DIFFERENT'}"
+        )
+
+
+def hold_to_twin(count: int, live: int) -> None:
+    """Stop unless the twin in plain Python ends with the book that the kernel ends with."""
+    stream, twin = exchange_stream(count, live, seed=7), SlowBook()
+    for message in twin_messages(stream.messages):
+        twin.apply(message)
+    book = new_book(stream)
+    book.process(stream.timed)
+    queue = [o for side in (1, -1) for o in twin.queue(side)]
+    assert len(queue) == book.live_orders
+    assert sum(o.shown for o in queue) == int(book.arrays.levels["volume"].sum())
+    print(f"{count:,} messages of the same stream: the twin in plain Python ends with the same book")
 
 
 def measure_single(count: int) -> None:
     """Print the cost of one call from Python."""
-    messages, book = exchange_stream(count, 1000, seed=7), OrderBook()
+    stream = exchange_stream(count, 1000, seed=7)
+    book = new_book(stream)
     begin = time.process_time()
-    for one in messages:
+    for one in stream.timed:
         book.process(one.reshape(1))
-    print(
-        f"one message a call from Python: {1e6 * (time.process_time() - begin) / len(messages):.1f} us each"
-    )
-
-
-def compare_with_twin(streams: int, length: int) -> None:
-    """Print how many random streams did what the slow twin does, event for event."""
-    begin = time.process_time()
-    for seed in range(streams):
-        messages = random_messages(np.random.default_rng(seed), length)
-        book, twin = OrderBook(levels=4, orders=2), SlowBook()
-        expected = [event for one in messages for event in twin.apply(*one.item())]
-        assert plain(book.process(messages)) == expected, f"stream {seed} differs from the twin"
-        check_against_twin(book, twin)
-    seconds = time.process_time() - begin
-    print(f"{streams} random streams of {length} messages: same events and same book, {seconds:.1f} s")
-
-
-def measure_market(name: str, conditions: MarketConditions, seeds: int, seconds: int = 1800) -> None:
-    """Print what a market does in half an hour beside what its conditions state."""
-    lag, cpu = 20, 0.0
-    mids, spreads, touch, volume = np.empty((seeds, seconds)), [], [], []
-    for seed in range(seeds):
-        simulator = MarketSimulator(conditions, 0, np.random.default_rng(seed))
-        for second in range(seconds):
-            begin = time.process_time()
-            simulator.advance_to(second * 10**9)
-            cpu += time.process_time() - begin
-            mids[seed, second] = simulator.mid_ticks
-            spreads.append(simulator.best_ask_ticks - simulator.best_bid_ticks)
-        touch.append(simulator.depth(Side.BUY, 1)[0].volume)
-        volume.append(simulator.traded_volume)
-    regime = parameters_of(conditions.regime)
-    per_year = np.sqrt(252 * SECONDS_PER_DAY) * conditions.tick_size / conditions.mid_price
-    realised = np.sqrt(np.mean(np.diff(mids[:, ::lag]) ** 2) / lag) * per_year
-    stated = conditions.volatility * regime.volatility_multiplier
-    stated_spread = 2 * conditions.half_spread_ticks * regime.spread_multiplier
-    stated_volume = conditions.average_daily_volume * seconds / SECONDS_PER_DAY
-    print(
-        f"{name:<22} volatility {realised:.3f} ({stated:.3f})  "
-        f"spread {np.mean(spreads):.2f} ({stated_spread:.2f}) ticks  "
-        f"volume {np.mean(volume):,.0f} ({stated_volume:,.0f})  touch {np.mean(touch):,.0f}  "
-        f"{1e3 * cpu / seeds:.0f} ms"
-    )
-
-
-def measure_impact(quantity: int, seeds: int, slices: int = 60) -> None:
-    """Print what buying evenly over half an hour costs beside Almgren, Thum, Hauptmann and Li (2005)."""
-    costs = []
-    for seed in range(seeds):
-        simulator = MarketSimulator(E_MINI, 0, np.random.default_rng(seed))
-        # The price's own noise is taken out: only the agent's effect is left.
-        simulator._parameters = simulator._parameters._replace(volatility=0.02)  # noqa: SLF001
-        arrival = simulator.mid_ticks
-        for child in range(slices):
-            simulator.advance_to(child * 1800 * 10**9 // slices)
-            simulator.submit_market(Side.BUY, quantity // slices)
-        fills = np.array([(fill.quantity, fill.price_ticks) for fill in simulator.take_fills()])
-        costs.append(np.average(fills[:, 1], weights=fills[:, 0]) - arrival)
-    daily, volume = E_MINI.daily_volatility_ticks, E_MINI.average_daily_volume
-    share = quantity / (volume * 1800 / SECONDS_PER_DAY)
-    paper = E_MINI.half_spread_ticks + daily * (0.142 * share**0.6 + 0.314 / 2 * quantity / volume)
-    error = np.std(costs) / np.sqrt(seeds)
-    cost = np.mean(costs)
-    print(f"{quantity} contracts, {share:.1%} of volume: {cost:.2f} +- {error:.2f} ticks ({paper:.2f})")
-
-
-def measure_start() -> None:
-    """Print what a fresh process pays for the first simulated second, numba itself already loaded."""
-    times = [float(subprocess.check_output([sys.executable, "-c", START_UP])) for _ in range(3)]
-    print(f"first market of a process on a warm cache: {min(times):.3f} s after numba's own start")
+    print(f"one message a call from Python: {1e6 * (time.process_time() - begin) / count:.1f} us each")
 
 
 def main() -> None:
     """Print every figure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--streams", type=int, default=2000)
-    parser.add_argument("--seeds", type=int, default=16)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--peers", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--feed-python")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--count", type=int, default=1_000_000)
     arguments = parser.parse_args()
-    measure_matching(1_000_000, 2_000)
-    measure_matching(1_000_000, 50_000)
+    hold_to_twin(3_000, 200)
+    for live in (2_000, 50_000):
+        compare(arguments.count, live, arguments)
     measure_single(20_000)
-    compare_with_twin(arguments.streams, 500)
-    measure_start()
-    print(f"half an hour of market, {arguments.seeds} seeds, realised (stated), CPU time of 1800 steps:")
-    for name, conditions in MARKETS.items():
-        measure_market(name, conditions, arguments.seeds)
-    print("cost of buying in the calm E-mini in half an hour (Almgren et al. 2005 and half a spread):")
-    for quantity in (1_200, 5_000, 20_000):
-        measure_impact(quantity, 2 * arguments.seeds)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from tests.twins.order_book import Message
 LARGEST = 2**31 - 1
 SHARES = {
     MessageKind.LIMIT: 26,
-    MessageKind.MARKET: 10,
+    MessageKind.MARKET: 12,
     MessageKind.IMMEDIATE_OR_CANCEL: 6,
-    MessageKind.CANCEL: 18,
+    MessageKind.CANCEL: 24,
     MessageKind.FILL_OR_KILL: 6,
     MessageKind.POST_ONLY: 6,
     MessageKind.ICEBERG: 9,
@@ -80,7 +80,7 @@ def _order_ids(rng: np.random.Generator, kinds: npt.NDArray[np.uint8]) -> npt.ND
     is_new = np.isin(kinds, FOR_NEW_ORDERS)
     newest = np.cumsum(is_new)
     back = np.where(is_new, (rng.random(len(kinds)) < 0.08) * rng.integers(0, 60, len(kinds)), 0)
-    back = np.where(is_new, back, rng.integers(-2, rng.integers(8, 50), len(kinds)))
+    back = np.where(is_new, back, rng.integers(-2, rng.integers(4, 40), len(kinds)))
     return _DISGUISES[rng.integers(len(_DISGUISES))](newest - back)
 
 
