@@ -68,7 +68,7 @@ def _played(
     """Every change of the book up to a time, (row,) LOG."""
     centre = int(state["last_bid"][0])
     book = empty_book(origin_ticks=centre - _LEVELS // 2, levels=_LEVELS, orders=_ORDERS, hashed=False)
-    stream, control = new_stream(seed), np.zeros(2, np.int64)
+    stream, control = new_stream(seed), np.zeros(3, np.int64)
     message, events = np.zeros(1, MESSAGE), np.zeros(3 * _ORDERS + 64, EVENT)
     parts: list[RecordArray] = []
     while True:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from execution.book.compiled import inlined
 from execution.random_stream import Stream, uniform
 
 FloatArray = npt.NDArray[np.float64]
@@ -37,7 +37,7 @@ def alias_table(weights: npt.ArrayLike) -> AliasTable:
     return np.array([keep, other])
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def draw_index(table: AliasTable, stream: Stream) -> int:
     """One draw from the table's law, from one uniform number."""
     scaled = uniform(stream) * table.shape[1]

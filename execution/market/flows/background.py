@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.book.compiled import compiled, inlined
 from execution.book.layout import (
     MAX_QUANTITY,
     NO_ASK,
@@ -22,19 +21,19 @@ BACKGROUND = 0  # owner of every order that a flow enters
 THINNED, NEW_ORDER, RESTING_ORDER = 0, 1, 2  # what `draw` returns; RESTING_ORDER + slot for a cancel
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def has_bid(book: BookArrays) -> bool:
     """Whether anybody buys."""
     return bool(book.state[0]["best_bid"] != NO_BID)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def has_ask(book: BookArrays) -> bool:
     """Whether anybody sells."""
     return bool(book.state[0]["best_ask"] != NO_ASK)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def best_ticks(book: BookArrays, state: Record, side: int) -> int:
     """The best price of a side; where it was last seen while nobody is there."""
     if side > 0:
@@ -42,7 +41,7 @@ def best_ticks(book: BookArrays, state: Record, side: int) -> int:
     return int(book.state[0]["best_ask"] if has_ask(book) else state["last_ask"])
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def remember_best(book: BookArrays, state: Record) -> None:
     """Keep the best prices in a flow's state, for when a side is empty."""
     if has_bid(book):
@@ -51,7 +50,7 @@ def remember_best(book: BookArrays, state: Record) -> None:
         state["last_ask"] = book.state[0]["best_ask"]
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def draw_live_slot(book: BookArrays, stream: Stream) -> int:
     """The slot of a resting order, each equally likely, by probing used slots; NO_SLOT when there is none."""
     if book.state[0]["live_orders"] == 0:
@@ -63,7 +62,7 @@ def draw_live_slot(book: BookArrays, stream: Stream) -> int:
             return slot
 
 
-@njit(cache=True)
+@compiled
 def draw_slot_at(book: BookArrays, side: int, price_ticks: int, stream: Stream) -> int:
     """The slot of a background order at a price, each equally likely; NO_SLOT when there is none."""
     chosen, seen = NO_SLOT, 0
@@ -79,7 +78,7 @@ def draw_slot_at(book: BookArrays, side: int, price_ticks: int, stream: Stream) 
     return chosen
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def write_limit(message: Record, side: int, quantity: int, price_ticks: int) -> int:
     """Fill the message of a limit order."""
     message["kind"] = MessageKind.LIMIT
@@ -90,7 +89,7 @@ def write_limit(message: Record, side: int, quantity: int, price_ticks: int) -> 
     return NEW_ORDER
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def write_market(message: Record, side: int, quantity: int) -> int:
     """Fill the message of a market order."""
     message["kind"] = MessageKind.MARKET
@@ -100,7 +99,7 @@ def write_market(message: Record, side: int, quantity: int) -> int:
     return NEW_ORDER
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def write_cancel(book: BookArrays, message: Record, slot: int) -> int:
     """Fill the message that cancels the order in a slot; THINNED unless it is the flow's."""
     if slot == NO_SLOT or book.orders[slot]["owner"] != BACKGROUND:
@@ -111,7 +110,7 @@ def write_cancel(book: BookArrays, message: Record, slot: int) -> int:
     return RESTING_ORDER + slot
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def draw_geometric(log_one_minus: float, stream: Stream) -> int:
     """A geometric size on 1, 2, ... by inversion; log_one_minus is log(1 - 1 / mean), -inf makes it 1."""
     if log_one_minus == -math.inf:

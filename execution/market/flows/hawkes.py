@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from execution.book.compiled import compiled
 from execution.book.layout import NO_SLOT, BookArrays, EventKind, Record, RecordArray
 from execution.market.flows.alias_table import AliasTable, alias_table, draw_index
 from execution.market.flows.background import (
@@ -166,7 +166,7 @@ def hawkes_state(*, start_ns: int, bid_ticks: int, ask_ticks: int) -> RecordArra
     return state
 
 
-@njit(cache=True)
+@compiled
 def next_time(book: BookArrays, state: Record, parameters: HawkesFlowParameters, stream: Stream) -> int:
     """Draw the time [ns] of the next event; NEVER_NS when none will come."""
     _fade(state, parameters)
@@ -178,7 +178,7 @@ def next_time(book: BookArrays, state: Record, parameters: HawkesFlowParameters,
     return int(state["clock_ns"] + 1 + np.int64(1e9 * seconds))
 
 
-@njit(cache=True)
+@compiled
 def draw(
     book: BookArrays, state: Record, parameters: HawkesFlowParameters, stream: Stream, message: Record
 ) -> int:
@@ -201,7 +201,7 @@ def draw(
     return write_cancel(book, message, _cancel_slot(book, state, stream, side, event))
 
 
-@njit(cache=True)
+@compiled
 def observe(
     book: BookArrays, state: Record, parameters: HawkesFlowParameters, events: RecordArray, count: int
 ) -> None:
@@ -213,7 +213,7 @@ def observe(
     remember_best(book, state)
 
 
-@njit(cache=True)
+@compiled
 def _fade(state: Record, parameters: HawkesFlowParameters) -> None:
     """Bring the excitation to the present."""
     seconds = 1e-9 * (state["clock_ns"] - state["excited_ns"])
@@ -221,7 +221,7 @@ def _fade(state: Record, parameters: HawkesFlowParameters) -> None:
     state["excited_ns"] = state["clock_ns"]
 
 
-@njit(cache=True)
+@compiled
 def _kind_of(state: Record, events: RecordArray, count: int) -> int:
     """The type of what a message did by the prices before it; _NO_TYPE when it is none."""
     for i in range(count):
@@ -237,7 +237,7 @@ def _kind_of(state: Record, events: RecordArray, count: int) -> int:
     return _NO_TYPE
 
 
-@njit(cache=True)
+@compiled
 def _limit_ticks(
     book: BookArrays,
     state: Record,
@@ -261,7 +261,7 @@ def _limit_ticks(
     return best + side * min(room, ticks)
 
 
-@njit(cache=True)
+@compiled
 def _cancel_slot(book: BookArrays, state: Record, stream: Stream, side: int, event: int) -> int:
     """The slot of a background order at the touch or behind, each equally likely; NO_SLOT when none is."""
     best = best_ticks(book, state, side)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from execution.book.compiled import compiled, inlined
 from execution.book.core import cancel_slot, enter_limit, enter_market
 from execution.book.layout import BookArrays, EventKind, MessageKind, Record, RecordArray
 from execution.market.flows.any_flow import FlowParameters, draw, next_time, observe
@@ -13,7 +13,7 @@ from execution.market.flows.background import RESTING_ORDER, THINNED
 from execution.random_stream import Stream
 
 FINISHED, LOG_FULL, REFUSED = 0, 1, 2
-NEXT_ID, WAITING = 0, 1  # of `control`
+NEXT_ID, WAITING, DUE_NS = 0, 1, 2  # of `control`
 
 # One row a change of the visible book, in RecordedMessages' columns; kinds are LOBSTER's.
 LOG = np.dtype(
@@ -30,7 +30,7 @@ LOG = np.dtype(
 _ADD, _DELETE, _TRADE = 1, 3, 4
 
 
-@njit(cache=True)
+@compiled
 def play(
     book: BookArrays,
     states: RecordArray,
@@ -46,9 +46,10 @@ def play(
     """Run the flow up to `until_ns` or `most_events` events; return a status, the number of events, the rows
     of `log` written and the book's refusal.
 
-    states, messages: (1,). control: (2,), the next order's id, and what `draw` returned for a message that
-    waits, 0 when none does: after REFUSED make room and call again. LOG_FULL comes before a message whose
-    events `log` might not hold; a log of length 0 keeps nothing.
+    states, messages: (1,). control: (3,) zeros at the start: the next order's id, what `draw` returned for a
+    message that waits, and when the next event is due if that is known. After REFUSED make room and call
+    again. LOG_FULL comes before a message whose events `log` might not hold; a log of length 0 keeps nothing.
+    Steps of any length give the same market.
     """
     state, message = states[0], messages[0]
     done, rows = 0, 0
@@ -56,11 +57,12 @@ def play(
         if len(log) > 0 and len(log) - rows < len(events):
             return LOG_FULL, done, rows, 0
         if control[WAITING] == THINNED:
-            due = next_time(book, state, parameters, stream)
-            if due > until_ns:
-                state["clock_ns"] = until_ns
+            if control[DUE_NS] == 0:
+                control[DUE_NS] = next_time(book, state, parameters, stream)
+            if control[DUE_NS] > until_ns:
                 break
-            state["clock_ns"] = due
+            state["clock_ns"] = control[DUE_NS]
+            control[DUE_NS] = 0
             control[WAITING] = draw(book, state, parameters, stream, message)
             if control[WAITING] == THINNED:
                 continue
@@ -74,10 +76,8 @@ def play(
     return FINISHED, done, rows, 0
 
 
-@njit(cache=True, forceinline=True)
-def carry_out(
-    book: BookArrays, message: Record, control: npt.NDArray[np.int64], events: RecordArray
-) -> int:
+@inlined
+def carry_out(book: BookArrays, message: Record, control: npt.NDArray[np.int64], events: RecordArray) -> int:
     """Apply a flow's message to a book without a hash; return the count of events or the book's refusal."""
     side, quantity = message["side"], message["quantity"]
     if control[WAITING] >= RESTING_ORDER:
@@ -93,7 +93,7 @@ def carry_out(
     return int(count)
 
 
-@njit(cache=True)
+@compiled
 def write_log(log: RecordArray, rows: int, ts_ns: int, events: RecordArray, count: int) -> int:
     """Write a message's events as a recording would show them, by the resting order; return the new rows."""
     for i in range(count):

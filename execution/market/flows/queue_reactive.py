@@ -11,8 +11,8 @@ drawn anew from its stationary law.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled
 from execution.book.layout import BookArrays, Record, RecordArray
 from execution.market.flows.background import (
     THINNED,
@@ -75,7 +75,7 @@ def queue_reactive_state(*, start_ns: int, reference_ticks: float) -> RecordArra
     return state
 
 
-@njit(cache=True)
+@compiled
 def next_time(book: BookArrays, state: Record, parameters: QueueReactiveParameters, stream: Stream) -> int:
     """Draw the time [ns] of the next event: now while the book is being redrawn."""
     if state["mid_move"] != 0 or state["repairing"] != 0:
@@ -91,7 +91,7 @@ def next_time(book: BookArrays, state: Record, parameters: QueueReactiveParamete
     return int(state["clock_ns"] + 1 + np.int64(1e9 * exponential(stream) / rate))
 
 
-@njit(cache=True)
+@compiled
 def draw(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, stream: Stream, message: Record
 ) -> int:
@@ -117,7 +117,7 @@ def draw(
     return THINNED
 
 
-@njit(cache=True)
+@compiled
 def observe(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, events: RecordArray, count: int
 ) -> None:
@@ -129,7 +129,7 @@ def observe(
         state["mid_move"] = 1 if after > before else -1
 
 
-@njit(cache=True)
+@compiled
 def _context(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, side: int, queue: int
 ) -> tuple[int, int]:
@@ -148,7 +148,7 @@ def _context(
     return 0, length
 
 
-@njit(cache=True)
+@compiled
 def _length(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, side: int, queue: int
 ) -> int:
@@ -158,7 +158,7 @@ def _length(
     return int(min((volume + size - 1) // size, parameters.rates.shape[3] - 1))
 
 
-@njit(cache=True)
+@compiled
 def _write(
     book: BookArrays,
     state: Record,
@@ -185,7 +185,7 @@ def _write(
     return write_cancel(book, message, draw_slot_at(book, side, price, stream))
 
 
-@njit(cache=True)
+@compiled
 def _is_last(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, side: int, queue: int
 ) -> bool:

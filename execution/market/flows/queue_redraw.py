@@ -1,9 +1,8 @@
-"""How the queue-reactive flow answers a mid-price move: the reference steps, the book is redrawn, compiled."""
+"""How the queue-reactive flow answers a mid-price move: the reference steps, the book is redrawn."""
 
 from __future__ import annotations
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.book.layout import NO_SLOT, BookArrays, Record
 from execution.market.flows.background import BACKGROUND, THINNED, write_cancel, write_limit
 from execution.market.flows.queue_law import QueueReactiveParameters
@@ -12,13 +11,13 @@ from execution.random_stream import Stream, uniform
 _TRIES = 100  # to draw a side that is not empty
 
 
-@njit(cache=True)
+@compiled
 def queue_ticks(state: Record, side: int, queue: int) -> int:
     """Price of the queue-th queue of a side, 0 the first."""
     return int(state["below_ticks"] - queue if side > 0 else state["below_ticks"] + 1 + queue)
 
 
-@njit(cache=True)
+@compiled
 def queue_volume(book: BookArrays, side: int, price_ticks: int) -> int:
     """What rests at a price on a side [lots]; 0 beyond the ladder."""
     index = price_ticks - book.state[0]["origin_ticks"]
@@ -29,7 +28,7 @@ def queue_volume(book: BookArrays, side: int, price_ticks: int) -> int:
     return int(book.levels[index]["volume"])
 
 
-@njit(cache=True)
+@compiled
 def plan_move(book: BookArrays, state: Record, parameters: QueueReactiveParameters, stream: Stream) -> None:
     """Answer a mid-price move: choose whether the reference follows and what the book shall become."""
     whole = state["repairing"] > 1
@@ -53,7 +52,7 @@ def plan_move(book: BookArrays, state: Record, parameters: QueueReactiveParamete
             _fill_if_empty(book, state, side, row, last)
 
 
-@njit(cache=True)
+@compiled
 def draw_repair(book: BookArrays, state: Record, parameters: QueueReactiveParameters, message: Record) -> int:
     """The next message on the way to the targets; THINNED, and done, when there is none left."""
     queues = parameters.cumulative.shape[0]
@@ -74,7 +73,7 @@ def draw_repair(book: BookArrays, state: Record, parameters: QueueReactiveParame
     return THINNED
 
 
-@njit(cache=True)
+@compiled
 def _towards(
     book: BookArrays,
     state: Record,
@@ -102,7 +101,7 @@ def _towards(
     return THINNED
 
 
-@njit(cache=True)
+@compiled
 def _last_slot(book: BookArrays, side: int, price_ticks: int) -> int:
     """The youngest background order at a price of a side; NO_SLOT when there is none."""
     index = price_ticks - book.state[0]["origin_ticks"]
@@ -116,7 +115,7 @@ def _last_slot(book: BookArrays, side: int, price_ticks: int) -> int:
     return NO_SLOT
 
 
-@njit(cache=True)
+@compiled
 def _background_volume(book: BookArrays, side: int, price_ticks: int) -> int:
     """What the background's orders amount to at a price of a side [lots]."""
     volume = 0
@@ -128,7 +127,7 @@ def _background_volume(book: BookArrays, side: int, price_ticks: int) -> int:
     return volume
 
 
-@njit(cache=True)
+@compiled
 def _draw_side(state: Record, parameters: QueueReactiveParameters, stream: Stream, row: int) -> None:
     """Draw all queues of a side from their stationary law, given that not all are empty."""
     for _ in range(_TRIES):
@@ -141,7 +140,7 @@ def _draw_side(state: Record, parameters: QueueReactiveParameters, stream: Strea
     state["target"][row, parameters.cumulative.shape[0] - 1] = 1
 
 
-@njit(cache=True)
+@compiled
 def _draw_length(parameters: QueueReactiveParameters, stream: Stream, queue: int) -> int:
     """Draw a queue's length [event sizes] from its stationary law."""
     u = uniform(stream)
@@ -151,7 +150,7 @@ def _draw_length(parameters: QueueReactiveParameters, stream: Stream, queue: int
     return int(parameters.cumulative.shape[1] - 1)
 
 
-@njit(cache=True)
+@compiled
 def _fill_if_empty(book: BookArrays, state: Record, side: int, row: int, last: int) -> None:
     """Let the farthest queue be one event size at least when the others of its side are empty."""
     for queue in range(last):

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from execution.book.compiled import inlined
 from execution.book.layout import NO_SLOT, BookArrays, Record, RecordArray
 from execution.market.flows.alias_table import AliasTable, alias_table, draw_index
 from execution.market.flows.background import (
@@ -110,13 +110,13 @@ def santa_fe_state(*, start_ns: int, bid_ticks: int, ask_ticks: int) -> RecordAr
     return state
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def next_time(book: BookArrays, state: Record, parameters: SantaFeParameters, stream: Stream) -> int:
     """Draw the time [ns] of the next event from the rates as they are now."""
     return int(state["clock_ns"] + 1 + np.int64(1e9 * exponential(stream) / _total_rate(book, parameters)))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def draw(
     book: BookArrays, state: Record, parameters: SantaFeParameters, stream: Stream, message: Record
 ) -> int:
@@ -140,7 +140,7 @@ def draw(
     return write_cancel(book, message, slot)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def observe(
     book: BookArrays, state: Record, parameters: SantaFeParameters, events: RecordArray, count: int
 ) -> None:
@@ -148,14 +148,14 @@ def observe(
     remember_best(book, state)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _total_rate(book: BookArrays, parameters: SantaFeParameters) -> float:
     """Rate of all events together, thinned ones included [1/s]."""
     cancels = parameters.cancel_rate * book.state[0]["live_orders"]
     return float(parameters.limit_rate + parameters.market_rate + cancels)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def _cancel_share(book: BookArrays, state: Record, parameters: SantaFeParameters, slot: int) -> float:
     """Cancellation rate of a live order relative to the highest; it is 1 where no order lives."""
     if slot == NO_SLOT:
