@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled, int64
 from execution.book.events import write
 from execution.book.layout import (
     BookArrays,
@@ -27,19 +27,19 @@ from execution.book.stops import fire, is_reached
 from execution.book.trading import trade_and_rest
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def reduce_order(book: BookArrays, slot: np.uint32, quantity: int, events: RecordArray, count: int) -> int:
     """Take quantity off an order, hidden first, its place kept; all of it when that is what it has."""
     order = book.orders[slot]
     if quantity >= order["quantity"] + hidden_of(book, slot):
         return cancel_out(book, slot, Reason.OWNER.value, events, count)
     _shrink(book, slot, quantity)
-    side, price = np.int64(order["side"]), np.int64(order["price_ticks"])
+    side, price = int64(order["side"]), int64(order["price_ticks"])
     cancelled, owner = EventKind.CANCELLED.value, Reason.OWNER.value
     return write(events, count, cancelled, side, quantity, price, order["order_id"], owner)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def replace_order(
     book: BookArrays,
     slot: np.uint32,
@@ -54,13 +54,13 @@ def replace_order(
     order = book.orders[slot]
     if order["kind"] >= OrderKind.STOP:
         return _replace_stop(book, slot, quantity, price_ticks, stop_ticks, events, count)
-    side, owner, order_id = np.int64(order["side"]), np.int64(order["owner"]), order["order_id"]
+    side, owner, order_id = int64(order["side"]), int64(order["owner"]), order["order_id"]
     leaves = order["quantity"] + hidden_of(book, slot)
     count = write(events, count, EventKind.REPLACED.value, side, quantity, price_ticks, order_id)
     if price_ticks == order["price_ticks"] and quantity <= leaves:
         _shrink(book, slot, leaves - quantity)
         return count
-    display = np.int64(book.reserves[slot]["display"] if order["kind"] == OrderKind.ICEBERG else 0)
+    display = int64(book.reserves[slot]["display"] if order["kind"] == OrderKind.ICEBERG else 0)
     drop(book, slot)
     _, count = trade_and_rest(
         book, side, quantity, price_ticks, display, owner, order_id, self_trade, events, count
@@ -68,7 +68,7 @@ def replace_order(
     return count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _replace_stop(
     book: BookArrays,
     slot: np.uint32,
@@ -80,7 +80,7 @@ def _replace_stop(
 ) -> int:
     """Give a waiting stop new leaves, trigger and limit; it wakes when its trigger was reached already."""
     order, reserve = book.orders[slot], book.reserves[slot]
-    side, order_id = np.int64(order["side"]), order["order_id"]
+    side, order_id = int64(order["side"]), order["order_id"]
     count = write(events, count, EventKind.REPLACED.value, side, quantity, stop_ticks, order_id)
     same_limit = order["kind"] == OrderKind.STOP or price_ticks == reserve["limit_ticks"]
     if stop_ticks == order["price_ticks"] and same_limit and quantity <= order["quantity"]:
@@ -96,12 +96,12 @@ def _replace_stop(
     return count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _shrink(book: BookArrays, slot: np.uint32, quantity: int) -> None:
     """Take less than all off an order in its queue, hidden first."""
     order = book.orders[slot]
     hidden = hidden_of(book, slot)
-    unseen, price = min(quantity, hidden), np.int64(order["price_ticks"])
+    unseen, price = min(quantity, hidden), int64(order["price_ticks"])
     if unseen > 0:
         change_hidden(book, slot, hidden - unseen)
     seen = quantity - unseen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -14,7 +14,7 @@ _READ_SOON, _KEEP, _DATA = (ir.Constant(_INT32, value) for value in (0, 3, 1))
 
 
 @intrinsic
-def trailing_zeros(typing_context: Any, word: types.Integer) -> Any:
+def trailing_zeros(typing_context: Any, word: Any) -> Any:
     """Place of the lowest set bit of a uint64 that is not 0."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -40,7 +40,8 @@ def prefetch(typing_context: Any, array: types.Array, index: types.Integer) -> A
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array_type = signature.args[0]
         view = context.make_array(array_type)(context, builder, arguments[0])
-        pointer = cgutils.get_item_pointer(context, builder, array_type, view, [arguments[1]])
+        pointer = cgutils.get_item_pointer(  # type: ignore[no-untyped-call]
+            context, builder, array_type, view, [arguments[1]])
         byte = builder.bitcast(pointer, cgutils.voidptr_t)
         signature_of = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, _INT32, _INT32, _INT32])
         function = cgutils.get_or_insert_function(builder.module, signature_of, "llvm.prefetch.p0")

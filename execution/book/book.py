@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from execution.book import depth
 from execution.book.capacity import Capacity
+from execution.book.core import EVENTS_PER_TAKER, EVENTS_PER_TOUCH, Refusal
 from execution.book.growth import copied
-from execution.book.core import Refusal, event_bound
 from execution.book.kernel import apply_unbounded, process, screen
 from execution.book.layout import (
     EVENT,
-    MAX_QUANTITY,
     NIL,
     NO_ASK,
     NO_BID,
@@ -164,7 +164,7 @@ class OrderBook:
         owner: int = 0,
         self_trade: SelfTrade = SelfTrade.ALLOW,
     ) -> RecordArray:
-        """Wait for a trade at or beyond `stop_ticks`, then be a market order, or a limit order at limit_ticks."""
+        """Wait for a trade at or beyond stop_ticks, then be a market order, or a limit order."""
         kind = MessageKind.STOP if limit_ticks is None else MessageKind.STOP_LIMIT
         one = message(kind, side, quantity, limit_ticks or 0, owner=owner, self_trade=self_trade)
         one["stop_ticks"] = stop_ticks
@@ -253,12 +253,12 @@ class OrderBook:
     def microprice_ticks(self) -> float | None:
         """Best prices weighted by what the other side shows [ticks]; None unless both sides are there."""
         price = float(depth.microprice(self.arrays))
-        return price if price == price else None  # noqa: PLR0124
+        return None if math.isnan(price) else price
 
     def imbalance(self, levels: int = 1) -> float | None:
         """(bid - ask) / (bid + ask) of what the best `levels` prices show; None when the book is empty."""
         value = float(depth.imbalance(self.arrays, levels))
-        return value if value == value else None  # noqa: PLR0124
+        return None if math.isnan(value) else value
 
     def depth(self, side: Side, levels: int) -> list[DepthLevel]:
         """The best `levels` occupied prices of a side, best first."""
@@ -315,8 +315,9 @@ class OrderBook:
 
     def _room(self) -> int:
         """Events to keep ready for one message: what it can cause at most, within reason."""
-        bound = event_bound.py_func(self.arrays.state[0], MAX_QUANTITY, SelfTrade.CANCEL_OLDEST)
-        return min(MAX_ROOM, int(bound))
+        state = self.arrays.state[0]
+        touches, takers = state["live_orders"] + state["refills"], state["stops"] + 1
+        return min(MAX_ROOM, int(EVENTS_PER_TOUCH * touches + EVENTS_PER_TAKER * takers))
 
     def _apply_in_copy(self, one: np.void, events: RecordArray, total: int) -> tuple[RecordArray, int]:
         """Apply a message that might cause more events than fit, to copies of the book until they do."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
-from numba import njit
 
 from execution.book.amendments import reduce_order
+from execution.book.compiled import boolean, compiled, inlined, int64
 from execution.book.events import write
 from execution.book.layout import (
     NO_ASK,
@@ -50,13 +50,13 @@ class Refusal(IntEnum):
     NO_IDS = -5
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def holds_price(state: Record, price_ticks: int) -> bool:
     """Whether a price is on the ladder."""
     return bool(np.uint64(price_ticks - state["origin_ticks"]) < np.uint64(state["span"]))
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def event_bound(state: Record, quantity: int, self_trade: int) -> int:
     """More events than an order of this quantity can cause, the stops that it wakes included.
 
@@ -68,20 +68,20 @@ def event_bound(state: Record, quantity: int, self_trade: int) -> int:
     return int(EVENTS_PER_TOUCH * touches + EVENTS_PER_TAKER * (state["stops"] + 1))
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def begin_prints(state: Record) -> None:
     """Forget the trades of the message before."""
     state["high_print"] = NO_BID
     state["low_print"] = NO_ASK
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def woken(book: BookArrays, events: RecordArray, count: int) -> int:
     """Wake the stops that the message's trades reached, if any wait; return the count."""
     return wake(book, events, count) if book.state[0]["stops"] > 0 else count
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def enter_limit(
     book: BookArrays,
     side: int,
@@ -108,7 +108,7 @@ def enter_limit(
     return slot, write(events, count, EventKind.RESTED.value, side, quantity, price_ticks, order_id)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _take_and_rest(
     book: BookArrays,
     side: int,
@@ -125,12 +125,12 @@ def _take_and_rest(
         return np.uint32(NO_SLOT), Refusal.EVENT_ROOM.value
     begin_prints(book.state[0])
     slot, count = trade_and_rest(
-        book, side, quantity, price_ticks, np.int64(0), owner, order_id, self_trade, events, count
+        book, side, quantity, price_ticks, int64(0), owner, order_id, self_trade, events, count
     )
     return slot, woken(book, events, count)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def enter_market(
     book: BookArrays,
     side: int,
@@ -146,12 +146,12 @@ def enter_market(
         return Refusal.EVENT_ROOM.value
     begin_prints(book.state[0])
     count = trade_and_expire(
-        book, np.bool_(True), side, quantity, np.int64(0), owner, order_id, self_trade, events, count
+        book, boolean(True), side, quantity, int64(0), owner, order_id, self_trade, events, count
     )
     return woken(book, events, count)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def enter_immediate_or_cancel(
     book: BookArrays,
     side: int,
@@ -173,7 +173,7 @@ def enter_immediate_or_cancel(
     return woken(book, events, count)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def cancel_slot(book: BookArrays, slot: np.uint32, events: RecordArray, count: int) -> int:
     """Take the living order of a slot out whole; return the count or a Refusal."""
     if count >= len(events):
@@ -185,9 +185,9 @@ def cancel_slot(book: BookArrays, slot: np.uint32, events: RecordArray, count: i
         events,
         count,
         EventKind.CANCELLED.value,
-        np.int64(order["side"]),
-        np.int64(order["quantity"]),
-        np.int64(order["price_ticks"]),
+        int64(order["side"]),
+        int64(order["quantity"]),
+        int64(order["price_ticks"]),
         order["order_id"],
         Reason.OWNER.value,
     )
@@ -195,7 +195,7 @@ def cancel_slot(book: BookArrays, slot: np.uint32, events: RecordArray, count: i
     return count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def reduce_slot(book: BookArrays, slot: np.uint32, quantity: int, events: RecordArray, count: int) -> int:
     """Take quantity off the living order of a slot, its place kept; return the count or a Refusal."""
     if count >= len(events):

@@ -1,6 +1,6 @@
 """Read the book without changing it: quotes, depth by level, imbalance and the queue ahead of an order.
 
-`levels[:span]` of the arrays is itself the whole depth, without a copy, by price; these functions pick from it.
+`levels[:span]` of the arrays is the whole depth by price, without a copy; these functions pick from it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from execution.book.compiled import compiled
 from execution.book.ids import find
 from execution.book.layout import (
     BOOK_ROW,
@@ -21,12 +21,12 @@ from execution.book.layout import (
     OrderKind,
     Record,
 )
-from execution.book.queues import next_above, next_below, place_of
+from execution.book.queues import next_behind, place_of
 
 IntArray = npt.NDArray[np.int64]
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def write_depth(
     book: BookArrays, side: int, price_ticks: IntArray, volume: IntArray, orders: IntArray
 ) -> int:
@@ -42,36 +42,24 @@ def write_depth(
         volume[filled] = level["volume"]
         orders[filled] = level["orders"]
         filled += 1
-        price = next_price(book, side, price)
+        price = next_behind(state, book.occupied, side, price)
     return filled
 
 
-@njit(cache=True, _nrt=False)
-def next_price(book: BookArrays, side: int, price_ticks: int) -> int:
-    """The next occupied price of a side behind price_ticks; NO_BID or NO_ASK when there is none."""
-    state = book.state[0]
-    behind = price_ticks - side
-    if not 0 <= behind - state["origin_ticks"] < state["span"]:
-        return NO_BID if side > 0 else NO_ASK
-    if side > 0:
-        return int(next_below(state, book.occupied, BOOK_ROW, behind))
-    return int(next_above(state, book.occupied, BOOK_ROW, behind))
-
-
-@njit(cache=True, _nrt=False)
+@compiled
 def volume_at(book: BookArrays, price_ticks: int) -> int:
     """What is shown at a price [lots], of the one side that it can have; 0 beyond the ladder."""
     return int(_level_volume(book, book.state[0], price_ticks))
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def imbalance(book: BookArrays, levels: int) -> float:
-    """(bid - ask) / (bid + ask) of what the best `levels` occupied prices show, in [-1, 1]; NaN if nothing."""
+    """(bid - ask) / (bid + ask) of what the best `levels` prices show, in [-1, 1]; NaN if nothing."""
     bid, ask = _volume_of(book, 1, levels), _volume_of(book, -1, levels)
     return (bid - ask) / (bid + ask) if bid + ask > 0 else math.nan
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def microprice(book: BookArrays) -> float:
     """Best prices weighted by what the other side shows [ticks]; NaN unless both sides are there."""
     state = book.state[0]
@@ -82,7 +70,7 @@ def microprice(book: BookArrays) -> float:
     return float((bid * ask_volume + ask * bid_volume) / (bid_volume + ask_volume))
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def slot_of(book: BookArrays, order_id: int) -> int:
     """The slot of a living order; NO_SLOT when there is none. Only in a book that knows ids."""
     if len(book.ids) == 0:
@@ -90,7 +78,7 @@ def slot_of(book: BookArrays, order_id: int) -> int:
     return int(find(book.ids, book.orders, book.state[0]["id_shift"], order_id)[1])
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def queue_ahead(book: BookArrays, slot: int) -> tuple[int, int]:
     """Quantity shown and number of orders in front of a resting order at its own price.
 
@@ -108,19 +96,19 @@ def queue_ahead(book: BookArrays, slot: int) -> tuple[int, int]:
     return volume, orders
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _level_volume(book: BookArrays, state: Record, price_ticks: int) -> int:
     if not 0 <= price_ticks - state["origin_ticks"] < state["span"]:
         return 0
     return int(book.levels[place_of(state, BOOK_ROW, price_ticks)]["volume"])
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _volume_of(book: BookArrays, side: int, levels: int) -> int:
     state = book.state[0]
     price, volume = (state["best_bid"] if side > 0 else state["best_ask"]), 0
     while levels > 0 and NO_BID < price < NO_ASK:
         volume += _level_volume(book, state, price)
-        price = next_price(book, side, price)
+        price = next_behind(state, book.occupied, side, price)
         levels -= 1
     return volume

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from execution.book.compiled import inlined
 from execution.book.layout import NIL, Reason, RecordArray
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def write(
     events: RecordArray,
     count: int,

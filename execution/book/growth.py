@@ -21,7 +21,7 @@ from execution.book.layout import (
 
 def copied(book: BookArrays) -> BookArrays:
     """A book of its own that is equal."""
-    return BookArrays(*(array.copy() for array in book))
+    return BookArrays._make(array.copy() for array in book)
 
 
 def with_room(book: BookArrays, *, orders: int) -> BookArrays:
@@ -67,7 +67,7 @@ def translated(book: BookArrays, ticks: int) -> BookArrays:
 
 
 def living_range(book: BookArrays) -> tuple[int, int]:
-    """Lowest and highest price [ticks] of an order, or a stop's trigger or limit; (1, 0) when there is none."""
+    """Lowest and highest price [ticks] of an order, a stop's trigger or limit; (1, 0) when there is none."""
     lives = book.orders["quantity"] > 0
     limited = lives & (book.orders["kind"] == OrderKind.STOP_LIMIT)
     prices = np.concatenate((book.orders["price_ticks"][lives], book.reserves["limit_ticks"][limited]))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from execution.book.compiled import compiled, inlined
 from execution.book.layout import NO_SLOT, RecordArray
 
 Buckets = npt.NDArray[np.uint64]
@@ -21,15 +21,15 @@ _EMPTY = np.uint64(0)
 _ONE = np.uint64(1)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def tag_of(order_id: int) -> np.uint64:
     """The 32 bits that an id is known by."""
-    return (np.uint64(order_id) * _GOLDEN) >> _HALF  # type: ignore[no-any-return]
+    return (np.uint64(order_id) * _GOLDEN) >> _HALF
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def find(ids: Buckets, orders: RecordArray, shift: np.uint64, order_id: int) -> tuple[np.uint64, np.uint32]:
-    """Bucket and slot of a living order; the slot is 0 and the bucket the empty one for it when there is none."""
+    """Bucket and slot of a living order; else the empty bucket that is its place, and slot 0."""
     tag, mask = tag_of(order_id), np.uint64(len(ids)) - _ONE
     at = tag >> shift
     while True:
@@ -42,13 +42,13 @@ def find(ids: Buckets, orders: RecordArray, shift: np.uint64, order_id: int) -> 
         at = (at + _ONE) & mask
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def put(ids: Buckets, at: np.uint64, order_id: int, slot: np.uint32) -> None:
     """Fill the empty bucket that `find` gave."""
     ids[at] = (tag_of(order_id) << _HALF) | np.uint64(slot)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def insert(ids: Buckets, shift: np.uint64, order_id: int, slot: np.uint32) -> None:
     """Enter an id that is not in the table."""
     tag, mask = tag_of(order_id), np.uint64(len(ids)) - _ONE
@@ -58,7 +58,7 @@ def insert(ids: Buckets, shift: np.uint64, order_id: int, slot: np.uint32) -> No
     put(ids, at, order_id, slot)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def erase(ids: Buckets, shift: np.uint64, order_id: int, slot: np.uint32) -> None:
     """Take out the id of an order that is in the table."""
     tag, mask = tag_of(order_id), np.uint64(len(ids)) - _ONE
@@ -68,7 +68,7 @@ def erase(ids: Buckets, shift: np.uint64, order_id: int, slot: np.uint32) -> Non
     close(ids, shift, at)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def close(ids: Buckets, shift: np.uint64, at: np.uint64) -> None:
     """Empty a bucket and move back those behind it that it kept from their place."""
     mask = np.uint64(len(ids)) - _ONE
@@ -85,7 +85,7 @@ def close(ids: Buckets, shift: np.uint64, at: np.uint64) -> None:
     ids[hole] = _EMPTY
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def insert_all(ids: Buckets, shift: np.uint64, orders: RecordArray, used_slots: int) -> None:
     """Enter every order that lives into an empty table."""
     for slot in range(1, used_slots):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from execution.book.amendments import reduce_order, replace_order
 from execution.book.bits import prefetch
+from execution.book.compiled import compiled, inlined, int64
 from execution.book.core import Refusal, begin_prints, event_bound, holds_price, woken
 from execution.book.events import write
 from execution.book.ids import close, find, put, tag_of
@@ -34,13 +34,13 @@ __all__ = ["Refusal", "apply", "apply_unbounded", "process", "screen"]
 LOOK_AHEAD = 8  # messages
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def process(book: BookArrays, messages: RecordArray, events: RecordArray) -> tuple[int, int, int]:
     """Apply screened messages in order; return how many were applied, the events written, and 0 or a Refusal.
 
     Stops at the first refused message. Each writes no event outside of `events`, whatever its length.
     """
-    count = np.int64(0)
+    count = int64(0)
     if len(book.ids) == 0:
         return 0, 0, Refusal.NO_IDS.value
     for i in range(len(messages)):
@@ -53,15 +53,15 @@ def process(book: BookArrays, messages: RecordArray, events: RecordArray) -> tup
     return len(messages), count, 0
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def apply(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
     """Apply one screened message, writing events from `count` on; return the new count, or a Refusal."""
     if len(book.ids) == 0:
         return Refusal.NO_IDS.value
-    return _apply(book, message, events, np.int64(count))
+    return _apply(book, message, events, int64(count))
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def screen(messages: RecordArray) -> tuple[int, int, int]:
     """Place of the first message that no book takes (else NIL), and the lowest and highest price named."""
     low, high = MAX_ABS_PRICE_TICKS, -MAX_ABS_PRICE_TICKS
@@ -82,7 +82,7 @@ def screen(messages: RecordArray) -> tuple[int, int, int]:
     return NIL, low, high
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _is_bad(message: Record) -> bool:
     """Whether kind, side, quantity, display or self_trade is none that a book takes."""
     kind = message["kind"]
@@ -97,17 +97,17 @@ def _is_bad(message: Record) -> bool:
     return bool(kind < MessageKind.REDUCE and abs(message["side"]) != 1)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def _apply(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
     """Apply one message: the common kinds here, the others out of line."""
-    state, kind, quantity = book.state[0], message["kind"], np.int64(message["quantity"])
-    side, price = np.int64(message["side"]), np.int64(message["price_ticks"])
+    state, kind, quantity = book.state[0], message["kind"], int64(message["quantity"])
+    side, price = int64(message["side"]), int64(message["price_ticks"])
     if count >= len(events):
         return Refusal.EVENT_ROOM.value
     if kind == MessageKind.CANCEL:
         return _cancel(book, message["order_id"], events, count)
     if kind != MessageKind.LIMIT or state["halted"] or crosses(state, side, price):
-        if event_bound(state, quantity, np.int64(message["self_trade"])) > len(events) - count:
+        if event_bound(state, quantity, int64(message["self_trade"])) > len(events) - count:
             return Refusal.EVENT_ROOM.value
         return apply_unbounded(book, message, events, count)
     if not holds_price(state, price):
@@ -118,12 +118,12 @@ def _apply(book: BookArrays, message: Record, events: RecordArray, count: int) -
         return _reject(message, Reason.DUPLICATE_ID.value, events, count)
     if is_full(book):
         return Refusal.ORDER_POOL.value
-    slot = rest(book, side, quantity, price, np.int64(message["owner"]), order_id)
+    slot = rest(book, side, quantity, price, int64(message["owner"]), order_id)
     put(book.ids, at, order_id, slot)
     return write(events, count, EventKind.RESTED.value, side, quantity, price, order_id)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def _cancel(book: BookArrays, order_id: int, events: RecordArray, count: int) -> int:
     """Take an order out by id; an id that does not live is an UNKNOWN event."""
     state = book.state[0]
@@ -137,9 +137,9 @@ def _cancel(book: BookArrays, order_id: int, events: RecordArray, count: int) ->
         events,
         count,
         EventKind.CANCELLED.value,
-        np.int64(order["side"]),
-        np.int64(order["quantity"]),
-        np.int64(order["price_ticks"]),
+        int64(order["side"]),
+        int64(order["quantity"]),
+        int64(order["price_ticks"]),
         order_id,
         Reason.OWNER.value,
     )
@@ -150,7 +150,7 @@ def _cancel(book: BookArrays, order_id: int, events: RecordArray, count: int) ->
     return count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def apply_unbounded(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
     """Apply one message of a kind other than CANCEL; events beyond `events` are counted but lost."""
     kind, state, order_id = message["kind"], book.state[0], message["order_id"]
@@ -171,7 +171,7 @@ def apply_unbounded(book: BookArrays, message: Record, events: RecordArray, coun
     return count if count < 0 else woken(book, events, count)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _switch(state: Record, kind: int, order_id: int, events: RecordArray, count: int) -> int:
     """Stop or resume continuous trading."""
     halts = kind == MessageKind.HALT
@@ -180,31 +180,31 @@ def _switch(state: Record, kind: int, order_id: int, events: RecordArray, count:
     return write(events, count, done, 0, 0, 0, order_id)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _reject(message: Record, reason: int, events: RecordArray, count: int) -> int:
     """Answer a message that the rules do not allow."""
     return write(
         events,
         count,
         EventKind.REJECTED.value,
-        np.int64(message["side"]),
-        np.int64(message["quantity"]),
-        np.int64(message["price_ticks"]),
+        int64(message["side"]),
+        int64(message["quantity"]),
+        int64(message["price_ticks"]),
         message["order_id"],
         reason,
     )
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _amend(book: BookArrays, message: Record, slot: np.uint32, events: RecordArray, count: int) -> int:
     """Reduce or replace the order of a slot."""
-    state, order_id, quantity = book.state[0], message["order_id"], np.int64(message["quantity"])
+    state, order_id, quantity = book.state[0], message["order_id"], int64(message["quantity"])
     if slot == NO_SLOT:
         return write(events, count, EventKind.UNKNOWN.value, 0, 0, 0, order_id)
     if message["kind"] == MessageKind.REDUCE:
         return reduce_order(book, slot, quantity, events, count)
-    price, stop = np.int64(message["price_ticks"]), np.int64(message["stop_ticks"])
-    kind, self_trade = book.orders[slot]["kind"], np.int64(message["self_trade"])
+    price, stop = int64(message["price_ticks"]), int64(message["stop_ticks"])
+    kind, self_trade = book.orders[slot]["kind"], int64(message["self_trade"])
     if kind >= OrderKind.STOP and not holds_price(state, stop):
         return Refusal.STOP_RANGE.value
     if kind != OrderKind.STOP and not holds_price(state, price):
@@ -214,12 +214,12 @@ def _amend(book: BookArrays, message: Record, slot: np.uint32, events: RecordArr
     return woken(book, events, count)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _enter(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
     """Let a new order trade, and rest or expire; return the count or a Refusal."""
-    kind, side, quantity = message["kind"], np.int64(message["side"]), np.int64(message["quantity"])
-    price, owner = np.int64(message["price_ticks"]), np.int64(message["owner"])
-    order_id, self_trade = message["order_id"], np.int64(message["self_trade"])
+    kind, side, quantity = message["kind"], int64(message["side"]), int64(message["quantity"])
+    price, owner = int64(message["price_ticks"]), int64(message["owner"])
+    order_id, self_trade = message["order_id"], int64(message["self_trade"])
     if kind == MessageKind.FILL_OR_KILL and not fillable(book, side, quantity, price, owner, self_trade):
         return write(events, count, EventKind.EXPIRED.value, side, quantity, price, order_id)
     if kind != MessageKind.LIMIT and kind <= MessageKind.FILL_OR_KILL:
@@ -235,18 +235,18 @@ def _enter(book: BookArrays, message: Record, events: RecordArray, count: int) -
     # An order that crosses and still has something left to rest has emptied at least one slot.
     if is_full(book) and not would_trade:
         return Refusal.ORDER_POOL.value
-    display = np.int64(message["display"] if kind == MessageKind.ICEBERG else 0)
+    display = int64(message["display"] if kind == MessageKind.ICEBERG else 0)
     _, count = trade_and_rest(
         book, side, quantity, price, display, owner, order_id, self_trade, events, count
     )
     return count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _enter_stop(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
     """Let a stop wait, or act at once when the last trade reached it; return the count or a Refusal."""
-    state, side, price = book.state[0], np.int64(message["side"]), np.int64(message["price_ticks"])
-    stop, is_limit = np.int64(message["stop_ticks"]), message["kind"] == MessageKind.STOP_LIMIT
+    state, side, price = book.state[0], int64(message["side"]), int64(message["price_ticks"])
+    stop, is_limit = int64(message["stop_ticks"]), message["kind"] == MessageKind.STOP_LIMIT
     if not holds_price(state, stop):
         return Refusal.STOP_RANGE.value
     if is_limit and not holds_price(state, price):
@@ -256,8 +256,8 @@ def _enter_stop(book: BookArrays, message: Record, events: RecordArray, count: i
     if may_need_slot and is_full(book):
         return Refusal.ORDER_POOL.value
     kind = OrderKind.STOP_LIMIT.value if is_limit else OrderKind.STOP.value
-    quantity, owner = np.int64(message["quantity"]), np.int64(message["owner"])
-    order_id, self_trade = message["order_id"], np.int64(message["self_trade"])
+    quantity, owner = int64(message["quantity"]), int64(message["owner"])
+    order_id, self_trade = message["order_id"], int64(message["self_trade"])
     if reached:
         return act(book, kind, side, quantity, price, stop, owner, order_id, self_trade, events, count)
     return pend(book, kind, side, quantity, price, stop, owner, order_id, self_trade, events, count)

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from execution.book.compiled import int64
+
 RecordArray = npt.NDArray[np.void]
 Record = Any  # one element of a RecordArray, whose fields numpy does not type
 
@@ -23,7 +25,7 @@ MAX_QUANTITY = 2**31 - 1
 MAX_ABS_PRICE_TICKS = 2**30
 LEVELS_PER_WORD = 64
 # Spans of `levels`; numpy's integers, since numba would compile every function anew for each literal.
-BOOK_ROW, BUY_STOP_ROW, SELL_STOP_ROW = np.int64(0), np.int64(1), np.int64(2)
+BOOK_ROW, BUY_STOP_ROW, SELL_STOP_ROW = int64(0), int64(1), int64(2)
 
 
 class MessageKind(IntEnum):
@@ -177,8 +179,8 @@ class BookArrays(NamedTuple):
     state: (1,) STATE. levels: (3 * span,) LEVEL, of the book, of the buy stops, of the sell stops; the place
     in a row is the price less origin_ticks. The book itself is one row for both sides, since it is never
     crossed. occupied: (3 * span / 64,) uint64, a bit for each level that has orders. orders: (slot,) ORDER;
-    free slots are chained through `next`. reserves: (slot,) RESERVE. ids: (2**k,) uint64, a hash of what lives
-    (execution.book.ids); of length 0 in a book whose orders are known by their slots alone.
+    free slots are chained through `next`. reserves: (slot,) RESERVE. ids: (2**k,) uint64, a hash of what
+    lives (execution.book.ids); of length 0 in a book whose orders are known by their slots alone.
     """
 
     state: RecordArray

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled, inlined, int64
 from execution.book.events import write
 from execution.book.layout import (
     BOOK_ROW,
     NO_ASK,
-    NO_BID,
     NO_SLOT,
     BookArrays,
     EventKind,
@@ -25,32 +24,31 @@ from execution.book.queues import (
     hidden_of,
     join_queue,
     leave_queue,
-    next_above,
-    next_below,
+    next_behind,
     place_of,
 )
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def best_against(state: Record, side: int) -> int:
     """The best price that a taker of this side meets; NO_ASK or NO_BID when there is none."""
     bid, ask = state["best_bid"], state["best_ask"]
     return int(ask if side > 0 else bid)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def crosses(state: Record, side: int, limit_ticks: int) -> bool:
     """Whether an order of this side would trade at once."""
     return bool(side * (limit_ticks - best_against(state, side)) >= 0)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def far_limit(side: int) -> int:
     """The limit of an order that takes any price."""
     return side * (NO_ASK - 1)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def match(
     book: BookArrays,
     side: int,
@@ -63,7 +61,7 @@ def match(
     events: RecordArray,
     count: int,
 ) -> tuple[int, int]:
-    """Trade within limit_ticks, best price first and its oldest order first; return what is left and the count.
+    """Trade within limit_ticks, best price and its oldest order first; return what is left and the count.
 
     price_ticks is the taker's price as it was sent, for the events that name it.
     """
@@ -89,7 +87,7 @@ def match(
             order_id,
             Reason.NONE.value,
             maker["order_id"],
-            np.int64(maker["owner"]),
+            int64(maker["owner"]),
         )
         leaves -= traded
         state["last_trade"], state["traded"] = best, 1
@@ -99,14 +97,14 @@ def match(
     return leaves, count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def fillable(
     book: BookArrays, side: int, quantity: int, limit_ticks: int, owner: int, self_trade: int
 ) -> bool:
     """Whether all of a FILL_OR_KILL order would trade with others (with anybody under SelfTrade.ALLOW)."""
     state = book.state[0]
     own_matters = owner != 0 and self_trade != SelfTrade.ALLOW
-    available, price = np.int64(0), best_against(state, side)
+    available, price = int64(0), best_against(state, side)
     while side * (limit_ticks - price) >= 0:
         level = book.levels[place_of(state, BOOK_ROW, price)]
         if own_matters:
@@ -117,18 +115,11 @@ def fillable(
             available += level["volume"] + level["hidden"]
         if available >= quantity:
             return True
-        if side > 0:
-            price = (
-                next_above(state, book.occupied, BOOK_ROW, price + 1) if _has_above(state, price) else NO_ASK
-            )
-        else:
-            price = (
-                next_below(state, book.occupied, BOOK_ROW, price - 1) if _has_below(state, price) else NO_BID
-            )
+        price = next_behind(state, book.occupied, -side, price)
     return False
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _others_on(
     book: BookArrays, level: Record, available: int, quantity: int, owner: int, self_trade: int
 ) -> tuple[int, bool]:
@@ -148,22 +139,12 @@ def _others_on(
     return available + hidden, False
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
-def _has_above(state: Record, price_ticks: int) -> bool:
-    return bool(price_ticks + 1 < state["origin_ticks"] + state["span"])
-
-
-@njit(cache=True, _nrt=False, forceinline=True)
-def _has_below(state: Record, price_ticks: int) -> bool:
-    return bool(price_ticks > state["origin_ticks"])
-
-
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def _take_off(book: BookArrays, slot: np.uint32, quantity: int, events: RecordArray, count: int) -> int:
     """Take quantity off what a maker shows; a used-up iceberg shows its next slice, other orders go."""
     order = book.orders[slot]
     order["quantity"] -= quantity
-    price = np.int64(order["price_ticks"])
+    price = int64(order["price_ticks"])
     book.levels[place_of(book.state[0], BOOK_ROW, price)]["volume"] -= quantity
     if order["quantity"] == 0:
         if order["kind"] == OrderKind.ICEBERG and book.reserves[slot]["hidden"] > 0:
@@ -172,12 +153,12 @@ def _take_off(book: BookArrays, slot: np.uint32, quantity: int, events: RecordAr
     return count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _refresh(book: BookArrays, slot: np.uint32, events: RecordArray, count: int) -> int:
     """Show an iceberg's next slice at the back of its queue."""
     order, reserve = book.orders[slot], book.reserves[slot]
-    side, price = np.int64(order["side"]), np.int64(order["price_ticks"])
-    shown = np.int64(min(reserve["display"], reserve["hidden"]))
+    side, price = int64(order["side"]), int64(order["price_ticks"])
+    shown = int64(min(reserve["display"], reserve["hidden"]))
     change_hidden(book, slot, reserve["hidden"] - shown)
     leave_queue(book, BOOK_ROW, slot)
     order["quantity"] = shown
@@ -185,7 +166,7 @@ def _refresh(book: BookArrays, slot: np.uint32, events: RecordArray, count: int)
     return write(events, count, EventKind.REFRESHED.value, side, shown, price, order["order_id"])
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _meet_own(
     book: BookArrays,
     slot: np.uint32,
@@ -203,7 +184,7 @@ def _meet_own(
     taken = leaves
     if self_trade == SelfTrade.DECREMENT:
         taken = min(leaves, maker["quantity"])
-        at, maker_id = np.int64(maker["price_ticks"]), maker["order_id"]
+        at, maker_id = int64(maker["price_ticks"]), maker["order_id"]
         count = write(events, count, cancelled, -side, taken, at, maker_id, reason)
     elif self_trade != SelfTrade.CANCEL_NEWEST:
         count = cancel_out(book, slot, reason, events, count)
@@ -215,11 +196,11 @@ def _meet_own(
     return leaves - taken, count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def cancel_out(book: BookArrays, slot: np.uint32, reason: int, events: RecordArray, count: int) -> int:
     """Take a living order out whole."""
     order = book.orders[slot]
-    side, price = np.int64(order["side"]), np.int64(order["price_ticks"])
+    side, price = int64(order["side"]), int64(order["price_ticks"])
     leaves, order_id = order["quantity"] + hidden_of(book, slot), order["order_id"]
     count = write(events, count, EventKind.CANCELLED.value, side, leaves, price, order_id, reason)
     drop(book, slot)

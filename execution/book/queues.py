@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from execution.book.bits import leading_zeros, trailing_zeros
+from execution.book.compiled import compiled, inlined, int64
 from execution.book.ids import erase
 from execution.book.layout import (
     BOOK_ROW,
@@ -26,13 +26,13 @@ _BIT, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 _WORD_SHIFT, _IN_WORD = np.uint64(6), np.uint64(63)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def place_of(state: Record, row: int, price_ticks: int) -> np.uint64:
     """Where a price's level is in `levels`."""
     return np.uint64(row * state["span"] + price_ticks - state["origin_ticks"])
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def row_of(order: Record) -> int:
     """The row of `levels` that an order waits in."""
     if order["kind"] < OrderKind.STOP:
@@ -40,7 +40,7 @@ def row_of(order: Record) -> int:
     return BUY_STOP_ROW if order["side"] > 0 else SELL_STOP_ROW
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def take_slot(book: BookArrays) -> np.uint32:
     """A free slot: the one freed last, which is still in cache, else the next unused one."""
     state = book.state[0]
@@ -53,7 +53,7 @@ def take_slot(book: BookArrays) -> np.uint32:
     return slot  # type: ignore[no-any-return]
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def free_slot(book: BookArrays, slot: np.uint32) -> None:
     """Give a slot back."""
     state, order = book.state[0], book.orders[slot]
@@ -62,18 +62,18 @@ def free_slot(book: BookArrays, slot: np.uint32) -> None:
     state["free_head"] = slot
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def is_full(book: BookArrays) -> bool:
     """Whether no slot is free."""
     state = book.state[0]
     return bool(state["free_head"] == NO_SLOT and state["used_slots"] == len(book.orders))
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def join_queue(book: BookArrays, row: int, slot: np.uint32) -> None:
     """Put an order at the back of its level's queue; the row's best price follows."""
     state, order = book.state[0], book.orders[slot]
-    side, price = np.int64(order["side"]), np.int64(order["price_ticks"])
+    side, price = int64(order["side"]), int64(order["price_ticks"])
     at = place_of(state, row, price)
     level = book.levels[at]
     tail = level["tail"]
@@ -90,11 +90,11 @@ def join_queue(book: BookArrays, row: int, slot: np.uint32) -> None:
         book.orders[tail]["next"] = slot
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def leave_queue(book: BookArrays, row: int, slot: np.uint32) -> None:
     """Take an order out of its queue; the row's best price follows. Slot 0 takes what has no neighbour."""
     state, order = book.state[0], book.orders[slot]
-    side, price = np.int64(order["side"]), np.int64(order["price_ticks"])
+    side, price = int64(order["side"]), int64(order["price_ticks"])
     at = place_of(state, row, price)
     level = book.levels[at]
     before, after = order["prev"], order["next"]
@@ -109,7 +109,7 @@ def leave_queue(book: BookArrays, row: int, slot: np.uint32) -> None:
         empty_level(state, book.occupied, row, side, price)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def empty_level(state: Record, occupied: Words, row: int, side: int, price_ticks: int) -> None:
     """Mark a level as empty and move its row's best price on to the next level that is not."""
     at = place_of(state, row, price_ticks)
@@ -127,7 +127,7 @@ def empty_level(state: Record, occupied: Words, row: int, side: int, price_ticks
         state["sell_stop"] = next_below(state, occupied, row, price_ticks)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def next_above(state: Record, occupied: Words, row: int, price_ticks: int) -> int:
     """Lowest occupied price of a row from price_ticks on; NO_ASK when there is none."""
     at = place_of(state, row, price_ticks)
@@ -139,10 +139,10 @@ def next_above(state: Record, occupied: Words, row: int, price_ticks: int) -> in
             return NO_ASK
         bits = occupied[word]
     found = (word << _WORD_SHIFT) + trailing_zeros(bits)
-    return np.int64(found) - row * state["span"] + state["origin_ticks"]  # type: ignore[no-any-return]
+    return int64(found) - row * state["span"] + state["origin_ticks"]
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def next_below(state: Record, occupied: Words, row: int, price_ticks: int) -> int:
     """Highest occupied price of a row up to price_ticks; NO_BID when there is none."""
     at = place_of(state, row, price_ticks)
@@ -154,29 +154,40 @@ def next_below(state: Record, occupied: Words, row: int, price_ticks: int) -> in
         word -= _BIT
         bits = occupied[word]
     found = (word << _WORD_SHIFT) + _IN_WORD - leading_zeros(bits)
-    return np.int64(found) - row * state["span"] + state["origin_ticks"]  # type: ignore[no-any-return]
+    return int64(found) - row * state["span"] + state["origin_ticks"]
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@compiled
+def next_behind(state: Record, occupied: Words, side: int, price_ticks: int) -> int:
+    """The next occupied price of a side behind price_ticks; NO_BID or NO_ASK when there is none."""
+    behind = price_ticks - side
+    if not 0 <= behind - state["origin_ticks"] < state["span"]:
+        return NO_BID if side > 0 else NO_ASK
+    if side > 0:
+        return next_below(state, occupied, BOOK_ROW, behind)
+    return next_above(state, occupied, BOOK_ROW, behind)
+
+
+@inlined
 def hidden_of(book: BookArrays, slot: np.uint32) -> int:
     """What an iceberg does not show; 0 for every other order."""
     if book.orders[slot]["kind"] == OrderKind.ICEBERG:
-        return np.int64(book.reserves[slot]["hidden"])  # type: ignore[no-any-return]
-    return np.int64(0)  # type: ignore[return-value]
+        return int64(book.reserves[slot]["hidden"])
+    return int64(0)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def change_hidden(book: BookArrays, slot: np.uint32, hidden: int) -> None:
     """Let an iceberg in its queue hide another quantity; its level's and the book's sums follow."""
     state, order, reserve = book.state[0], book.orders[slot], book.reserves[slot]
     display = reserve["display"]
-    level = book.levels[place_of(state, BOOK_ROW, np.int64(order["price_ticks"]))]
+    level = book.levels[place_of(state, BOOK_ROW, int64(order["price_ticks"]))]
     level["hidden"] += hidden - reserve["hidden"]
     state["refills"] += (hidden + display - 1) // display - (reserve["hidden"] + display - 1) // display
     reserve["hidden"] = hidden
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def drop(book: BookArrays, slot: np.uint32) -> None:
     """Take an order out of the book, whatever it is, and free its slot."""
     state, order = book.state[0], book.orders[slot]
@@ -190,19 +201,19 @@ def drop(book: BookArrays, slot: np.uint32) -> None:
     free_slot(book, slot)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _drop_rare(book: BookArrays, slot: np.uint32) -> None:
     """Take an iceberg or a stop out of its queue."""
     state, order = book.state[0], book.orders[slot]
     if order["kind"] == OrderKind.ICEBERG:
-        change_hidden(book, slot, np.int64(0))
+        change_hidden(book, slot, int64(0))
         state["live_orders"] -= 1
     else:
         state["stops"] -= 1
     leave_queue(book, row_of(order), slot)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def _improve(state: Record, row: int, side: int, price_ticks: int) -> None:
     """Let the best price of a row take in a level that has become occupied."""
     if row == BOOK_ROW:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled
 from execution.book.layout import LEVELS_PER_WORD, NO_ASK, NO_BID, BookArrays
 
 ROWS = 3  # of the ladder: the book, the buy stops, the sell stops
 
 
-@njit(cache=True)
+@compiled
 def slide_towards(book: BookArrays, price_ticks: int) -> bool:
     """Let the ladder start at other prices, so that price_ticks and the best quotes lie on it, if it can.
 
@@ -35,7 +35,7 @@ def slide_towards(book: BookArrays, price_ticks: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@compiled
 def _is_bare(book: BookArrays, words: int) -> bool:
     """Whether no order is at the prices that would be left behind."""
     length = len(book.occupied) // ROWS
@@ -47,7 +47,7 @@ def _is_bare(book: BookArrays, words: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@compiled
 def _move_row(book: BookArrays, row: int, words: int) -> None:
     """Shift a row's words and levels down by `words` (up where negative); what enters is empty."""
     length = len(book.occupied) // ROWS
@@ -64,7 +64,7 @@ def _move_row(book: BookArrays, row: int, words: int) -> None:
                 _empty(book, to)
 
 
-@njit(cache=True)
+@compiled
 def _empty(book: BookArrays, at: int) -> None:
     level = book.levels[at]
     level["head"] = 0

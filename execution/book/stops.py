@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled, inlined, int64
 from execution.book.events import write
 from execution.book.ids import erase
 from execution.book.layout import (
@@ -21,13 +21,13 @@ from execution.book.queues import empty_level, free_slot, join_queue, place_of, 
 from execution.book.trading import place, register, trade_and_expire, trade_and_rest
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def is_reached(state: Record, side: int, stop_ticks: int) -> bool:
     """Whether the last traded price is at or beyond a trigger; before the first trade none is."""
     return bool(state["traded"] == 1 and side * (state["last_trade"] - stop_ticks) >= 0)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def pend(
     book: BookArrays,
     kind: int,
@@ -51,7 +51,7 @@ def pend(
     return write(events, count, EventKind.PENDING.value, side, quantity, stop_ticks, order_id)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def act(
     book: BookArrays,
     kind: int,
@@ -73,19 +73,19 @@ def act(
             book, is_market, side, quantity, price_ticks, owner, order_id, self_trade, events, count
         )
     _, count = trade_and_rest(
-        book, side, quantity, price_ticks, np.int64(0), owner, order_id, self_trade, events, count
+        book, side, quantity, price_ticks, int64(0), owner, order_id, self_trade, events, count
     )
     return count
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def fire(book: BookArrays, slot: np.uint32, events: RecordArray, count: int) -> int:
     """Let a stop act that has left its queue; its slot is free for what may rest of it."""
     state, order = book.state[0], book.orders[slot]
     order_id = order["order_id"]
-    kind, side, quantity = np.int64(order["kind"]), np.int64(order["side"]), np.int64(order["quantity"])
-    price, stop = np.int64(book.reserves[slot]["limit_ticks"]), np.int64(order["price_ticks"])
-    owner, self_trade = np.int64(order["owner"]), np.int64(order["self_trade"])
+    kind, side, quantity = int64(order["kind"]), int64(order["side"]), int64(order["quantity"])
+    price, stop = int64(book.reserves[slot]["limit_ticks"]), int64(order["price_ticks"])
+    owner, self_trade = int64(order["owner"]), int64(order["self_trade"])
     if len(book.ids):
         erase(book.ids, state["id_shift"], order_id, slot)
     state["stops"] -= 1
@@ -93,7 +93,7 @@ def fire(book: BookArrays, slot: np.uint32, events: RecordArray, count: int) -> 
     return act(book, kind, side, quantity, price, stop, owner, order_id, self_trade, events, count)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def wake(book: BookArrays, events: RecordArray, count: int) -> int:
     """Fire the stops that the message's trades reached, round by round; return the count."""
     while True:
@@ -106,7 +106,7 @@ def wake(book: BookArrays, events: RecordArray, count: int) -> int:
             slot = following
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _next_round(book: BookArrays) -> np.uint32:
     """Take the stops that were reached out of their queues, chained in the order in which they fire."""
     state = book.state[0]
@@ -118,12 +118,12 @@ def _next_round(book: BookArrays) -> np.uint32:
     return first
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def _chain(
     book: BookArrays, row: int, stop_ticks: int, first: np.uint32, last: np.uint32
 ) -> tuple[np.uint32, np.uint32]:
     """Move a whole level of stops behind the chain first ... last."""
-    state, side = book.state[0], np.int64(1 if row == BUY_STOP_ROW else -1)
+    state, side = book.state[0], int64(1 if row == BUY_STOP_ROW else -1)
     level = book.levels[place_of(state, row, stop_ticks)]
     head, tail = level["head"], level["tail"]
     if first == NO_SLOT:

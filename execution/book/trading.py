@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled, inlined
 from execution.book.events import write
 from execution.book.ids import insert
 from execution.book.layout import (
@@ -19,7 +19,7 @@ from execution.book.matching import far_limit, match
 from execution.book.queues import change_hidden, join_queue, take_slot
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def place(
     book: BookArrays, kind: int, side: int, quantity: int, price_ticks: int, owner: int, order_id: int
 ) -> np.uint32:
@@ -35,7 +35,7 @@ def place(
     return slot
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def rest(
     book: BookArrays, side: int, quantity: int, price_ticks: int, owner: int, order_id: int
 ) -> np.uint32:
@@ -46,14 +46,14 @@ def rest(
     return slot
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@inlined
 def register(book: BookArrays, order_id: int, slot: np.uint32) -> None:
     """Let an order be found by its id, in a book that knows ids."""
     if len(book.ids):
         insert(book.ids, book.state[0]["id_shift"], order_id, slot)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def trade_and_rest(
     book: BookArrays,
     side: int,
@@ -66,7 +66,7 @@ def trade_and_rest(
     events: RecordArray,
     count: int,
 ) -> tuple[np.uint32, int]:
-    """Trade up to price_ticks and rest what is left, as an iceberg when display > 0; return slot and count."""
+    """Trade up to price_ticks and rest what is left, as an iceberg when display > 0; give slot and count."""
     leaves, count = match(
         book, side, quantity, price_ticks, price_ticks, owner, order_id, self_trade, events, count
     )
@@ -85,7 +85,7 @@ def trade_and_rest(
     return slot, write(events, count, EventKind.RESTED.value, side, leaves, price_ticks, order_id)
 
 
-@njit(cache=True, _nrt=False)
+@compiled
 def trade_and_expire(
     book: BookArrays,
     is_market: bool,

@@ -1,0 +1,30 @@
+"""How the book's functions are compiled: to the disk's cache and without reference counts.
+
+Nothing here allocates, so numba need not count references to the arrays that are passed around; the counting
+would cost more than the matching. `inlined` is for what the hot path calls more than once per message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from numba import njit
+
+# A number of the one integer type that functions are compiled for: fields of records are narrower, literals
+# are types of their own, and numba would compile every function anew for each.
+int64: Callable[[Any], int] = np.int64  # type: ignore[assignment]
+boolean: Callable[[Any], bool] = np.bool_
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def compiled(function: _Function) -> _Function:
+    """Compile a function that allocates nothing."""
+    return njit(cache=True, _nrt=False)(function)  # type: ignore[call-overload, no-any-return]
+
+
+def inlined(function: _Function) -> _Function:
+    """Compile a function that allocates nothing, into its callers."""
+    return njit(cache=True, _nrt=False, forceinline=True)(function)  # type: ignore[call-overload, no-any-return]
