@@ -65,7 +65,13 @@ def assemble(raw: RawRecording, *, tick_size: float | None, tolerance: Tolerance
     report.require(tolerance)
     if len(messages) == 0:
         raise RecordingError(RecordingProblem(file=raw.file, expected="at least one message"))
-    return Recording(messages=messages, history=history, initial=initial, report=report)
+    return Recording(
+        messages=messages,
+        history=history,
+        initial=initial,
+        report=report,
+        history_is_recorded=raw.book is not None,
+    )
 
 
 def _tick(raw: RawRecording, rows: RawRows, tick_size: float | None) -> int:

@@ -1,11 +1,11 @@
 """Binance recordings: changes of level totals, trades and best quotes, each a parquet table.
 
 The feed names no orders. It is turned into orders that could have made it, stated as an approximation: every
-growth of a level is a new order, a decrease is a TRADE where the trade feed explains it and else a cancellation
-of the newest (execution/recorded/level_queues.py). Depth comes in packets of some 50 ms, and what came and went
-within one is not seen; best quotes, where given, refine the touch between packets. A trade against volume that
-was not shown is a HIDDEN_TRADE. A level that is first heard of later, and that the first best quotes do not rule
-out, is taken to have been there from the start with the volume that was first told.
+growth of a level is a new order, a decrease is a TRADE where the trade feed explains it and else a
+cancellation of the newest (execution/recorded/level_queues.py). Depth comes in packets of some 50 ms, and
+what came and went within one is not seen; best quotes, where given, refine the touch between packets. A trade
+against volume that was not shown is a HIDDEN_TRADE. A level that is first heard of later, and that the first
+best quotes do not rule out, is taken to have been there from the start with the volume that was first told.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 from execution.recorded.assemble import RawRecording, assemble
 from execution.recorded.binance_tables import Source, Told, read_depth, read_quotes, read_trades
-from execution.recorded.book_history import book_row
+from execution.recorded.book_rows import book_row
 from execution.recorded.level_queues import Change, LevelQueues
 from execution.recorded.quality import Tolerance
 from execution.recorded.raw_rows import RawRows

@@ -8,7 +8,7 @@ from statistics import median_low
 from typing import NamedTuple
 
 from execution.recorded.bitstamp_events import Snapshot
-from execution.recorded.book_history import BookHistory, book_row
+from execution.recorded.book_rows import BookHistory, book_row
 from execution.recorded.messages import RecordedKind
 
 Level = tuple[int, int]

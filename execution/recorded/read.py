@@ -46,8 +46,8 @@ _PARQUET = (
     (FileKind.BINANCE_DEPTH, DEPTH_COLUMNS),
 )
 _TOGETHER = (
-    "LOBSTER messages with or without their order book, a LOBSTER parquet table, a Bitstamp feed, or Binance level "
-    "changes with or without trades and best quotes"
+    "LOBSTER messages with or without their order book, a LOBSTER parquet table, a Bitstamp feed, or Binance "
+    "level changes with or without trades and best quotes"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from execution.recorded.book_history import BookHistory
 from execution.recorded.messages import RecordedMessages, split_row
@@ -21,20 +21,16 @@ class Recording:
     history: BookHistory
     initial: BookHistory
     report: QualityReport
+    history_is_recorded: bool = False
 
     def split(self, fraction: float) -> tuple[Recording, Recording]:
         """The part before a fraction of the recorded time, and the rest; both carry the whole report."""
         row = split_row(self.messages.ts_ns, fraction)
-        first = Recording(
-            messages=self.messages.rows(slice(row)),
-            history=self.history.rows(slice(row)),
-            initial=self.initial,
-            report=self.report,
+        first, rest = slice(row), slice(row, None)
+        between = self.history.rows(slice(row - 1, row)) if row else self.initial
+        return (
+            replace(self, messages=self.messages.rows(first), history=self.history.rows(first)),
+            replace(
+                self, messages=self.messages.rows(rest), history=self.history.rows(rest), initial=between
+            ),
         )
-        rest = Recording(
-            messages=self.messages.rows(slice(row, None)),
-            history=self.history.rows(slice(row, None)),
-            initial=self.history.rows(slice(row - 1, row)) if row else self.initial,
-            report=self.report,
-        )
-        return first, rest
