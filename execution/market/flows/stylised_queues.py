@@ -10,7 +10,7 @@ _LONGEST = 50  # event sizes
 
 
 def stylised_queue_reactive(*, theta: float = 0.7, theta_reinit: float = 0.85) -> QueueReactive:
-    """Three queues a side whose rates have the shape of figures 2 to 4 of Huang, Lehalle and Rosenbaum (2015).
+    """Three queues a side; rates of the shape of figures 2 to 4 of Huang, Lehalle and Rosenbaum (2015).
 
     Their figures are not tabulated: limit orders hardly depend on the length but for an empty first queue,
     cancels rise concavely with it, market orders fall exponentially. Levels are set so that some 6.5 events
