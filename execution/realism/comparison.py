@@ -14,7 +14,7 @@ import numpy as np
 
 from execution.realism.curves import CURVES
 from execution.realism.distributions import DISTRIBUTIONS
-from execution.realism.resampling import Estimate, draw_weights, estimate
+from execution.realism.resampling import Estimate, distance_estimate, draw_weights, ratio_estimate
 from execution.realism.ruler import Ruler, ruler_of
 from execution.realism.scores import curve_distances, distribution_distances
 from execution.realism.tape import Floats, Tape
@@ -165,15 +165,13 @@ def _weights(seed: int, names: tuple[str, ...], repetitions: int) -> dict[str, F
 
 
 def _score(name: str, metric: Metric, drawn: Mapping[str, Floats]) -> Score:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = drawn[SIMULATED] / drawn[BASELINE]
     return Score(
         statistic=name,
         metric=metric,
-        simulated=estimate(drawn[SIMULATED]),
-        baseline=estimate(drawn[BASELINE]),
-        first_part=estimate(drawn[FIRST_PART]),
-        ratio=estimate(ratio),
+        simulated=distance_estimate(drawn[SIMULATED]),
+        baseline=distance_estimate(drawn[BASELINE]),
+        first_part=distance_estimate(drawn[FIRST_PART]),
+        ratio=ratio_estimate(drawn[SIMULATED], drawn[BASELINE]),
     )
 
 
@@ -194,7 +192,7 @@ def _aggregate(metric: Metric, tape: str, distances: Floats) -> Aggregate:
     return Aggregate(
         metric=metric,
         tape=tape,
-        mean=estimate(distances.mean(axis=0)),
-        median=estimate(np.median(distances, axis=0)),
-        interquartile_mean=estimate((distances * inner).sum(axis=0) / inner.sum(axis=0)),
+        mean=distance_estimate(distances.mean(axis=0)),
+        median=distance_estimate(np.median(distances, axis=0)),
+        interquartile_mean=distance_estimate((distances * inner).sum(axis=0) / inner.sum(axis=0)),
     )

@@ -25,8 +25,13 @@ def time_to_cancel(tape: Tape, ruler: Ruler) -> Observed:
 
 
 def _time_to(tape: Tape, *ends: RecordedKind) -> Observed:
-    """From each ADD to the next message of kind `ends` with its id, unless the id is added again before."""
+    """From each ADD to the next message of kind `ends` with its id, unless the id is added again before.
+
+    Nothing for a recording of level totals, whose ids are made up.
+    """
     messages = tape.messages
+    if messages.level_wise:
+        return observed(np.empty(0), np.empty(0, np.int64))
     at = tape.of_kind(RecordedKind.ADD, *ends)
     by_order = at[np.argsort(messages.order_id[at], kind="stable")]
     begins = messages.kind[by_order] == RecordedKind.ADD

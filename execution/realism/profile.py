@@ -93,6 +93,12 @@ def _mean(statistic: Statistic) -> Callable[[Tape, Ruler], float]:
     return mean
 
 
+def _in_orders(statistic: Statistic) -> Callable[[Tape, Ruler], float]:
+    """In mean market orders of the ruler, which every instrument has, whatever its lots are."""
+    mean = _mean(statistic)
+    return lambda tape, ruler: mean(tape, ruler) / ruler.size_lots
+
+
 def _volatility(tape: Tape, ruler: Ruler) -> float:
     """Standard deviation of the mid's moves over twenty steps, per root second [ticks]."""
     mid, _ = mid_on_clock(tape, ruler)
@@ -119,8 +125,8 @@ FACTS: Mapping[str, Callable[[Tape, Ruler], float]] = {
     "messages a second": _curve_point("messages a second", 0),
     "messages a trade": _curve_point("messages a trade", 0),
     "spread [ticks]": _mean(DISTRIBUTIONS[0].sample),
-    "bid volume, touch [lots]": _mean(DISTRIBUTIONS[2].sample),
-    "ask volume, touch [lots]": _mean(DISTRIBUTIONS[3].sample),
+    "bid volume, touch [orders]": _in_orders(DISTRIBUTIONS[2].sample),
+    "ask volume, touch [orders]": _in_orders(DISTRIBUTIONS[3].sample),
     "life to cancel [s]": _median_lifetime,
     "volatility [ticks/√s]": _volatility,
     "kurtosis - 3, 1 step": _curve_point("excess kurtosis by horizon", 0),

@@ -133,7 +133,7 @@ def _fact_table(study: MarketStudy) -> Table:
         columns=("", *(f">{SHORT_NAMES[name]}" for name in names)),
         rows=tuple(rows),
         notes=(
-            "Means; median life of orders that are cancelled; autocorrelations of one-step returns, of their "
+            "Means, volumes in mean market orders; median life of orders that are cancelled; autocorrelations of one-step returns, of their "
             "sizes and of market orders' signs; signed move of the mid to the next market order.",
             "Sign memory: the last falls as lag to the minus this (local Whittle, ± its standard "
             "error); 1 and above is no long memory.",
@@ -181,13 +181,21 @@ def _cells(score: Score) -> tuple[str, str, str]:
     )
 
 
+def _ratio_cells(found: Estimate) -> tuple[str, str]:
+    """A baseline at no distance at all leaves no ratio."""
+    if not math.isfinite(found.value):
+        return MISSING, ""
+    if not math.isfinite(found.lower):
+        return number(found.value, 2), ""
+    return number(found.value, 2), f"{number(found.lower, 2)} to {number(found.upper, 2)}"
+
+
 def _curve_table(comparison: Comparison) -> Table:
     rows = [
         (
             score.statistic,
             *_cells(score),
-            number(score.ratio.value, 2),
-            f"{number(score.ratio.lower, 2)} to {number(score.ratio.upper, 2)}",
+            *_ratio_cells(score.ratio),
         )
         for score in comparison.of(Metric.CURVE)
     ]

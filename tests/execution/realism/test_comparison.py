@@ -53,10 +53,22 @@ def test_a_market_of_the_same_law_is_about_as_near_as_the_recordings_own_first_p
     assert means[BASELINE].value > 2.0 * means[FIRST_PART].value
 
 
-def test_the_interval_of_a_distance_of_different_markets_holds_it() -> None:
-    for score in comparison().of(Metric.L1):
-        if score.baseline.value > 0.4:
-            assert score.baseline.lower <= score.baseline.value <= score.baseline.upper + 0.02
+def test_every_interval_holds_its_distance() -> None:
+    for score in comparison().scores:
+        for found in (score.simulated, score.baseline, score.first_part, score.ratio):
+            assert 0.0 <= found.lower <= found.value <= found.upper, score
+
+
+def test_the_distance_from_a_tape_that_was_redrawn_is_within_the_interval() -> None:
+    """Fresh pairs of tapes of the same two laws are about as far apart as the interval says."""
+    found = next(s for s in comparison().of(Metric.WASSERSTEIN) if s.statistic == "time between messages")
+    for seed in (21, 22, 23):
+        fresh = random_tape(seed, 3_000), random_tape(seed + 10, 3_000, spread=8, rate=3.0)
+        again = compare(
+            simulated=fresh[0], baseline=fresh[1], first_part=fresh[0], held_out=fresh[0], repetitions=2
+        )
+        score = next(s for s in again.of(Metric.WASSERSTEIN) if s.statistic == found.statistic)
+        assert found.baseline.lower - 0.1 < score.baseline.value < found.baseline.upper + 0.1
 
 
 def test_the_sides_changed_over_the_verdict_is_the_opposite() -> None:

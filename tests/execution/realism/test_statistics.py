@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,6 +128,11 @@ def test_an_id_that_is_used_again_starts_a_new_life() -> None:
     ruler = ruler_of(tape)
     assert_allclose(lifetimes.time_to_first_fill(tape, ruler).value, [0.0])
     assert_allclose(lifetimes.time_to_cancel(tape, ruler).value, [1.0])
+
+
+def test_orders_of_a_recording_of_level_totals_have_no_lifetimes() -> None:
+    totals = Tape(messages=replace(TAPE.messages, level_wise=True), history=TAPE.history)
+    assert len(lifetimes.time_to_cancel(totals, RULER)) == 0
 
 
 def test_order_flow_imbalance_adds_up_what_each_message_did_to_the_touch() -> None:
