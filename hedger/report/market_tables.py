@@ -133,8 +133,9 @@ def _fact_table(study: MarketStudy) -> Table:
         columns=("", *(f">{SHORT_NAMES[name]}" for name in names)),
         rows=tuple(rows),
         notes=(
-            "Means, volumes in mean market orders; median life of orders that are cancelled; autocorrelations of one-step returns, of their "
-            "sizes and of market orders' signs; signed move of the mid to the next market order.",
+            "Means, volumes in mean market orders; median life of orders that are cancelled; "
+            "autocorrelations of one-step returns, of their sizes and of market orders' signs; signed move of "
+            "the mid to the next market order.",
             "Sign memory: the last falls as lag to the minus this (local Whittle, ± its standard "
             "error); 1 and above is no long memory.",
         ),
