@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from execution.book.book import OrderBook
 from execution.book.layout import MESSAGE, EventKind, MessageKind, Reason, RecordArray, SelfTrade
 from execution.orders import Side
 from tests.twins.book_audit import check_against_twin, plain
+from tests.twins.book_fuzz import STREAM_LENGTH, run_stream
 from tests.twins.order_book import Message, SlowBook
 from tests.twins.order_streams import LARGEST, random_messages, twin_messages
 
@@ -167,6 +170,15 @@ def test_depth_and_queue_positions_are_those_of_the_twin(seed: int) -> None:
             ahead = twin.ahead(order.order_id)
             assert ahead is not None
             assert book.volume_ahead(order.order_id) == ahead[0]
+
+
+def test_two_hundred_thousand_random_messages_of_every_type_agree_with_the_twin() -> None:
+    # benchmarks/book_fuzz.py goes on to ten million.
+    counts = Counter[str]()
+    for number in range(200):
+        counts += run_stream(4, number)
+    assert sum(counts[f"{kind.name} sent"] for kind in MessageKind) == 200 * STREAM_LENGTH
+    assert min(counts[kind.name] for kind in EventKind) > 100
 
 
 class BookMachine(RuleBasedStateMachine):
