@@ -49,8 +49,8 @@ class AgentMarket:
         self.arrays = market_arrays(scenario, start_ns, seed)
         self.faces = [OrderBook() for _ in scenario.venues]
         self._take_books(empty_books(scenario))
-        self._events = np.empty(1024, EVENT)
-        self._log = np.empty(0, LOGGED)
+        self._events = np.zeros(1024, EVENT)
+        self._log = np.zeros(0, LOGGED)
         self._kept: list[RecordArray] = []
         self._burn_in(start_ns, round(1e9 * burn_in_seconds(scenario)))
         if logged:
@@ -71,8 +71,11 @@ class AgentMarket:
     def run(self, until_ns: int) -> Stop | None:
         """Run up to `until_ns`, or to the next trade with the owner OWN, which is returned.
 
-        BookCapacityError when prices travel further than a book reaches.
+        ValueError when that is in the past, BookCapacityError when prices travel further than a book reaches.
         """
+        if until_ns < self.now_ns:
+            raise ValueError(f"until_ns is {until_ns}, expected at least the time reached, {self.now_ns}")
+        self._follow_faces()
         while True:
             status, count, refusal, at = run_until(self.world, until_ns, self._events, self._log)
             if status == DONE:
@@ -92,11 +95,10 @@ class AgentMarket:
 
     def settle_own(self, at: int, events: RecordArray) -> None:
         """Book the events of a message that the owner OWN has entered through `faces[at]`."""
-        if self.faces[at].arrays is not self._views[at]:
-            self._restack()
+        self._follow_faces()
         if len(self._log) and int(self.arrays.clock["logged"][0]) + len(events) > len(self._log):
             self._empty_log(at_least=len(events))
-        enter_settled(self.world, at, events, self._log)
+        enter_settled(self.world, at, _without_padding(events), self._log)
 
     def logged_events(self) -> RecordArray:
         """Every event since the start, shape (event,) of LOGGED; ValueError unless the market keeps a log."""
@@ -117,10 +119,11 @@ class AgentMarket:
         self.run(start_ns - 1)
         for name in still:
             instruments[name] = kept[name]
-        instruments["excess_volume"] = instruments["transient_ticks"] = 0.0
+        for name in ("excess_volume", "transient_ticks", "news_ticks"):
+            instruments[name] = 0.0
         for array in (self.arrays.participants, self.arrays.venues, instruments):
             for name in ("traded", "sent", "overruns", "messages", "found_nobody", "expired", "empty_ns"):
-                if name in array.dtype.names:
+                if name in (array.dtype.names or ()):
                     array[name] = 0
         self.arrays.clock["messages"] = 0
 
@@ -139,7 +142,7 @@ class AgentMarket:
 
     def _make_room(self, refusal: int, at: int) -> None:
         if refusal == Refusal.EVENT_ROOM:
-            self._events = np.empty(2 * len(self._events), EVENT)
+            self._events = np.zeros(2 * len(self._events), EVENT)
             return
         self.faces[at].make_room(refusal, self._refused_price(at))
         self._restack()
@@ -150,6 +153,11 @@ class AgentMarket:
         links = self.arrays.links
         first = int(self.arrays.participants["link_first"][sender])
         return int(links[sender, first % links.shape[1]]["price_ticks"])
+
+    def _follow_faces(self) -> None:
+        """Take the books as their Python faces have them, which put others in place when they grow."""
+        if any(face.arrays is not view for face, view in zip(self.faces, self._views, strict=True)):
+            self._restack()
 
     def _restack(self) -> None:
         """Give every book the largest ladder and pool of any, and put them into one batch again."""
@@ -181,3 +189,11 @@ def _enlarged(book: BookArrays, span: int, orders: int) -> BookArrays:
         origin = int(book.state["origin_ticks"][0]) - missing // 2
         book = with_ladder(book, origin_ticks=origin, levels=span)
     return with_room(book, orders=orders)
+
+
+def _without_padding(events: RecordArray) -> RecordArray:
+    """The same events with zeros between their fields, so that logs are equal bit for bit."""
+    clean = np.zeros(len(events), EVENT)
+    for name in EVENT.names or ():
+        clean[name] = events[name]
+    return clean

@@ -116,6 +116,8 @@ def schedule_everybody(market: MarketArrays, from_ns: int) -> None:
     """Let everybody wake for a first time, and the news begin."""
     market.clock["now_ns"] = from_ns
     market.clock["news_ns"] = from_ns
+    for name in ("seen_ns", "last_arrival_ns", "idle_until_ns"):
+        market.participants[name] = from_ns
     for at, me in enumerate(market.participants):
         rate = me["wake_rate"]
         if me["kind"] == ParticipantKind.NOISE:
@@ -273,7 +275,7 @@ def _participants(scenario: MarketScenario, members: Sequence[Member]) -> tuple[
         row["other_book"] = venue_names.index(terms.other_venue or terms.venue)
         row["instrument"] = symbols.index(scenario.venues[row["book"]].symbol)
         row["first_handle"] = handles
-        row["handles"] = _handles_of(terms)
+        row["handles"] = terms.orders
         handles += int(row["handles"])
         _state_numbers(row, member)
     rows = np.zeros(handles, HANDLE)
@@ -284,19 +286,12 @@ def _participants(scenario: MarketScenario, members: Sequence[Member]) -> tuple[
     return participants, rows
 
 
-def _handles_of(terms: ParticipantTerms) -> int:
-    """How many orders one member may have at once."""
-    if terms.kind is ParticipantKind.NOISE:
-        return int(terms.numbers["orders"])
-    return 2 * int(terms.numbers.get("levels", 1))
-
-
 def _state_numbers(row: np.void, member: Member) -> None:
     """Copy the terms' numbers into the fields of the same names."""
     terms, factor = member.terms, member.terms.factor(member.number)
     for name, value in terms.numbers.items():
         field = "inventory_limit" if name == "largest_quantity" else name
-        if field in PARTICIPANT.names:
+        if field in (PARTICIPANT.names or ()):
             row[field] = value * factor if name in _VARIED else value
     # One who keeps a single average has both: none may divide by a time of 0.
     row["fast_seconds"] = row["fast_seconds"] or row["slow_seconds"] or 1.0
@@ -305,4 +300,3 @@ def _state_numbers(row: np.void, member: Member) -> None:
     row["feed_floor_ns"], row["order_floor_ns"] = 1e3 * latency.feed_us, 1e3 * latency.order_us
     row["feed_jitter_ns"] = 1e3 * latency.feed_jitter_us
     row["order_jitter_ns"] = 1e3 * latency.order_jitter_us
-    row["jitter_sigma"] = latency.jitter_sigma

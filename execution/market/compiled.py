@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 # The wrappers by which Python and C would call a function make up half of what there is to compile.
-inner = partial(njit, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_OPTIONS: dict[str, Any] = {"cache": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def inner(function: _Function) -> _Function:
+    """Compile a function that compiled code alone calls."""
+    return cast(_Function, njit(**_OPTIONS)(function))
+
+
+def inlined(function: _Function) -> _Function:
+    """The same for one so small that a call would cost more."""
+    return cast(_Function, njit(**_OPTIONS, forceinline=True)(function))

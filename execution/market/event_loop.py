@@ -110,7 +110,7 @@ def wake(world: Record, at: int) -> None:
     """Let a participant look, decide and send."""
     clock, me, stream = clock_of(world), participant_at(world, at), stream_at(world, at)
     now = clock["now_ns"]
-    feed_delay = delay_ns(me["feed_floor_ns"], me["feed_jitter_ns"], me["jitter_sigma"], stream)
+    feed_delay = delay_ns(me["feed_floor_ns"], me["feed_jitter_ns"], stream)
     me["seen_ns"] = seen_until_ns(now, feed_delay, me["seen_ns"])
     read_fills(me, handles_of(world), fills_at(world, at))
     count = decide(world, me, at, now)
@@ -119,7 +119,7 @@ def wake(world: Record, at: int) -> None:
         rate = noise.event_rate(me, clock["activity"])
     reschedule_first(queue_of(world), now + 1 + np.int64(1e9 * exponential(stream) / rate))
     if count > 0:
-        delay = delay_ns(me["order_floor_ns"], me["order_jitter_ns"], me["jitter_sigma"], stream)
+        delay = delay_ns(me["order_floor_ns"], me["order_jitter_ns"], stream)
         send(world, me, at, count, arrival_ns(now, delay, me["last_arrival_ns"]))
 
 
@@ -130,22 +130,22 @@ def decide(world: Record, me: Record, at: int, now: int) -> int:
     instrument, tickets, kind = instrument_at(world, me["instrument"]), tickets_of(world), me["kind"]
     venue, seen = venue_at(world, me["book"]), look(world, me["book"], me["seen_ns"])
     if kind == ParticipantKind.NOISE:
-        return noise.decide(me, handles, stream, seen, clock, tickets)  # type: ignore[no-any-return]
+        return noise.decide(me, handles, stream, seen, clock, tickets)
     if kind == ParticipantKind.MARKET_MAKER:
         sigma = instrument["volatility"] * clock["volatility"] * abs(instrument["delta"])
-        return market_maker.decide(me, handles, seen, clock, sigma, tickets)  # type: ignore[no-any-return]
+        return market_maker.decide(me, handles, seen, clock, sigma, tickets)
     if kind == ParticipantKind.MOMENTUM:
-        return momentum.decide(me, seen, now, tickets)  # type: ignore[no-any-return]
+        return momentum.decide(me, seen, now, tickets)
     if kind == ParticipantKind.MEAN_REVERSION:
-        return mean_reversion.decide(me, handles, seen, now, tickets)  # type: ignore[no-any-return]
+        return mean_reversion.decide(me, handles, seen, now, tickets)
     if kind == ParticipantKind.INFORMED:
         drift = clock["drift"] * instrument["daily_volatility"] * instrument["news_exposure"]
-        return informed.decide(me, seen, drift * instrument["delta"], tickets)  # type: ignore[no-any-return]
+        return informed.decide(me, seen, drift * instrument["delta"], tickets)
     if kind == ParticipantKind.META_ORDER:
-        return meta_order.decide(me, stream, now, tickets)  # type: ignore[no-any-return]
+        return meta_order.decide(me, stream, now, tickets)
     second = look(world, me["other_book"], me["seen_ns"])
     fees = venue["taker_fee"] + venue_at(world, me["other_book"])["taker_fee"]
-    return arbitrage.decide(me, seen, second, fees, tickets)  # type: ignore[no-any-return]
+    return arbitrage.decide(me, seen, second, fees, tickets)
 
 
 @inner
@@ -174,6 +174,8 @@ def send(world: Record, me: Record, at: int, count: int, arrival: int) -> None:
             ticket["order_id"] = (clock["orders"] << HANDLE_BITS) | ticket["handle"]
             clock["orders"] += 1
             handle["sent_id"] = ticket["order_id"]
+        # Nobody asks for a price of nothing or less.
+        ticket["price_ticks"] = max(ticket["price_ticks"], 1)
         ticket["arrival_ns"] = arrival
         link[me["link_next"] & (ring - 1)] = ticket
         me["link_next"] += 1

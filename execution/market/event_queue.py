@@ -24,7 +24,7 @@ def empty_queue(sources: int) -> RecordArray:
 @njit(cache=True)
 def earliest_ns(queue: RecordArray) -> int:
     """When the next one acts [ns]; NEVER_NS when nobody waits."""
-    return queue[1]["time_ns"] if queue[0]["time_ns"] > 0 else NEVER_NS  # type: ignore[no-any-return]
+    return queue[1]["time_ns"] if queue[0]["time_ns"] > 0 else NEVER_NS
 
 
 @njit(cache=True)

@@ -32,10 +32,10 @@ def apply_ticket(
         return _cancel(book, handles[ticket["handle"]], events)
     allow = SelfTrade.ALLOW.value
     if action == Action.MARKET:
-        return enter_market(book, side, ticket["quantity"], owner, order_id, allow, events, 0)  # type: ignore[no-any-return]
+        return enter_market(book, side, ticket["quantity"], owner, order_id, allow, events, 0)
     price = ticket["price_ticks"]
     if action == Action.TAKE:
-        return enter_immediate_or_cancel(  # type: ignore[no-any-return]
+        return enter_immediate_or_cancel(
             book, side, ticket["quantity"], price, owner, order_id, allow, events, 0
         )
     if action == Action.SLIDE:
@@ -45,7 +45,7 @@ def apply_ticket(
         handle = handles[ticket["handle"]]
         handle["slot"] = slot
         handle["rested_id"] = order_id
-    return count  # type: ignore[no-any-return]
+    return count
 
 
 @inner
@@ -53,8 +53,8 @@ def uncrossed(book: BookArrays, side: int, price_ticks: int) -> int:
     """The price itself where it does not trade, else the one next to the opposite best."""
     state = book.state[0]
     if side > 0:
-        return min(price_ticks, state["best_ask"] - 1)
-    return max(price_ticks, state["best_bid"] + 1)
+        return min(price_ticks, int(state["best_ask"]) - 1)
+    return max(price_ticks, int(state["best_bid"]) + 1)
 
 
 @inner
@@ -67,7 +67,7 @@ def _cancel(book: BookArrays, handle: Record, events: RecordArray) -> int:
     if order["quantity"] == 0 or order["order_id"] != handle["rested_id"]:
         return 0
     handle["slot"] = NO_SLOT
-    return cancel_slot(book, np.uint32(slot), events, 0)  # type: ignore[no-any-return]
+    return cancel_slot(book, np.uint32(slot), events, 0)
 
 
 @inner

@@ -102,7 +102,8 @@ def settle(book: BookArrays, state: Record, events: RecordArray, count: int) -> 
             surprise = events[i]["quantity"] * (events[i]["side"] - state["expected_sign"])
             state["traded_volume"] += events[i]["quantity"]
             feel_trade(state, surprise)
-            own |= events[i]["maker_owner"] == OWN
+            # The agent's ids lie below 0: a taker with one is its stop, woken by this message.
+            own |= events[i]["maker_owner"] == OWN or events[i]["order_id"] < 0
     state["expected_sign"] = 0.0
     best = book.state[0]
     if best["best_bid"] != NO_BID:

@@ -1,24 +1,24 @@
-"""Delays of market data and of orders: a floor and a lognormal jitter above it, in order on each link."""
+"""Delays of market data and of orders: a floor and a gamma jitter above it, in order on each link."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 from numba import njit
 
-from execution.random_stream import Stream, normal
+from execution.random_stream import Stream, uniform
 
 
 @njit(cache=True)
-def delay_ns(floor_ns: int, jitter_ns: int, jitter_sigma: float, stream: Stream) -> int:
-    """A delay [ns]: floor + jitter * exp(sigma * z), z standard normal; jitter is the median of what varies.
+def delay_ns(floor_ns: int, jitter_ns: int, stream: Stream) -> int:
+    """A delay [ns]: the floor plus a gamma number of shape 2 and mean jitter_ns, from two uniform ones.
 
     No number is drawn where the jitter is 0.
     """
     if jitter_ns == 0:
         return floor_ns
-    return floor_ns + np.int64(jitter_ns * math.exp(jitter_sigma * normal(stream)))  # type: ignore[no-any-return]
+    erlang = -math.log((1.0 - uniform(stream)) * (1.0 - uniform(stream)))
+    return floor_ns + int(0.5 * jitter_ns * erlang)
 
 
 @njit(cache=True)

@@ -98,7 +98,6 @@ PARTICIPANT = np.dtype(
         ("feed_jitter_ns", "i8"),
         ("order_floor_ns", "i8"),
         ("order_jitter_ns", "i8"),
-        ("jitter_sigma", "f8"),
         ("seen_ns", "i8"),  # it has seen everything up to here
         ("last_arrival_ns", "i8"),  # of what it sent
         ("link_first", "i8"),  # messages under way: those from link_first up to link_next, modulo the ring

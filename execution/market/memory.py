@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import from_dtype, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -43,11 +43,11 @@ def array_reader(dtype: npt.DTypeLike) -> Any:
             view = context.make_array(array)(context, builder)
             word = context.get_value_type(types.intp)
             stride = ir.Constant(word, size)
-            populate_array(
+            populate_array(  # type: ignore[no-untyped-call]
                 view,
                 data=builder.inttoptr(arguments[0], context.get_data_type(array.dtype).as_pointer()),
-                shape=cgutils.pack_array(builder, [arguments[1]]),
-                strides=cgutils.pack_array(builder, [stride]),
+                shape=cgutils.pack_array(builder, [arguments[1]]),  # type: ignore[no-untyped-call]
+                strides=cgutils.pack_array(builder, [stride]),  # type: ignore[no-untyped-call]
                 itemsize=stride,
                 meminfo=None,
             )

@@ -79,13 +79,12 @@ NUMBERS: Mapping[ParticipantKind, Mapping[str, Bounds]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyTerms:
-    """Delays [microseconds]: floors of feed and orders, the median of a lognormal jitter above each."""
+    """Delays [microseconds]: floors of feed and orders, the mean of a gamma jitter above each."""
 
     feed_us: float = 0.0
     order_us: float = 0.0
     feed_jitter_us: float = 0.0
     order_jitter_us: float = 0.0
-    jitter_sigma: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +104,13 @@ class ParticipantTerms:
     variety: float = 0.0
     latency: LatencyTerms = field(default_factory=LatencyTerms)
     numbers: Mapping[str, float]
+
+    @property
+    def orders(self) -> int:
+        """How many orders one member may have at once."""
+        if self.kind is ParticipantKind.NOISE:
+            return int(self.numbers["orders"])
+        return 2 * int(self.numbers.get("levels", 1))
 
     def factor(self, member: int) -> float:
         """What a member's varied numbers are multiplied by."""
@@ -139,6 +145,4 @@ def _latency(table: ScenarioTable) -> LatencyTerms:
         name: table.number(name, least=0.0, most=1e8, default=0.0)
         for name in ("feed_us", "order_us", "feed_jitter_us", "order_jitter_us")
     }
-    return LatencyTerms(
-        **microseconds, jitter_sigma=table.number("jitter_sigma", least=0.0, most=3.0, default=0.5)
-    )
+    return LatencyTerms(**microseconds)

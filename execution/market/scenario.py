@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from execution.market.layout import HANDLE_MASK
 from execution.market.participant_terms import ParticipantTerms, read_participant
 from execution.market.scenario_table import ScenarioTable
 
@@ -158,6 +159,8 @@ def read_market(path: Path) -> MarketScenario:
         correlation=_correlation(file, instruments),
         sources=file.texts("sources"),
     )
+    if sum(terms.count * terms.orders for terms in participants) >= HANDLE_MASK:
+        file.noted("participant", f"fewer than {HANDLE_MASK} orders of all participants at once", None)
     for key, found in (("instrument", instruments), ("venue", venues), ("participant", participants)):
         if not found:
             file.noted(key, f"at least one [[{key}]]", None)

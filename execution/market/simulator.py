@@ -44,6 +44,9 @@ class MarketSimulator:
     are sent, in order; an id is given at once.
     """
 
+    engine: Engine
+    _fills: list[OwnFill]
+
     def __init__(
         self,
         conditions: MarketConditions,
@@ -194,7 +197,7 @@ class MarketSimulator:
         self.engine = engine
         self._now_ns, self._latency_ns = start_ns, order_latency_ns
         self._own: dict[int, tuple[Side, int]] = {}
-        self._fills: list[OwnFill] = []
+        self._fills = []
         self._under_way: deque[_UnderWay] = deque()
 
     def _submit(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.book.layout import LEVEL, ORDER, RESERVE, STATE, BookArrays
-from execution.market.compiled import inner
+from execution.market.compiled import inlined
 from execution.market.event_queue import ENTRY
 from execution.market.layout import (
     CLOCK,
@@ -56,113 +56,113 @@ def world_of(market: MarketArrays, books: BookArrays) -> RecordArray:
     return world
 
 
-@inner(forceinline=True)
+@inlined
 def clock_of(world: Record) -> Record:
     """The market's clock."""
     return _clock(world["clock"], 0)
 
 
-@inner(forceinline=True)
+@inlined
 def timeline_of(world: Record) -> RecordArray:
     """The timeline's segments."""
     return _segments(world["timeline"], world["timeline_length"])  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def instrument_at(world: Record, at: int) -> Record:
     """One instrument."""
     return _instrument(world["instruments"], at)
 
 
-@inner(forceinline=True)
+@inlined
 def instruments_of(world: Record) -> RecordArray:
     """Every instrument."""
     return _instruments(world["instruments"], world["instruments_length"])  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def cholesky_row(world: Record, at: int) -> npt.NDArray[np.float64]:
     """One row of the factor of the news' correlation."""
     length = world["instruments_length"]
     return _floats(world["cholesky"] + 8 * at * length, length)  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def news_stream(world: Record, at: int) -> Stream:
     """The random numbers of an instrument's news."""
     return _words(world["news_streams"] + _STREAM * at, 4)  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def fair_values(world: Record, table: int, time: int) -> npt.NDArray[np.float64]:
     """A table's values over prices at one of its times."""
     row = table * world["times"] + time
     return _floats(world["tables"] + 8 * row * world["prices"], world["prices"])  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def table_axis(world: Record, table: int) -> npt.NDArray[np.float64]:
     """First and step of a table's times [s] and prices [ticks]."""
     return _floats(world["table_axes"] + 32 * table, 4)  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def venue_at(world: Record, at: int) -> Record:
     """One venue."""
     return _venue(world["venues"], at)
 
 
-@inner(forceinline=True)
+@inlined
 def sightings_at(world: Record, at: int) -> RecordArray:
     """The ring of sightings of one book."""
     ring = world["ring"]
     return _sightings(world["sightings"] + _SIGHTING * ring * at, ring)  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def participant_at(world: Record, at: int) -> Record:
     """One participant."""
     return _participant(world["participants"], at)
 
 
-@inner(forceinline=True)
+@inlined
 def stream_at(world: Record, at: int) -> Stream:
     """The random numbers of one participant."""
     return _words(world["streams"] + _STREAM * at, 4)  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def handles_of(world: Record) -> RecordArray:
     """Every handle."""
     return _handles(world["handles"], world["handles_length"])  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def link_at(world: Record, at: int) -> RecordArray:
     """The ring of what is under way from one participant."""
     link = world["link"]
     return _tickets(world["links"] + _TICKET * link * at, link)  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def fills_at(world: Record, at: int) -> RecordArray:
     """The ring of fill reports under way to one participant."""
     return _reports(world["fills"] + _REPORT * FILLS * at, FILLS)  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def tickets_of(world: Record) -> RecordArray:
     """Room for what one participant decides."""
     return _tickets(world["tickets"], world["tickets_length"])  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def queue_of(world: Record) -> RecordArray:
     """The event queue."""
     return _entries(world["queue"], world["queue_length"])  # type: ignore[no-any-return]
 
 
-@inner(forceinline=True)
+@inlined
 def book_at(world: Record, at: int) -> BookArrays:
     """One book of the batch."""
     levels, words, orders = world["levels_length"], world["occupied_length"], world["orders_length"]

@@ -41,6 +41,15 @@ def test_steps_of_any_length_give_the_same_log() -> None:
     assert often.logged_events().tobytes() == run().logged_events().tobytes()
 
 
+@pytest.mark.parametrize("start_ns", [0, -(10**15), 1_700_000_000 * SECOND])
+def test_a_market_starts_full_whenever_it_starts(start_ns: int) -> None:
+    one = AgentMarket(CALM, start_ns, np.random.SeedSequence(1))
+    assert one.now_ns == start_ns - 1
+    assert len(one.faces[0].depth(1, 3)) == len(one.faces[0].depth(-1, 3)) == 3
+    assert abs(one.faces[0].best_bid_ticks - 10_000) < 10
+    assert one.arrays.instruments["news_ticks"][0] == one.arrays.venues["traded"][0] == 0
+
+
 def test_a_log_changes_nothing() -> None:
     silent = market(logged=False)
     silent.run(60 * SECOND)
@@ -165,13 +174,15 @@ def test_an_options_makers_quote_around_its_table() -> None:
     assert table is not None
     for minute in range(1, 20):
         one.run(minute * 60 * SECOND)
-        stock = one.arrays.instruments["reference_ticks"][0] * 0.01
-        fair = np.interp(stock, table.prices, table.values[0]) / 0.01
+        stock, option = one.arrays.instruments
+        price, row = stock["reference_ticks"] * 0.01, minute * 60 / table.seconds[1]
+        early, late = (np.interp(price, table.prices, values) for values in table.values[:2])
+        assert option["fundamental_ticks"] == pytest.approx((early + row * (late - early)) / 0.01, abs=1.0)
+        assert 0.3 < option["delta"] < 0.8
         bid, ask = one.faces[1].best_bid_ticks, one.faces[1].best_ask_ticks
         assert bid is not None
         assert ask is not None
-        assert abs(0.5 * (bid + ask) - fair) < 6.0
-        assert 0.3 < one.arrays.instruments["delta"][1] < 0.8
+        assert abs(0.5 * (bid + ask) - option["reference_ticks"]) < 6.0
 
 
 def test_arbitrageurs_keep_two_venues_together() -> None:

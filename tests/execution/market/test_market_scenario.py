@@ -74,6 +74,11 @@ def test_a_file_that_is_not_there_or_no_toml_is_refused(tmp_path: Path) -> None:
     assert "expected TOML in UTF-8" in problems(tmp_path, "title = ")
 
 
+def test_more_orders_than_ids_can_name_are_refused(tmp_path: Path) -> None:
+    crowded = CALM.replace("orders = 1024", "orders = 65536\ncount = 20")
+    assert "fewer than 1048575 orders" in problems(tmp_path, crowded)
+
+
 def test_an_empty_file_names_everything_that_is_missing(tmp_path: Path) -> None:
     message = problems(tmp_path, "")
     for key in ("title", "instrument", "venue", "participant", "timeline"):
