@@ -97,7 +97,7 @@ def measure_impact(quantity: int, seeds: int, slices: int = 60) -> None:
     for seed in range(seeds):
         simulator = MarketSimulator(E_MINI, 0, np.random.default_rng(seed))
         # The price's own noise is taken out: only the agent's effect is left.
-        simulator._parameters = simulator._parameters._replace(volatility=0.02)  # noqa: SLF001
+        simulator.engine.parameters = simulator.engine.parameters._replace(volatility=0.02)
         arrival = simulator.mid_ticks
         for child in range(slices):
             simulator.advance_to(child * 1800 * 10**9 // slices)

@@ -42,7 +42,12 @@ def observed(conditions: MarketConditions, seeds: int, seconds: int) -> tuple[np
 def picture(simulator: MarketSimulator) -> tuple[object, ...]:
     """Everything that the next event depends on or that an agent can see."""
     depth = [simulator.depth(side, 1000) for side in Side]
-    return depth, simulator.traded_volume, simulator._flow.tobytes(), simulator._rng.tobytes()
+    return (
+        depth,
+        simulator.traded_volume,
+        simulator.engine.state.tobytes(),
+        simulator.engine.flow_stream.tobytes(),
+    )
 
 
 @pytest.mark.parametrize("conditions", [CALM, STRESSED, WIDE, THIN], ids=["calm", "stressed", "wide", "thin"])
@@ -181,7 +186,7 @@ def test_buying_pushes_the_price_up_and_faster_buying_costs_more() -> None:
 def cost_of_buying(quantity: int, seconds: int, seed: int) -> float:
     """Average price paid over the mid at arrival [ticks], most of the price's own noise taken out."""
     simulator = market(seed=seed)
-    simulator._parameters = simulator._parameters._replace(volatility=0.1)
+    simulator.engine.parameters = simulator.engine.parameters._replace(volatility=0.1)
     arrival, paid, bought = simulator.mid_ticks, 0.0, 0
     for child in range(50):
         simulator.advance_to(child * seconds * SECOND_NS // 50)
@@ -194,12 +199,12 @@ def cost_of_buying(quantity: int, seconds: int, seed: int) -> float:
 
 def test_an_own_trade_moves_the_reference_by_the_law_of_the_latent_book() -> None:
     simulator = market()
-    before = simulator._flow["fundamental_ticks"][0]
+    before = simulator.engine.state["fundamental_ticks"][0]
     simulator.submit_market(Side.BUY, 1_000)
     impact = reference_parameters(CALM, parameters_of(Regime.CALM))
-    assert simulator._flow["fundamental_ticks"][0] - before == pytest.approx(1_000 * impact.permanent)
+    assert simulator.engine.state["fundamental_ticks"][0] - before == pytest.approx(1_000 * impact.permanent)
     displaced = displacement(1_000.0, impact.impact_ticks, impact.rest_volume)
-    assert simulator._flow["transient_ticks"][0] == pytest.approx(displaced)
+    assert simulator.engine.state["transient_ticks"][0] == pytest.approx(displaced)
 
 
 def test_a_sweep_of_the_whole_book_fills_what_there_is_and_the_market_comes_back() -> None:
@@ -227,7 +232,7 @@ def test_a_market_that_travels_beyond_the_first_ladder_goes_on() -> None:
     simulator = market(replace(CALM, volatility=5.0, half_spread_ticks=20.0))
     for minute in range(1, 120):
         simulator.advance_to(minute * 60 * SECOND_NS)
-    assert simulator._book.arrays.state["origin_ticks"][0] != 10_600 - 2048
+    assert simulator.engine.book.arrays.state["origin_ticks"][0] != 10_600 - 2048
     assert simulator.depth(Side.BUY, 1)
     assert simulator.depth(Side.SELL, 1)
 
@@ -252,7 +257,7 @@ def test_two_agents_on_one_seed_meet_the_same_news() -> None:
             simulator.advance_to(second * SECOND_NS)
             simulator.submit_market(Side.BUY, quantity)
         simulator.advance_to(60 * SECOND_NS)
-        news.append(simulator._news.tobytes())
+        news.append(simulator.engine.news_stream.tobytes())
     assert news[0] == news[1]
 
 
