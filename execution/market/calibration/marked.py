@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import math
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy.typing as npt
 
 from execution.book.layout import RecordArray
 from execution.errors import ExecutionError
+from execution.market.calibration.lone_market import Instrument, simulate_alone
 from execution.market.calibration.marked_opening import opening_orders
-from execution.market.calibration.marked_simulation import LoneMarket, as_recording
 from execution.market.calibration.marked_transcript import transcribe
 from execution.market.flows.marked_context import CATEGORIES
 from execution.market.flows.marked_tape import FEATURES, MarkedParameters, MarkKind, new_state
@@ -28,15 +29,12 @@ MINIMUM_EVENTS = 500
 class MarkedFlow:
     """A recording as a tape that the flow of execution.market.flows.marked plays.
 
-    marks, contexts: (row,) and (row, feature), see flows.marked_tape. opening: LIMIT messages, prices from the
-    recording's last best bid, which was bid_ticks (the ask: ask_ticks). tick_size, lot_size: the recording's; the
-    flow's orders come in multiples of `lots` of its lots. candidates, jump_probability, tolerance: see MarkedParameters.
+    marks, contexts: (row,) and (row, feature), see flows.marked_tape. opening: OPENING, the orders at the
+    recording's end, when the best prices were bid_ticks and ask_ticks. candidates, jump_probability,
+    swap_probability, tolerance: see MarkedParameters.
     """
 
-    symbol: str
-    tick_size: float
-    lot_size: float
-    lots: int
+    instrument: Instrument
     bid_ticks: int
     ask_ticks: int
     touch_only: bool
@@ -44,8 +42,9 @@ class MarkedFlow:
     contexts: FloatArray
     opening: RecordArray
     candidates: int = 16
-    jump_probability: float = 0.01
-    tolerance: float = 2.0
+    jump_probability: float = 0.002
+    swap_probability: float = 0.5
+    tolerance: float = 5.0
     weights: tuple[float, ...] = field(default=(1.0,) * FEATURES)
 
     def parameters(self) -> MarkedParameters:
@@ -65,8 +64,10 @@ class MarkedFlow:
             spread_edges=edges,
             starts=starts.astype(np.int64),
             members=members.astype(np.int64),
+            opening=self.opening,
             candidates=self.candidates,
             jump_probability=self.jump_probability,
+            swap_probability=self.swap_probability,
             tolerance=self.tolerance,
             order_limit=2 * len(self.opening) + 2_000,
             touch_only=self.touch_only,
@@ -80,42 +81,39 @@ class MarkedFlow:
             start_ns=start_ns, bid_ticks=bid, ask_ticks=bid + self.ask_ticks - self.bid_ticks, pace=pace
         )
 
-    def opening_messages(self, bid_ticks: int | None = None) -> RecordArray:
-        """LIMIT messages that set up the book of the recording's end, moved to a best bid of `bid_ticks`."""
-        messages = self.opening.copy()
-        messages["price_ticks"] += np.int32(self.bid_ticks if bid_ticks is None else bid_ticks)
-        messages["order_id"] = np.arange(len(messages))
-        return messages
-
-    def market(self, seed: int | np.random.SeedSequence, *, start_ns: int = 0) -> LoneMarket:
-        """A market in which the flow is alone, from the book at the recording's end on."""
-        sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-        state = self.new_state(start_ns=start_ns)
-        return LoneMarket(self.opening_messages(), state, self.parameters(), sequence)
-
     def simulate(
         self, duration_ns: int, seed: int | np.random.SeedSequence, *, levels: int = 10
     ) -> tuple[RecordedMessages, BookHistory]:
-        """Messages and best levels of a market in which the flow is alone, in the recording's units.
+        """A market with nothing but this flow, from the book at the recording's end on; see simulate_alone.
 
-        From the book at the recording's end it first runs a tenth of the time that is not shown.
+        A tenth of the time runs before what is shown.
         """
-        market = self.market(seed, start_ns=-(duration_ns // 10))
-        market.advance_to(0)
-        before = market.history_now(self.lots)
-        return as_recording(
-            market.advance_to(duration_ns),
-            before,
+        return simulate_alone(
+            self.parameters(),
+            self.new_state(start_ns=0),
+            self.instrument,
+            duration_ns=duration_ns,
+            burn_in_ns=duration_ns // 10,
             levels=levels,
-            lots=self.lots,
-            symbol=self.symbol,
-            tick_size=self.tick_size,
-            lot_size=self.lot_size,
+            seed=seed,
         )
+
+    def describe(self) -> list[tuple[str, float, float, str]]:
+        """Rows of name, value, standard error and unit for a table."""
+        marks, count = self.marks, len(self.marks)
+        waits = 1e-9 * marks["wait_ns"]
+        rate = 1.0 / float(waits.mean())
+        rows = [("events", rate, rate * float(waits.std()) / float(waits.mean() * math.sqrt(count)), "1/s")]
+        for name, kind in (("limit orders", MarkKind.ADD), ("market orders", MarkKind.TAKE)):
+            share = float((marks["kind"] == kind).mean())
+            rows.append((f"share of {name}", share, math.sqrt(share * (1.0 - share) / count), "1"))
+        rows.append(("events on the tape", float(count), math.nan, "1"))
+        rows.append(("orders at the start", float(len(self.opening)), math.nan, "1"))
+        return rows
 
     def save(self, path: Path | str) -> None:
         """Write everything to one .npz file, as it is named, without pickle."""
-        header = {name: getattr(self, name) for name in _HEADER}
+        header = {name: getattr(self, name) for name in _HEADER} | {"instrument": asdict(self.instrument)}
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         with Path(path).open("wb") as file:
             np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
@@ -128,8 +126,12 @@ class MarkedFlow:
                 header = json.loads(str(file["header"]))
                 arrays = {name: file[name] for name in _ARRAYS}
         except (ValueError, KeyError, OSError) as error:
-            raise ExecutionError(f"{path}: {error}; expected a file that `save` of a marked flow wrote") from error
-        return cls(**{**header, "weights": tuple(header["weights"])}, **arrays)
+            raise ExecutionError(
+                f"{path}: {error}; expected a file that `save` of a marked flow wrote"
+            ) from error
+        header["instrument"] = Instrument(**header["instrument"])
+        header["weights"] = tuple(header["weights"])
+        return cls(**header, **arrays)
 
 
 _ARRAYS = ("marks", "contexts", "opening")
@@ -156,10 +158,12 @@ def calibrate_marked(messages: RecordedMessages, history: BookHistory) -> Marked
     both = (history.bid_volume[:, 0] > 0) & (history.ask_volume[:, 0] > 0) & ~history.crossed
     last = int(np.flatnonzero(both)[-1])
     return MarkedFlow(
-        symbol=messages.symbol,
-        tick_size=messages.tick_size,
-        lot_size=messages.lot_size,
-        lots=tape.lots,
+        instrument=Instrument(
+            symbol=messages.symbol,
+            tick_size=messages.tick_size,
+            lot_size=messages.lot_size,
+            lots=tape.lots,
+        ),
         bid_ticks=int(history.bid_ticks[last, 0]),
         ask_ticks=int(history.ask_ticks[last, 0]),
         touch_only=not behind.any(),

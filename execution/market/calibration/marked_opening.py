@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from execution.book.layout import MESSAGE, MessageKind, RecordArray
-from execution.market.flows.marked_tape import IntArray
+from execution.book.layout import MAX_QUANTITY, RecordArray
+from execution.market.flows.marked_tape import OPENING, IntArray
 from execution.recorded.book_history import BookHistory
 from execution.recorded.messages import RecordedKind, RecordedMessages
 from execution.recorded.order_links import link_orders
@@ -16,11 +16,11 @@ _LEVELS_MADE_UP = 8  # behind a recording's only level
 def opening_orders(
     messages: RecordedMessages, history: BookHistory, *, lots: int, gaps: IntArray, revealed: IntArray
 ) -> RecordArray:
-    """LIMIT messages, the oldest first, whose prices [ticks] count from the last best bid.
+    """The orders, (order,) OPENING, the oldest of a level first; prices [ticks] count from the last best bid.
 
     Each level of the last row with both sides: the orders that the recording knows to rest there, after one
-    order of whatever else does. Behind the levels of `history`, the orders known to rest; behind an only level,
-    others at the mean of `gaps` with the median of `revealed`.
+    order of whatever else does. Behind the levels of `history`, the orders known to rest; behind an only
+    level, others at the mean of `gaps` with the median of `revealed`.
     """
     both = (history.bid_volume[:, 0] > 0) & (history.ask_volume[:, 0] > 0)
     row = int(np.flatnonzero(both & ~history.crossed)[-1])
@@ -38,17 +38,19 @@ def opening_orders(
         elif len(gaps):
             step, size = max(1, round(float(gaps.mean()))), lots * max(1, round(float(np.median(revealed))))
             orders += [(side, int(prices[0]) - side * step * k, size) for k in range(1, 1 + _LEVELS_MADE_UP)]
-    opening = np.zeros(len(orders), MESSAGE)
-    opening["kind"] = MessageKind.LIMIT
-    for i, (side, price, quantity) in enumerate(orders):
-        opening[i]["side"], opening[i]["price_ticks"] = side, price - bid
-        opening[i]["quantity"] = max(1, round(quantity / lots))
-    return opening
+    coarse = [
+        (side, price - bid, min(MAX_QUANTITY, max(1, round(quantity / lots))))
+        for side, price, quantity in orders
+    ]
+    return np.array(coarse, OPENING)
 
 
 def _alive(messages: RecordedMessages) -> IntArray:
     """Orders that were added and still rest at the end: (order, 3) side, price, leaves."""
-    links, leaves = link_orders(messages.kind, messages.order_id, messages.quantity), np.zeros(len(messages), np.int64)
+    links, leaves = (
+        link_orders(messages.kind, messages.order_id, messages.quantity),
+        np.zeros(len(messages), np.int64),
+    )
     rows = np.flatnonzero(links.added_at >= 0)
     left = np.where(
         messages.kind[rows] == RecordedKind.ADD,
@@ -57,7 +59,9 @@ def _alive(messages: RecordedMessages) -> IntArray:
     )
     leaves[links.added_at[rows]] = np.where(messages.kind[rows] == RecordedKind.DELETE, 0, left)
     rests = np.flatnonzero(leaves > 0)
-    return np.column_stack((messages.side[rests], messages.price_ticks[rests], leaves[rests])).astype(np.int64)
+    return np.column_stack((messages.side[rests], messages.price_ticks[rests], leaves[rests])).astype(
+        np.int64
+    )
 
 
 def _visible(alive: IntArray, side: int, prices: IntArray, volumes: IntArray) -> list[tuple[int, int, int]]:

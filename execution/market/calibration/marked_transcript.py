@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from execution.book.layout import NIL, Record, RecordArray
+from execution.book.layout import MAX_QUANTITY, NIL, Record, RecordArray
 from execution.market.flows.marked_context import NO_CATEGORY, categorise, remember, see_quotes
 from execution.market.flows.marked_tape import FEATURES, MARK, MarkKind, new_state
 from execution.recorded.book_history import BookHistory
@@ -18,7 +18,7 @@ from execution.recorded.order_links import link_orders
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
-_LARGEST_QUANTITY = 2**24  # of one order in the flow's lots
+_FITTING_SHARE = 0.995  # of the orders must fit the book as they are; larger ones are cut to the largest
 
 
 class Transcript(NamedTuple):
@@ -46,7 +46,7 @@ class _Recording(NamedTuple):
 
 
 def transcribe(messages: RecordedMessages, history: BookHistory, *, reach: float = 0.99) -> Transcript:
-    """The tape of a recording; events farther from the best price than a share `reach` of them are left out."""
+    """The tape of a recording, without events farther from the best price than a share `reach` of them."""
     lots = lots_of(messages)
     recording = _columns(messages, history, lots)
     marks, contexts = np.zeros(len(messages), MARK), np.zeros((len(messages), FEATURES))
@@ -58,7 +58,9 @@ def transcribe(messages: RecordedMessages, history: BookHistory, *, reach: float
 
 def _state_before(recording: _Recording) -> RecordArray:
     """The flow's state at the first row with both sides, as if its quotes had been there for long."""
-    both = (recording.bid_volume > 0) & (recording.ask_volume > 0) & (recording.bid_ticks < recording.ask_ticks)
+    both = (
+        (recording.bid_volume > 0) & (recording.ask_volume > 0) & (recording.bid_ticks < recording.ask_ticks)
+    )
     row = int(np.argmax(both))
     bid, ask = (int(recording.bid_ticks[row]), int(recording.ask_ticks[row])) if both.any() else (0, 1)
     state = new_state(start_ns=int(recording.ts_ns[0]), bid_ticks=bid, ask_ticks=ask)
@@ -67,9 +69,9 @@ def _state_before(recording: _Recording) -> RecordArray:
 
 
 def lots_of(messages: RecordedMessages) -> int:
-    """Recorded lots in one lot of the flow: the power of ten at which the largest order fits the book."""
-    largest, lots = int(messages.quantity.max(initial=1)), 1
-    while largest > lots * _LARGEST_QUANTITY:
+    """Recorded lots in one of the flow's: the least power of ten at which nearly all orders fit the book."""
+    large, lots = float(np.quantile(messages.quantity, _FITTING_SHARE)) if len(messages) else 1.0, 1
+    while large > lots * MAX_QUANTITY:
         lots *= 10
     return lots
 
@@ -80,7 +82,7 @@ def _columns(messages: RecordedMessages, history: BookHistory, lots: int) -> _Re
         ts_ns=np.ascontiguousarray(messages.ts_ns),
         kind=np.ascontiguousarray(messages.kind),
         side=np.ascontiguousarray(messages.side),
-        quantity=messages.quantity / lots,
+        quantity=np.minimum(messages.quantity / lots, MAX_QUANTITY),
         price_ticks=np.ascontiguousarray(messages.price_ticks),
         added_at=links.added_at,
         leaves_before=links.leaves_before / lots,
@@ -195,7 +197,7 @@ def _write_mark(recording: _Recording, first: int, last: int, mark: Record, row_
     opposite = recording.ask_ticks[before] if side > 0 else recording.bid_ticks[before]
     worse = side * (own[before] - own[last])
     mark["gap"] = max(0, worse)
-    mark["revealed"] = max(1, round(volume[last])) if worse > 0 else 0
+    mark["revealed"] = min(MAX_QUANTITY, max(1, round(volume[last]))) if worse > 0 else 0
     mark["link"] = NIL
     if recording.kind[first] == RecordedKind.TRADE:
         mark["side"] = -side
@@ -207,13 +209,13 @@ def _write_mark(recording: _Recording, first: int, last: int, mark: Record, row_
     mark["quantity"] = max(1, round(recording.quantity[first]))
     if recording.kind[first] == RecordedKind.ADD:
         mark["kind"] = MarkKind.ADD
-        return mark["opposite"] > 0
+        return bool(mark["opposite"] > 0)
     partly = recording.kind[first] == RecordedKind.REDUCE
     partly = partly and recording.quantity[first] < recording.leaves_before[first]
     mark["kind"] = MarkKind.REDUCE if partly else MarkKind.CANCEL
     if recording.added_at[first] >= 0:
         mark["link"] = row_of[recording.added_at[first]]
-    return mark["distance"] >= 0
+    return bool(mark["distance"] >= 0)
 
 
 @njit(cache=True)
@@ -231,7 +233,7 @@ def _write_take(
         quantity += recording.quantity[row]
     if best_after == final:
         mark["opposite"] = levels - 1
-        mark["quantity"] = max(1, round(quantity))
+        mark["quantity"] = min(MAX_QUANTITY, max(1, round(quantity)))
         mark["share"] = quantity / (quantity + volume_after)
     else:
         mark["opposite"] = levels

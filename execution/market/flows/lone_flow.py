@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.book.compiled import compiled, inlined
-from execution.book.core import cancel_slot, enter_limit, enter_market
+from execution.book.core import cancel_slot, enter_limit, enter_market, reduce_slot
 from execution.book.layout import BookArrays, EventKind, MessageKind, Record, RecordArray
 from execution.market.flows.any_flow import FlowParameters, draw, next_time, observe
 from execution.market.flows.background import RESTING_ORDER, THINNED
@@ -27,7 +27,7 @@ LOG = np.dtype(
     ],
     align=True,
 )
-_ADD, _DELETE, _TRADE = 1, 3, 4
+_ADD, _REDUCE, _DELETE, _TRADE = 1, 2, 3, 4
 
 
 @compiled
@@ -71,7 +71,7 @@ def play(
             return REFUSED, done, rows, count
         observe(book, state, parameters, events, count)
         if len(log) > 0:
-            rows = write_log(log, rows, state["clock_ns"], events, count)
+            rows = write_log(log, rows, state["clock_ns"], message, events, count)
         done += 1
     return FINISHED, done, rows, 0
 
@@ -81,7 +81,11 @@ def carry_out(book: BookArrays, message: Record, control: npt.NDArray[np.int64],
     """Apply a flow's message to a book without a hash; return the count of events or the book's refusal."""
     side, quantity = message["side"], message["quantity"]
     if control[WAITING] >= RESTING_ORDER:
-        count = cancel_slot(book, np.uint32(control[WAITING] - RESTING_ORDER), events, 0)
+        slot = np.uint32(control[WAITING] - RESTING_ORDER)
+        if message["kind"] == MessageKind.REDUCE:
+            count = reduce_slot(book, slot, quantity, events, 0)
+        else:
+            count = cancel_slot(book, slot, events, 0)
     elif message["kind"] == MessageKind.LIMIT:
         price, owner = message["price_ticks"], message["owner"]
         _, count = enter_limit(book, side, quantity, price, owner, control[NEXT_ID], 0, events, 0)
@@ -94,7 +98,9 @@ def carry_out(book: BookArrays, message: Record, control: npt.NDArray[np.int64],
 
 
 @compiled
-def write_log(log: RecordArray, rows: int, ts_ns: int, events: RecordArray, count: int) -> int:
+def write_log(
+    log: RecordArray, rows: int, ts_ns: int, message: Record, events: RecordArray, count: int
+) -> int:
     """Write a message's events as a recording would show them, by the resting order; return the new rows."""
     for i in range(count):
         event, row = events[i], log[rows]
@@ -103,7 +109,8 @@ def write_log(log: RecordArray, rows: int, ts_ns: int, events: RecordArray, coun
         elif event["kind"] == EventKind.RESTED:
             row["kind"], row["side"], row["order_id"] = _ADD, event["side"], event["order_id"]
         elif event["kind"] == EventKind.CANCELLED:
-            row["kind"], row["side"], row["order_id"] = _DELETE, event["side"], event["order_id"]
+            row["kind"] = _REDUCE if message["kind"] == MessageKind.REDUCE else _DELETE
+            row["side"], row["order_id"] = event["side"], event["order_id"]
         else:
             continue
         row["ts_ns"] = ts_ns

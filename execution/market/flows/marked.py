@@ -3,16 +3,25 @@
 Conditional resampling: the tape holds every event of a recording relative to the book that it met (distance
 from the best price, share of the level taken, size, wait, which earlier order a cancellation meant) and the
 context in which it happened. The flow goes on along the tape while its own context, made by its own book
-and by everybody's trades, resembles the recorded one; else it jumps to the nearest of some places that do, with
-both sides swapped half of the time, so that the recording's trend is not played. Nearest-neighbour resampling
-of dependent data: Lall and Sharma (1996), 'A nearest neighbor bootstrap for resampling hydrologic time series'.
+and by everybody's trades, resembles the recorded one; else it jumps to the nearest of some places that do,
+at times with both sides swapped, so that the recording's trend is not played. Nearest-neighbour resampling
+of dependent data: Lall and Sharma (1996), 'A nearest neighbor bootstrap for resampling hydrologic time
+series'.
 """
 
 from __future__ import annotations
 
-from numba import njit
-
-from execution.book.layout import NIL, NO_SLOT, BookArrays, EventKind, MessageKind, Record, RecordArray
+from execution.book.compiled import compiled
+from execution.book.layout import (
+    MAX_QUANTITY,
+    NIL,
+    NO_SLOT,
+    BookArrays,
+    EventKind,
+    MessageKind,
+    Record,
+    RecordArray,
+)
 from execution.market.flows.background import (
     THINNED,
     draw_live_slot,
@@ -40,9 +49,11 @@ from execution.random_stream import Stream
 _PRUNE_PROBES = 4
 
 
-@njit(cache=True)
+@compiled
 def next_time(book: BookArrays, state: Record, parameters: MarkedParameters, stream: Stream) -> int:
     """Draw which event comes next and when [ns]; the same answer until it has been drawn out."""
+    if state["opened"] < len(parameters.opening):
+        return int(state["clock_ns"])
     if state["pending_ns"] == NIL:
         choose_row(state, parameters, stream)
         mark = parameters.marks[state["row"]]
@@ -51,12 +62,14 @@ def next_time(book: BookArrays, state: Record, parameters: MarkedParameters, str
     return int(max(state["pending_ns"], state["clock_ns"]))
 
 
-@njit(cache=True)
+@compiled
 def draw(
     book: BookArrays, state: Record, parameters: MarkedParameters, stream: Stream, message: Record
 ) -> int:
     """Fill the pending event's message; see flows.background for what is returned (REDUCE as a cancel)."""
     state["resting_row"] = NIL
+    if state["opened"] < len(parameters.opening):
+        return _open(state, parameters, message)
     if state["pending_ns"] == NIL or not (has_bid(book) and has_ask(book)):
         state["pending_ns"] = NIL
         return _refill(book, state, message)
@@ -73,12 +86,12 @@ def draw(
         state["resting_row"] = state["row"]
         return write_limit(message, side, mark["quantity"], _limit_price(book, mark, side))
     if mark["kind"] == MarkKind.TAKE:
-        quantity = _taken(book, mark, side)
+        quantity = min(_taken(book, mark, side), MAX_QUANTITY)
         return write_market(message, side, quantity) if quantity > 0 else THINNED
     return _take_out(book, state, mark, side, message)
 
 
-@njit(cache=True)
+@compiled
 def observe(
     book: BookArrays, state: Record, parameters: MarkedParameters, events: RecordArray, count: int
 ) -> None:
@@ -96,7 +109,7 @@ def observe(
     see_quotes(state, parameters.scale, bid, volume_at(book, bid), ask, volume_at(book, ask))
 
 
-@njit(cache=True)
+@compiled
 def _mark_kind(event_kind: int) -> int:
     """The kind of mark that an event amounts to, NIL for one that is not of the market's."""
     if event_kind == EventKind.RESTED:
@@ -106,7 +119,7 @@ def _mark_kind(event_kind: int) -> int:
     return MarkKind.CANCEL.value if event_kind == EventKind.CANCELLED else NIL
 
 
-@njit(cache=True)
+@compiled
 def _note_resting(state: Record, order_id: int, price_ticks: int) -> None:
     row = state["resting_row"]
     place = row & (RECENT - 1)
@@ -116,17 +129,25 @@ def _note_resting(state: Record, order_id: int, price_ticks: int) -> None:
     state["resting_row"] = NIL
 
 
-@njit(cache=True)
+@compiled
 def _limit_price(book: BookArrays, mark: Record, side: int) -> int:
-    """Where the order goes: as far from the nearer best price as recorded, never through the other side."""
-    opposite = best_of(book, -side)
-    price = best_of(book, side) - side * mark["distance"]
-    if mark["distance"] < 0 and mark["opposite"] < -mark["distance"]:
-        price = opposite - side * mark["opposite"]
+    """Where the order goes: as far from the nearer best price as recorded, never through the other side.
+
+    In a spread more than twice the recorded one an order inside goes to the same share of it, which closes a
+    spread that the recording never had.
+    """
+    own, opposite = best_of(book, side), best_of(book, -side)
+    price = own - side * mark["distance"]
+    if mark["distance"] < 0:
+        spread, recorded = abs(opposite - own), mark["opposite"] - mark["distance"]
+        if spread > 2 * recorded:
+            price = own - side * (mark["distance"] * spread // recorded)
+        elif mark["opposite"] < -mark["distance"]:
+            price = opposite - side * mark["opposite"]
     return int(min(price, opposite - 1) if side > 0 else max(price, opposite + 1))
 
 
-@njit(cache=True)
+@compiled
 def _taken(book: BookArrays, mark: Record, side: int) -> int:
     """Size of the aggressor's order: whole levels as recorded, then its lots or, if too many, its share.
 
@@ -148,7 +169,7 @@ def _taken(book: BookArrays, mark: Record, side: int) -> int:
     return int(quantity + part)
 
 
-@njit(cache=True)
+@compiled
 def _take_out(book: BookArrays, state: Record, mark: Record, side: int, message: Record) -> int:
     """Cancel or reduce the order that the mark means; THINNED when there is none or it is its side's last."""
     slot = linked_slot(book, state, mark["link"])
@@ -164,7 +185,7 @@ def _take_out(book: BookArrays, state: Record, mark: Record, side: int, message:
     return written
 
 
-@njit(cache=True)
+@compiled
 def _prepare(book: BookArrays, state: Record, mark: Record, side: int, message: Record) -> int:
     """Make the level behind the best one as recorded, where the recording cannot show how it came about.
 
@@ -185,18 +206,27 @@ def _prepare(book: BookArrays, state: Record, mark: Record, side: int, message: 
     return THINNED
 
 
-@njit(cache=True)
+@compiled
+def _open(state: Record, parameters: MarkedParameters, message: Record) -> int:
+    """The next order of the book that the flow starts from."""
+    order = parameters.opening[state["opened"]]
+    state["opened"] += 1
+    price = state["start_bid"] + order["offset_ticks"]
+    return write_limit(message, order["side"], order["quantity"], price)
+
+
+@compiled
 def _refill(book: BookArrays, state: Record, message: Record) -> int:
     """An order of one lot where a side was last seen, when somebody has emptied it; else nothing."""
     if not has_bid(book):
-        ceiling = book.state[0]["best_ask"] - 1 if has_ask(book) else state["bid"]
-        return write_limit(message, 1, 1, min(state["bid"], ceiling))
+        ceiling = book.state[0]["best_ask"] - 1 if has_ask(book) else state["last_bid"]
+        return write_limit(message, 1, 1, min(state["last_bid"], ceiling))
     if not has_ask(book):
-        return write_limit(message, -1, 1, max(state["ask"], book.state[0]["best_bid"] + 1))
+        return write_limit(message, -1, 1, max(state["last_ask"], book.state[0]["best_bid"] + 1))
     return THINNED
 
 
-@njit(cache=True)
+@compiled
 def _far_slot(book: BookArrays, stream: Stream) -> int:
     """Of some live orders the one farthest from the middle."""
     middle = 0.5 * (best_of(book, 1) + best_of(book, -1))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.book.layout import NIL, Record
 from execution.market.flows.marked_context import bucket_of, difference, seen_from
 from execution.market.flows.marked_tape import MarkedParameters
 from execution.random_stream import Stream, below, uniform
 
 
-@njit(cache=True)
+@compiled
 def choose_row(state: Record, parameters: MarkedParameters, stream: Stream) -> None:
     """Set the state's row and flip to the event that happens next."""
     state["draws"] += 1
@@ -21,11 +20,12 @@ def choose_row(state: Record, parameters: MarkedParameters, stream: Stream) -> N
         state["row"] = after
         return
     state["jumps"] += 1
-    state["flip"] = 1 if uniform(stream) < 0.5 else -1
+    if uniform(stream) < parameters.swap_probability:
+        state["flip"] = -state["flip"]
     state["row"] = _jump(state, parameters, state["flip"], stream)
 
 
-@njit(cache=True)
+@compiled
 def _stays(state: Record, parameters: MarkedParameters, after: int, stream: Stream) -> bool:
     """Whether the tape's next row is taken: its context must resemble the present."""
     if not 0 < after < len(parameters.marks):
@@ -38,9 +38,9 @@ def _stays(state: Record, parameters: MarkedParameters, after: int, stream: Stre
     return bool(uniform(stream) < stay * math.exp(-unlike / parameters.tolerance))
 
 
-@njit(cache=True)
+@compiled
 def _jump(state: Record, parameters: MarkedParameters, flip: int, stream: Stream) -> int:
-    """The row whose context is nearest among some drawn from the present's bucket (all rows if it is empty)."""
+    """The row whose context is nearest among some of the present's bucket (of all if it is empty)."""
     log2_spread = state["features"][0] / parameters.scale[0]
     bucket = bucket_of(parameters.spread_edges, log2_spread, seen_from(state["category"], flip))
     first, last = parameters.starts[bucket], parameters.starts[bucket + 1]

@@ -14,8 +14,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled
 from execution.book.layout import Record
 from execution.market.flows.marked_tape import FEATURES, SIGNED_FROM, MarkedParameters, MarkKind
 
@@ -26,16 +26,16 @@ NO_CATEGORY = 2 * ADD_BEHIND + 1  # before the first event
 _FAST_PACE, _SLOW_PACE, _FAST_SIGN, _SLOW_SIGN, _DRIFT = 0.1, 1.0 / 300.0, 0.2, 0.01, 0.05
 
 
-@njit(cache=True)
+@compiled
 def categorise(state: Record, kind: int, side: int, price_ticks: int, bid: int, ask: int) -> int:
     """The category 2 * shape + (side > 0) of an event after which the best prices are bid and ask [ticks].
 
     The state still has the best prices before it. side: of the resting order, of a TAKE the aggressor's.
     """
     if kind == MarkKind.TAKE:
-        shape = TAKE_LAST if (ask > state["ask"] if side > 0 else bid < state["bid"]) else TAKE_PART
+        shape = TAKE_LAST if (ask > state["last_ask"] if side > 0 else bid < state["last_bid"]) else TAKE_PART
         return 2 * shape + (side > 0)
-    before = state["bid"] if side > 0 else state["ask"]
+    before = state["last_bid"] if side > 0 else state["last_ask"]
     distance = side * (before - price_ticks)
     if kind == MarkKind.ADD:
         shape = ADD_INSIDE if distance < 0 else (ADD_TOUCH if distance == 0 else ADD_BEHIND)
@@ -46,7 +46,7 @@ def categorise(state: Record, kind: int, side: int, price_ticks: int, bid: int, 
     return 2 * shape + (side > 0)
 
 
-@njit(cache=True)
+@compiled
 def remember(state: Record, wait_ns: int, taker_side: int) -> None:
     """Let the memories of pace and of signs take one event in; taker_side is 0 when nothing traded."""
     pace = math.log1p(1e-3 * wait_ns)
@@ -57,15 +57,15 @@ def remember(state: Record, wait_ns: int, taker_side: int) -> None:
         state["sign_slow"] += _SLOW_SIGN * (taker_side - state["sign_slow"])
 
 
-@njit(cache=True)
+@compiled
 def see_quotes(
     state: Record, scale: np.ndarray, bid: int, bid_volume: float, ask: int, ask_volume: float
 ) -> None:
     """Take the best prices [ticks] and volumes after an event into the state and its features."""
-    move = 0.5 * (bid + ask - state["bid"] - state["ask"])
+    move = 0.5 * (bid + ask - state["last_bid"] - state["last_ask"])
     state["drift"] += move - _DRIFT * state["drift"]
-    state["bid"] = bid
-    state["ask"] = ask
+    state["last_bid"] = bid
+    state["last_ask"] = ask
     spread = max(1, ask - bid)
     log_bid, log_ask = math.log(max(1.0, bid_volume)), math.log(max(1.0, ask_volume))
     features = state["features"]
@@ -79,7 +79,7 @@ def see_quotes(
     features[7] = scale[7] * state["drift"] / spread
 
 
-@njit(cache=True)
+@compiled
 def difference(state: Record, parameters: MarkedParameters, row: int, flip: int) -> float:
     """Mean squared difference between the present and a row's context, the signed part times `flip`."""
     features, contexts = state["features"], parameters.contexts
@@ -93,13 +93,13 @@ def difference(state: Record, parameters: MarkedParameters, row: int, flip: int)
     return total / FEATURES
 
 
-@njit(cache=True)
+@compiled
 def seen_from(category: int, flip: int) -> int:
     """A category with the sides swapped when flip is -1."""
     return category if flip > 0 else category ^ 1
 
 
-@njit(cache=True)
+@compiled
 def bucket_of(edges: np.ndarray, log2_spread: float, category: int) -> int:
     """Which rows are candidates after an event of this category at this spread."""
     place = 0

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.book.layout import BOOK_ROW, NO_ASK, NO_BID, NO_SLOT, BookArrays, Record
 from execution.book.queues import next_above, next_below
 from execution.market.flows.background import BACKGROUND
 from execution.market.flows.marked_tape import RECENT
 
-_LEVEL_SEARCH = 64  # ticks at most between the level that a mark means and the one that stands in
 _QUEUE_SEARCH = 16  # orders at most that are compared in one queue
 
 
-@njit(cache=True)
+@compiled
 def best_of(book: BookArrays, side: int) -> int:
     """Best price of a side that has orders [ticks]."""
     return int(book.state[0]["best_bid"] if side > 0 else book.state[0]["best_ask"])
 
 
-@njit(cache=True)
+@compiled
 def volume_at(book: BookArrays, price_ticks: int) -> int:
     """What is shown at a price [lots]; 0 outside the ladder."""
     place = price_ticks - book.state[0]["origin_ticks"]
     return int(book.levels[place]["volume"]) if 0 <= place < book.state[0]["span"] else 0
 
 
-@njit(cache=True)
+@compiled
 def price_behind(book: BookArrays, side: int, price_ticks: int) -> int:
     """The next price behind this one where orders rest; NO_BID or NO_ASK when there is none."""
     state = book.state[0]
@@ -38,20 +36,20 @@ def price_behind(book: BookArrays, side: int, price_ticks: int) -> int:
     return int(next_above(state, book.occupied, BOOK_ROW, price_ticks + 1))
 
 
-@njit(cache=True)
+@compiled
 def has_level(price_ticks: int) -> bool:
     """Whether `price_behind` found a price."""
     return NO_BID < price_ticks < NO_ASK
 
 
-@njit(cache=True)
+@compiled
 def oldest_at(book: BookArrays, price_ticks: int) -> int:
     """Slot of the first order in a price's queue, NO_SLOT when nothing rests there."""
     place = price_ticks - book.state[0]["origin_ticks"]
     return int(book.levels[place]["head"]) if 0 <= place < book.state[0]["span"] else NO_SLOT
 
 
-@njit(cache=True)
+@compiled
 def linked_slot(book: BookArrays, state: Record, link: int) -> int:
     """Slot of the order that the flow placed from row `link`, NO_SLOT when it is gone or long ago."""
     place = link & (RECENT - 1)
@@ -66,25 +64,26 @@ def linked_slot(book: BookArrays, state: Record, link: int) -> int:
     return NO_SLOT
 
 
-@njit(cache=True)
+@compiled
 def similar_slot(book: BookArrays, side: int, distance: int, quantity: int) -> int:
     """Slot of the order nearest to `distance` ticks behind the best price whose size is most alike.
 
-    At the best price only the best price will do; behind it, a level off by less than a quarter of the way.
-    NO_SLOT when there is none.
+    At the best price only the best price will do; behind it, the nearest level at less than about twice or
+    more than about half of the distance. NO_SLOT when there is none.
     """
     best = best_of(book, side)
-    for offset in range(min(_LEVEL_SEARCH, (distance + 3) // 4) + 1):
-        for step in (offset, -offset):
-            behind = distance + step
-            if behind > 0 or distance == 0:
-                slot = _alike(book, _youngest_at(book, best - side * behind), quantity)
-                if slot != NO_SLOT:
-                    return slot
-    return NO_SLOT
+    if distance == 0:
+        return _alike(book, _youngest_at(book, best), quantity)
+    wanted = best - side * distance
+    farther = side * (best - price_behind(book, side, wanted + side))
+    nearer = side * (best - price_behind(book, -side, wanted))
+    behind = nearer if nearer > 0 and distance - nearer <= farther - distance else farther
+    if not distance <= 2 * behind + 2 or not behind <= 2 * distance + 2:
+        return NO_SLOT
+    return _alike(book, _youngest_at(book, best - side * behind), quantity)
 
 
-@njit(cache=True)
+@compiled
 def is_last(book: BookArrays, side: int, slot: int) -> bool:
     """Whether the side would be empty without the order in this slot."""
     order = book.orders[slot]
@@ -94,13 +93,13 @@ def is_last(book: BookArrays, side: int, slot: int) -> bool:
     return price == best_of(book, side) and not has_level(price_behind(book, side, price))
 
 
-@njit(cache=True)
+@compiled
 def _youngest_at(book: BookArrays, price_ticks: int) -> int:
     place = price_ticks - book.state[0]["origin_ticks"]
     return int(book.levels[place]["tail"]) if 0 <= place < book.state[0]["span"] else NO_SLOT
 
 
-@njit(cache=True)
+@compiled
 def _alike(book: BookArrays, youngest: int, quantity: int) -> int:
     """The background order of a queue, from its youngest on, whose size is nearest to `quantity`."""
     slot, best, nearest = youngest, NO_SLOT, 0.0

@@ -44,6 +44,8 @@ MARK = np.dtype(
     ]
 )
 
+OPENING = np.dtype([("side", "i8"), ("offset_ticks", "i8"), ("quantity", "i8")])
+
 MARKED_STATE = np.dtype(
     [
         ("clock_ns", "i8"),  # the present, set by whoever runs the flow
@@ -56,8 +58,10 @@ MARKED_STATE = np.dtype(
         ("resting_row", "i8"),  # whose order is about to rest, else NIL
         ("jumps", "i8"),  # how often the flow left the tape for another place
         ("draws", "i8"),
-        ("bid", "i8"),  # best prices [ticks] and volumes as last seen
-        ("ask", "i8"),
+        ("last_bid", "i8"),  # best prices [ticks] as last seen
+        ("last_ask", "i8"),
+        ("opened", "i8"),  # orders of the opening that are in the book; their prices count from start_bid
+        ("start_bid", "i8"),
         ("pace_fast", "f8"),  # exponential means of log waits over some 10 and some 300 events
         ("pace_slow", "f8"),
         ("sign_fast", "f8"),  # exponential means of aggressors' signs over some 5 and some 100 trades
@@ -76,6 +80,7 @@ class MarkedParameters(NamedTuple):
 
     marks: (row,) MARK. contexts: (row, feature), scaled, before each row. scale: (feature,). spread_edges:
     log2 ticks between buckets of the spread. members: rows by bucket; starts: (bucket + 1,) places in it.
+    opening: (order,) OPENING, what the flow fills an empty book with before anything else.
     """
 
     marks: RecordArray
@@ -84,8 +89,10 @@ class MarkedParameters(NamedTuple):
     spread_edges: FloatArray
     starts: IntArray
     members: IntArray
+    opening: RecordArray
     candidates: int  # places compared before a jump
     jump_probability: float  # of a jump for no reason
+    swap_probability: float  # of bids and asks being swapped at a jump
     tolerance: float  # mean squared difference of contexts at which staying on the tape is as likely as 1/e
     order_limit: int  # resting orders above which far ones are taken out
     touch_only: bool  # the recording shows nothing behind the best prices
@@ -103,6 +110,7 @@ def new_state(*, start_ns: int, bid_ticks: int, ask_ticks: int, pace: float = 0.
     state["pending_ns"] = state["row"] = state["resting_row"] = NIL
     state["recent_row"] = NIL
     state["flip"] = 1
-    state["bid"], state["ask"] = bid_ticks, ask_ticks
+    state["last_bid"], state["last_ask"] = bid_ticks, ask_ticks
+    state["start_bid"] = bid_ticks
     state["pace_fast"] = state["pace_slow"] = pace
     return state
