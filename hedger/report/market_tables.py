@@ -134,8 +134,8 @@ def _fact_table(study: MarketStudy) -> Table:
         rows=tuple(rows),
         notes=(
             "Means, volumes in mean market orders; median life of orders that are cancelled; "
-            "autocorrelations of one-step returns, of their sizes and of market orders' signs; signed move of "
-            "the mid to the next market order.",
+            "autocorrelations of one-step returns, of their sizes and of market orders' signs; signed move "
+            "of the mid to the next market order.",
             "Sign memory: the last falls as lag to the minus this (local Whittle, ± its standard "
             "error); 1 and above is no long memory.",
         ),
