@@ -76,7 +76,8 @@ def measure(name: str, flow: SantaFe, books: int, events: int) -> None:
     several = STEPS * books / best_of(7, work, time.perf_counter)
     print(
         f"{name}: {one:,.0f} steps/s on one core ({one * events / 1e6:.1f}M events/s), "
-        f"{several:,.0f} on {threads} by the clock; {batch.books.state['live_orders'].mean():.0f} orders live, "
+        f"{several:,.0f} on {threads} by the clock; "
+        f"{batch.books.state['live_orders'].mean():.0f} orders live, "
         f"{kilobytes_of(batch):.0f} KB a market"
     )
 
