@@ -52,12 +52,13 @@ class SlowReplay:
 
     def submit(self, own: int, side: int, quantity: int, price: int) -> None:
         facing = [o for o in self.orders if o.side == -side and o.there > 0 and side * (price - o.price) >= 0]
+        taken: dict[int, int] = {}
         for order in sorted(facing, key=lambda o: side * o.price):
             lots = min(quantity, order.there)
-            if lots:
-                order.lost += lots
-                quantity -= lots
-                self.fills.append((own, lots, order.price))
+            order.lost += lots
+            quantity -= lots
+            taken[order.price] = taken.get(order.price, 0) + lots
+        self.fills += [(own, lots, level) for level, lots in taken.items() if lots]
         if quantity:
             self.orders.append(SlowOrder(-1, own, side, price, quantity))
 
