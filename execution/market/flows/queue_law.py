@@ -18,7 +18,8 @@ MAX_QUEUES = 8
 class QueueReactiveParameters(NamedTuple):
     """What the compiled flow reads: see QueueReactive, from whom they come."""
 
-    rates: FloatArray  # (kind, queue, context, length) [1/s]
+    rates: FloatArray  # (queue, context, length, kind) [1/s]
+    total_rate: FloatArray  # of all kinds together, (queue, context, length)
     event_size: IntArray  # (queue,) [lots]
     cumulative: FloatArray  # (queue, length): stationary law
     opposite_edges: IntArray  # (3,) [event sizes]
@@ -88,7 +89,8 @@ class QueueReactive:
     def parameters(self) -> QueueReactiveParameters:
         """What the compiled flow reads."""
         return QueueReactiveParameters(
-            rates=self.rates.copy(),
+            rates=np.ascontiguousarray(self.rates.transpose(1, 2, 3, 0)),
+            total_rate=self.rates.sum(axis=0),
             event_size=self.event_size.copy(),
             cumulative=np.cumsum(self.stationary, axis=1),
             opposite_edges=np.array([0, *self.opposite_edges], np.int64),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from execution.book.compiled import compiled
+from execution.book.compiled import compiled, inlined
 from execution.book.layout import BookArrays, Record, RecordArray
 from execution.market.flows.background import (
     THINNED,
@@ -53,6 +53,9 @@ QUEUE_REACTIVE_STATE = np.dtype(
         ("last_bid", "i8"),  # best prices [ticks] as last seen while there were any
         ("last_ask", "i8"),
         ("mid_move", "i8"),  # sign of a mid-price move that the reference has not answered yet
+        ("rate", "f8"),  # of all events, for the contexts and lengths that next_time found [1/s]
+        ("context", "i8", (2, MAX_QUEUES)),
+        ("length", "i8", (2, MAX_QUEUES)),
         ("repairing", "i8"),  # 1 while the book is being brought to `target`
         ("target", "i8", (2, MAX_QUEUES)),  # of each queue [event sizes], -1 where any will do; bids first
     ]
@@ -81,11 +84,13 @@ def next_time(book: BookArrays, state: Record, parameters: QueueReactiveParamete
     if state["mid_move"] != 0 or state["repairing"] != 0:
         return int(state["clock_ns"])
     rate = 0.0
-    for queue in range(parameters.rates.shape[1]):
-        for side in (1, -1):
-            context, length = _context(book, state, parameters, side, queue)
-            for kind in range(3):
-                rate += parameters.rates[kind, queue, context, length]
+    for queue in range(parameters.total_rate.shape[0]):
+        for row in range(2):
+            context, length = _context(book, state, parameters, 1 - 2 * row, queue)
+            state["context"][row, queue] = context
+            state["length"][row, queue] = length
+            rate += parameters.total_rate[queue, context, length]
+    state["rate"] = rate
     if rate <= 0.0:
         return NEVER_NS
     return int(state["clock_ns"] + 1 + np.int64(1e9 * exponential(stream) / rate))
@@ -95,25 +100,23 @@ def next_time(book: BookArrays, state: Record, parameters: QueueReactiveParamete
 def draw(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, stream: Stream, message: Record
 ) -> int:
-    """Draw which event happens now and fill its message; see flows.background for what is returned."""
+    """Draw which event happens now and fill its message; see flows.background for what is returned.
+
+    The queues are as `next_time` found them, which was asked after the last message.
+    """
     if state["mid_move"] != 0 or state["repairing"] > 1:
         plan_move(book, state, parameters, stream)
     if state["repairing"] != 0:
         return draw_repair(book, state, parameters, message)
-    total = 0.0
-    for queue in range(parameters.rates.shape[1]):
-        for side in (1, -1):
-            context, length = _context(book, state, parameters, side, queue)
-            for kind in range(3):
-                total += parameters.rates[kind, queue, context, length]
-    left = uniform(stream) * total
-    for queue in range(parameters.rates.shape[1]):
-        for side in (1, -1):
-            context, length = _context(book, state, parameters, side, queue)
-            for kind in range(3):
-                left -= parameters.rates[kind, queue, context, length]
-                if left < 0.0:
-                    return _write(book, state, parameters, stream, message, side, queue, kind)
+    left = uniform(stream) * state["rate"]
+    for queue in range(parameters.total_rate.shape[0]):
+        for row in range(2):
+            context, length = state["context"][row, queue], state["length"][row, queue]
+            total = parameters.total_rate[queue, context, length]
+            if left < total:
+                kind = _kind(parameters, queue, context, length, left)
+                return _write(book, state, parameters, stream, message, 1 - 2 * row, queue, kind)
+            left -= total
     return THINNED
 
 
@@ -129,13 +132,23 @@ def observe(
         state["mid_move"] = 1 if after > before else -1
 
 
-@compiled
+@inlined
+def _kind(parameters: QueueReactiveParameters, queue: int, context: int, length: int, left: float) -> int:
+    """Which kind of event the rest of a queue's uniform number falls on."""
+    kind = 0
+    while kind < MARKET and left >= parameters.rates[queue, context, length, kind]:
+        left -= parameters.rates[queue, context, length, kind]
+        kind += 1
+    return kind
+
+
+@inlined
 def _context(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, side: int, queue: int
 ) -> tuple[int, int]:
     """Which row of the rates holds for a queue, and its length [event sizes, rounded up]."""
     length = _length(book, state, parameters, side, queue)
-    if parameters.rates.shape[2] == 1:
+    if parameters.total_rate.shape[1] == 1:
         return 0, length
     if queue == 0:
         opposite = _length(book, state, parameters, -side, 0)
@@ -148,14 +161,14 @@ def _context(
     return 0, length
 
 
-@compiled
+@inlined
 def _length(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, side: int, queue: int
 ) -> int:
     """Length of a queue [event sizes, rounded up], cut at what the rates know."""
     volume = queue_volume(book, side, queue_ticks(state, side, queue))
     size = parameters.event_size[queue]
-    return int(min((volume + size - 1) // size, parameters.rates.shape[3] - 1))
+    return int(min((volume + size - 1) // size, parameters.total_rate.shape[2] - 1))
 
 
 @compiled
@@ -190,7 +203,7 @@ def _is_last(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, side: int, queue: int
 ) -> bool:
     """Whether a queue holds one event size at most and the others of its side nothing."""
-    for other in range(parameters.rates.shape[1]):
+    for other in range(parameters.total_rate.shape[0]):
         length = _length(book, state, parameters, side, other)
         if length > (1 if other == queue else 0):
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from execution.book.compiled import compiled
+from execution.book.compiled import compiled, inlined
 from execution.book.layout import NO_SLOT, BookArrays, Record
 from execution.market.flows.background import BACKGROUND, THINNED, write_cancel, write_limit
 from execution.market.flows.queue_law import QueueReactiveParameters
@@ -11,13 +11,13 @@ from execution.random_stream import Stream, uniform
 _TRIES = 100  # to draw a side that is not empty
 
 
-@compiled
+@inlined
 def queue_ticks(state: Record, side: int, queue: int) -> int:
     """Price of the queue-th queue of a side, 0 the first."""
     return int(state["below_ticks"] - queue if side > 0 else state["below_ticks"] + 1 + queue)
 
 
-@compiled
+@inlined
 def queue_volume(book: BookArrays, side: int, price_ticks: int) -> int:
     """What rests at a price on a side [lots]; 0 beyond the ladder."""
     index = price_ticks - book.state[0]["origin_ticks"]
