@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -170,6 +171,28 @@ def test_depth_and_queue_positions_are_those_of_the_twin(seed: int) -> None:
             ahead = twin.ahead(order.order_id)
             assert ahead is not None
             assert book.volume_ahead(order.order_id) == ahead[0]
+
+
+@pytest.mark.parametrize(
+    "enter",
+    [
+        [Message(MessageKind.ICEBERG, 1, quantity=1001, price_ticks=94, display=1, order_id=3)],
+        [
+            Message(MessageKind.ICEBERG, 1, quantity=2, price_ticks=90, display=1, order_id=3),
+            Message(MessageKind.REPLACE, quantity=1001, price_ticks=94, order_id=3),
+        ],
+    ],
+)
+def test_every_slice_of_an_iceberg_that_wakes_its_own_taker_is_reported(enter: list[Message]) -> None:
+    messages = [
+        Message(MessageKind.LIMIT, -1, quantity=1, price_ticks=94, order_id=1),
+        Message(MessageKind.STOP, -1, quantity=1000, stop_ticks=95, order_id=2),
+        *enter,
+    ]
+    book, twin = OrderBook(levels=64, orders=1), SlowBook()
+    expected = [event for message in messages for event in twin.apply(message)]
+    assert plain(book.process(np.concatenate([record(message) for message in messages]))) == expected
+    check_against_twin(book, twin)
 
 
 def test_two_hundred_thousand_random_messages_of_every_type_agree_with_the_twin() -> None:

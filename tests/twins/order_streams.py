@@ -59,6 +59,7 @@ def _sizes(
     quantity = rng.integers(1, 20, count)
     share = rng.choice((0.0, 0.02, 0.5), p=(0.7, 0.15, 0.15))
     if share == 0.0:
+        quantity *= rng.choice((1, 50), p=(0.9, 0.1))
         return quantity, np.minimum(quantity, rng.integers(1, 6, count))
     # An iceberg that showed a few of 2**31 lots would trade for hours: here all of them show much.
     is_huge = (rng.random(count) < share) | (kinds == MessageKind.ICEBERG)
