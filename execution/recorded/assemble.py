@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from execution.errors import RecordingError, RecordingProblem
-from execution.recorded.book_history import NO_PRICE, BookHistory, rebuild, rebuild_checked, undo
+from execution.recorded.book_history import rebuild, rebuild_checked, undo
+from execution.recorded.book_rows import BookHistory
 from execution.recorded.gaps import find_gaps
+from execution.recorded.level_ladder import NO_PRICE
 from execution.recorded.messages import IntArray, RecordedKind, RecordedMessages
 from execution.recorded.order_checks import check_orders, strangers
 from execution.recorded.quality import Finding, Flaw, QualityReport, Tolerance

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from execution.recorded.book_rows import NO_PRICE, BookHistory, blank_rows, book_row, book_sides
-from execution.recorded.level_ladder import write_levels
+from execution.recorded.book_rows import BookHistory, book_row, book_sides
+from execution.recorded.level_ladder import NO_PRICE, write_levels
 from execution.recorded.messages import RecordedKind, RecordedMessages
 from execution.recorded.replay_flow import CancelRule, OwnFills, OwnOrders, ShownLevels, play
 from execution.recorded.replay_state import Replay, new_replay
@@ -37,10 +37,14 @@ def rebuild_checked(
     messages: RecordedMessages, levels: int, initial: BookHistory | None, shown: BookHistory | None
 ) -> tuple[BookHistory, npt.NDArray[np.bool_]]:
     """The same, and (message,) where a message proved a level stale."""
-    history = blank_rows(messages.ts_ns, levels)
+    if levels < 1:
+        raise ValueError(f"levels is {levels}, expected at least 1")
+    bid, bids, ask, asks = (np.empty((len(messages), levels), np.int64) for _ in range(4))
     replay = new_replay(messages, initial, shown)
-    out = (history.bid_ticks, history.bid_volume, history.ask_ticks, history.ask_volume)
-    _rebuild(replay, no_own_orders(), no_fills(0), shown_levels(messages, shown), out)
+    _rebuild(replay, no_own_orders(), no_fills(0), shown_levels(messages, shown), (bid, bids, ask, asks))
+    history = BookHistory(
+        ts_ns=messages.ts_ns, bid_ticks=bid, bid_volume=bids, ask_ticks=ask, ask_volume=asks
+    )
     return history, replay.stale
 
 

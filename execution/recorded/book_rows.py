@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from execution.recorded.level_ladder import NO_PRICE
 from execution.recorded.messages import IntArray, split_row
-
-NO_PRICE = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

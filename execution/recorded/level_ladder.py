@@ -14,6 +14,8 @@ from numba import njit
 
 from execution.recorded.messages import IntArray
 
+NO_PRICE = -1
+
 
 class LevelLadder(NamedTuple):
     """price_ticks, volume [lots]: (2, level), bids and asks; the best is in column occupied[row] - 1."""
@@ -61,12 +63,13 @@ def volume_at(ladder: LevelLadder, side: int, price_ticks: int) -> int:
 
 @njit(cache=True)
 def write_levels(ladder: LevelLadder, side: int, row: int, prices: IntArray, volumes: IntArray) -> None:
-    """Write the best levels of a side into one row of (message, level) arrays, best first."""
+    """Write a side's best levels into one row of (message, level) arrays; NO_PRICE and 0 below the last."""
     ladder_row = 0 if side > 0 else 1
     last = ladder.occupied[ladder_row] - 1
-    for level in range(min(prices.shape[1], last + 1)):
-        prices[row, level] = ladder.price_ticks[ladder_row, last - level]
-        volumes[row, level] = ladder.volume[ladder_row, last - level]
+    for level in range(prices.shape[1]):
+        there = level <= last
+        prices[row, level] = ladder.price_ticks[ladder_row, last - level] if there else NO_PRICE
+        volumes[row, level] = ladder.volume[ladder_row, last - level] if there else 0
 
 
 @njit(cache=True)

@@ -15,7 +15,8 @@ import numpy as np
 
 from execution.errors import RecordingError, RecordingProblem
 from execution.recorded.assemble import RawRecording, assemble
-from execution.recorded.book_history import NO_PRICE, BookHistory
+from execution.recorded.book_rows import BookHistory
+from execution.recorded.level_ladder import NO_PRICE
 from execution.recorded.messages import IntArray
 from execution.recorded.quality import Finding, Flaw, Tolerance
 from execution.recorded.raw_rows import RawRows

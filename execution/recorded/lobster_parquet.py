@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from execution.recorded.assemble import RawRecording, assemble
-from execution.recorded.book_history import NO_PRICE, BookHistory
+from execution.recorded.book_rows import BookHistory
+from execution.recorded.level_ladder import NO_PRICE
 from execution.recorded.lobster import PRICE_UNIT, USUAL_TICK, symbol_and_date
 from execution.recorded.messages import IntArray
 from execution.recorded.parquet_table import LARGEST, is_number, not_numbers, numbers_of, read_columns

@@ -39,7 +39,7 @@ QUOTES = [(0, 100.0, 3.0, 100.5, 5.0, 1), (8 * MS, 100.0, 1.0, 100.5, 2.0, 8)]
 
 def rows_of(folder: Path) -> list[tuple[int, ...]]:
     m = read_recording(tables(folder, DEPTH, TRADES, QUOTES)).messages
-    assert (m.tick_size, m.lot_size, m.level_wise, m.symbol) == (0.5, 1.0, True, "XYZ")
+    assert (m.tick_size, m.lot_size, m.level_wise, m.symbol) == (0.1, 1.0, True, "XYZ")
     return list(
         zip(m.kind.tolist(), m.side.tolist(), m.quantity.tolist(), m.price_ticks.tolist(), strict=True)
     )
@@ -47,9 +47,9 @@ def rows_of(folder: Path) -> list[tuple[int, ...]]:
 
 def test_decreases_are_trades_where_a_trade_explains_them(tmp_path: Path) -> None:
     assert rows_of(tmp_path) == [
-        (RecordedKind.TRADE, 1, 2, 200),
-        (RecordedKind.TRADE, -1, 3, 201),
-        (RecordedKind.DELETE, -1, 2, 201),
+        (RecordedKind.TRADE, 1, 2, 1000),
+        (RecordedKind.TRADE, -1, 3, 1005),
+        (RecordedKind.DELETE, -1, 2, 1005),
     ]
 
 

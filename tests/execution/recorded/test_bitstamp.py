@@ -67,7 +67,7 @@ def test_a_market_order_that_is_moved_to_meet_others_never_rests(tmp_path: Path)
         (RecordedKind.TRADE, 1, -1, COIN * 99 // 100, rows[0][4]),
         (RecordedKind.DELETE, 1, -1, COIN * 101 // 100, rows[0][4]),
     ]
-    assert len(rows) == 4
+    assert len(rows) == 3
 
 
 def test_swapped_and_repeated_events_are_put_right_and_counted(tmp_path: Path) -> None:
