@@ -98,7 +98,7 @@ class AgentMarket:
         self._follow_faces()
         if len(self._log) and int(self.arrays.clock["logged"][0]) + len(events) > len(self._log):
             self._empty_log(at_least=len(events))
-        enter_settled(self.world, at, _without_padding(events), self._log)
+        enter_settled(self.world, at, events, self._log)
 
     def logged_events(self) -> RecordArray:
         """Every event since the start, shape (event,) of LOGGED; ValueError unless the market keeps a log."""
@@ -126,6 +126,9 @@ class AgentMarket:
                 if name in (array.dtype.names or ()):
                     array[name] = 0
         self.arrays.clock["messages"] = 0
+        people = self.arrays.participants
+        # Everybody starts with what he has, and with nothing won or lost on it.
+        people["cash"] = -people["position"] * instruments["reference_ticks"][people["instrument"]]
 
     def _open_log(self) -> None:
         """Start the log with what rests now, as if it had been entered at the start."""
@@ -134,7 +137,7 @@ class AgentMarket:
     def _empty_log(self, at_least: int = 0) -> None:
         """Put away what the log holds; it has room for twice as many events as a message may cause."""
         clock = self.arrays.clock
-        self._kept.append(self._log[: int(clock["logged"][0])].copy())
+        self._kept.append(_without_padding(self._log[: int(clock["logged"][0])]))
         clock["logged"] = 0
         needed = 2 * max(len(self._events), at_least)
         if len(self._log) < needed:
@@ -191,9 +194,11 @@ def _enlarged(book: BookArrays, span: int, orders: int) -> BookArrays:
     return with_room(book, orders=orders)
 
 
-def _without_padding(events: RecordArray) -> RecordArray:
-    """The same events with zeros between their fields, so that logs are equal bit for bit."""
-    clean = np.zeros(len(events), EVENT)
+def _without_padding(log: RecordArray) -> RecordArray:
+    """A copy with zeros between the fields, where compiled code leaves anything: logs are compared whole."""
+    clean = np.zeros(len(log), LOGGED)
+    for name in ("ts_ns", "book", "shown"):
+        clean[name] = log[name]
     for name in EVENT.names or ():
-        clean[name] = events[name]
+        clean["event"][name] = log["event"][name]
     return clean
