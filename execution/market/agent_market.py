@@ -9,7 +9,7 @@ import numpy as np
 from execution.book.book import OrderBook
 from execution.book.core import Refusal
 from execution.book.growth import with_ladder, with_room
-from execution.book.layout import EVENT, BookArrays, RecordArray
+from execution.book.layout import EVENT, NIL, BookArrays, EventKind, RecordArray
 from execution.market.assembly import empty_books, market_arrays, schedule_everybody, stacked
 from execution.market.event_loop import DONE, LOG_FULL, OWN_FILL, enter_settled, run_until
 from execution.market.layout import HANDLE_BITS, LOGGED
@@ -126,6 +126,7 @@ class AgentMarket:
                 if name in (array.dtype.names or ()):
                     array[name] = 0
         self.arrays.clock["messages"] = 0
+        self.arrays.clock["now_ns"] = start_ns
         people = self.arrays.participants
         # Everybody starts with what he has, and with nothing won or lost on it.
         people["cash"] = -people["position"] * instruments["reference_ticks"][people["instrument"]]
@@ -133,6 +134,8 @@ class AgentMarket:
     def _open_log(self) -> None:
         """Start the log with what rests now, as if it had been entered at the start."""
         self._log = np.zeros(_LOG_ROWS, LOGGED)
+        for at, face in enumerate(self.faces):
+            self._kept.append(_resting(face.arrays, at, self.now_ns))
 
     def _empty_log(self, at_least: int = 0) -> None:
         """Put away what the log holds; it has room for twice as many events as a message may cause."""
@@ -192,6 +195,21 @@ def _enlarged(book: BookArrays, span: int, orders: int) -> BookArrays:
         origin = int(book.state["origin_ticks"][0]) - missing // 2
         book = with_ladder(book, origin_ticks=origin, levels=span)
     return with_room(book, orders=orders)
+
+
+def _resting(book: BookArrays, at: int, ts_ns: int) -> RecordArray:
+    """What rests in a book as RESTED events, in the order of its queues."""
+    slots: list[int] = []
+    for head in book.levels["head"][: int(book.state["span"][0])]:
+        while head:
+            slots.append(int(head))
+            head = book.orders["next"][head]
+    orders, rows = book.orders[slots], np.zeros(len(slots), LOGGED)
+    rows["ts_ns"], rows["book"], rows["shown"] = ts_ns, at, orders["quantity"]
+    rows["event"]["kind"], rows["event"]["maker_id"] = EventKind.RESTED, NIL
+    for name in ("side", "quantity", "price_ticks", "order_id"):
+        rows["event"][name] = orders[name]
+    return rows
 
 
 def _without_padding(log: RecordArray) -> RecordArray:
