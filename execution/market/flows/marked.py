@@ -133,14 +133,14 @@ def _note_resting(state: Record, order_id: int, price_ticks: int) -> None:
 def _limit_price(book: BookArrays, mark: Record, side: int) -> int:
     """Where the order goes: as far from the nearer best price as recorded, never through the other side.
 
-    In a spread more than twice the recorded one an order inside goes to the same share of it, which closes a
-    spread that the recording never had.
+    In a spread below the recorded one, or more than twice as wide, an order inside goes to the same share of
+    it: that neither shuts a narrow spread nor leaves one open that the recording never had.
     """
     own, opposite = best_of(book, side), best_of(book, -side)
     price = own - side * mark["distance"]
     if mark["distance"] < 0:
         spread, recorded = abs(opposite - own), mark["opposite"] - mark["distance"]
-        if spread > 2 * recorded:
+        if spread < recorded or spread > 2 * recorded:
             price = own - side * (mark["distance"] * spread // recorded)
         elif mark["opposite"] < -mark["distance"]:
             price = opposite - side * mark["opposite"]
