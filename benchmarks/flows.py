@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from execution.book.growth import with_ladder
+from execution.book.capacity import Capacity
 from execution.book.layout import EVENT, MESSAGE, BookArrays, RecordArray, empty_book
 from execution.market.flows.any_flow import FlowParameters
 from execution.market.flows.hawkes import HawkesFlow, hawkes_state
@@ -18,6 +18,7 @@ from execution.market.flows.santa_fe import SantaFe, santa_fe_state
 from execution.random_stream import new_stream
 
 LEVELS, ORDERS, EVENTS, ROUNDS = 128, 256, 500_000, 7
+CAPACITY = Capacity(max_levels=2**20, max_orders=2**16)
 
 
 def main() -> None:
@@ -51,7 +52,7 @@ class Lone:
     def run(self, events: int) -> None:
         """Run so many events, moving the ladder along with the price."""
         while events > 0:
-            status, done, _, _ = play(
+            status, done, _, refusal = play(
                 self.book,
                 self.state,
                 self.parameters,
@@ -65,8 +66,8 @@ class Lone:
             )
             events -= done
             if status == REFUSED:
-                low = int(self.state["last_bid"][0]) - LEVELS // 2
-                self.book = with_ladder(self.book, origin_ticks=low, levels=LEVELS)
+                self.book = CAPACITY.grown(self.book, refusal, int(self.message["price_ticks"][0]))
+                self.events = np.zeros(3 * len(self.book.orders) + 64, EVENT)
 
 
 def flows() -> dict[str, tuple[FlowParameters, RecordArray]]:

@@ -54,8 +54,8 @@ def fit_hawkes(
 ) -> HawkesFit:
     """Fit to events at `times` [s] of `types` 0 .. kinds - 1, both (event,), over [0, horizon_s].
 
-    decay_start: where the search for the decays begins [1/s], (scale,); left out they are spread from a tenth
-    of the event rate to the inverse of the tenth percentile of the gaps.
+    decay_start: where the search for the decays begins [1/s], (scale,); left out it begins where a short
+    search from several spreads, from a hundredth of the event rate to beyond it, gets farthest.
 
     Raises ValueError when there are no more events than parameters, or they are not in order within the
     horizon.
@@ -63,11 +63,11 @@ def fit_hawkes(
     time, kind = np.ascontiguousarray(times, np.float64), np.ascontiguousarray(types, np.int64)
     _check_events(time, kind, horizon_s, kinds, kinds * (1 + kinds * scales) + scales)
     unit = horizon_s / len(time)  # the search works in mean gaps, where rates are about 1
-    start = _spread_decays(np.diff(time) / unit, scales)
+    starts = _spread_decays(np.diff(time) / unit, scales)
     if decay_start is not None:
-        start = unit * np.asarray(decay_start, np.float64).reshape(scales)
+        starts = [unit * np.asarray(decay_start, np.float64).reshape(scales)]
     search = HawkesSearch(time / unit, kind, horizon_s / unit, kinds, scales)
-    estimate, converged = search.maximum(start)
+    estimate, converged = search.maximum(search.best_start(starts))
     order = np.argsort(estimate.decay)
     branching = np.ascontiguousarray(estimate.branching[:, :, order])
     estimate = HawkesPoint(estimate.baseline, branching, estimate.decay[order])
@@ -106,11 +106,14 @@ def _check_events(times: FloatArray, types: TypeArray, horizon_s: float, kinds: 
         raise ValueError(f"types run from {types.min()} to {types.max()}, expected 0 to {kinds - 1}")
 
 
-def _spread_decays(gaps: FloatArray, scales: int) -> FloatArray:
-    """Where the search for the decays begins, in mean gaps."""
+def _spread_decays(gaps: FloatArray, scales: int) -> list[FloatArray]:
+    """Where the search for the decays may begin, in mean gaps."""
     short = float(np.quantile(gaps[gaps > 0.0], 0.1)) if (gaps > 0.0).any() else 1.0
-    fast = max(1.0, 1.0 / short)
-    return np.array([1.0]) if scales == 1 else np.geomspace(0.1, fast, scales)
+    ladder = (0.01, 0.1, 1.0, max(10.0, 1.0 / short))
+    if scales == 1:
+        return [np.array([decay]) for decay in ladder]
+    pairs = [(slow, fast) for slow in ladder for fast in ladder if slow < fast]
+    return [np.geomspace(slow, fast, scales) for slow, fast in pairs]
 
 
 def _branching_ratio(point: HawkesPoint, covariance: FloatArray) -> tuple[float, float]:

@@ -20,6 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 TypeArray = npt.NDArray[np.int64]
 
 _ITERATIONS = 2000
+_SHORT_ITERATIONS, _SHORT_EVENTS = 40, 10_000
 _AT_BOUND = 1e-7  # a branching number below has no standard error
 _LEAST_BASELINE = 1e-3  # events over the whole horizon
 _STEP = 1e-4  # of log decay, for the information's differences
@@ -68,7 +69,17 @@ class HawkesSearch:
         )
         return value, slope._replace(decay=slope.decay * point.decay)
 
-    def maximum(self, decay: FloatArray) -> tuple[HawkesPoint, bool]:
+    def best_start(self, starts: list[FloatArray]) -> FloatArray:
+        """The decays from which a short search gets farthest: the likelihood has local maxima in them."""
+        if len(starts) == 1:
+            return starts[0]
+        few = min(len(self._times), _SHORT_EVENTS)
+        horizon = self._times[few - 1] if few < len(self._times) else self._horizon
+        short = HawkesSearch(self._times[:few], self._types[:few], horizon, self._kinds, self._scales)
+        reached = [short.maximum(start, _SHORT_ITERATIONS)[0] for start in starts]
+        return reached[int(np.argmax([short.log_likelihood(point)[0] for point in reached]))].decay
+
+    def maximum(self, decay: FloatArray, iterations: int = _ITERATIONS) -> tuple[HawkesPoint, bool]:
         """The most likely point by L-BFGS-B from given decays, and whether the search converged."""
         counts = np.bincount(self._types, minlength=self._kinds)
         events = len(self._times)
@@ -80,7 +91,9 @@ class HawkesSearch:
         ).flat()
         wide = (math.log(1e-2 / self._horizon), math.log(1e9))
         bounds: list[tuple[float, float | None]] = [(least, None)] * self._kinds
-        causes: list[tuple[float, float | None]] = [(0.0, None if count else 0.0) for count in counts for _ in range(self._scales)]
+        causes: list[tuple[float, float | None]] = [
+            (0.0, None if count else 0.0) for count in counts for _ in range(self._scales)
+        ]
         bounds += causes * self._kinds + [wide] * self._scales  # who never acts has caused nothing
 
         def loss(flat: FloatArray) -> tuple[float, FloatArray]:
@@ -93,7 +106,7 @@ class HawkesSearch:
             jac=True,
             method="L-BFGS-B",
             bounds=bounds,
-            options={"maxiter": _ITERATIONS, "maxfun": 2 * _ITERATIONS, "ftol": 1e-12, "gtol": 1e-7},
+            options={"maxiter": iterations, "maxfun": 2 * iterations, "ftol": 1e-12, "gtol": 1e-7},
         )
         return self._point(found.x), bool(found.success)
 
