@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from execution.book.compiled import compiled, int64
+from execution.book.compiled import int64, internal
 from execution.book.events import write
 from execution.book.layout import (
     BookArrays,
@@ -27,7 +27,7 @@ from execution.book.stops import fire, is_reached
 from execution.book.trading import trade_and_rest
 
 
-@compiled
+@internal
 def reduce_order(book: BookArrays, slot: np.uint32, quantity: int, events: RecordArray, count: int) -> int:
     """Take quantity off an order, hidden first, its place kept; all of it when that is what it has."""
     order = book.orders[slot]
@@ -39,7 +39,7 @@ def reduce_order(book: BookArrays, slot: np.uint32, quantity: int, events: Recor
     return write(events, count, cancelled, side, quantity, price, order["order_id"], owner)
 
 
-@compiled
+@internal
 def replace_order(
     book: BookArrays,
     slot: np.uint32,
@@ -68,7 +68,7 @@ def replace_order(
     return count
 
 
-@compiled
+@internal
 def _replace_stop(
     book: BookArrays,
     slot: np.uint32,
@@ -96,7 +96,7 @@ def _replace_stop(
     return count
 
 
-@compiled
+@internal
 def _shrink(book: BookArrays, slot: np.uint32, quantity: int) -> None:
     """Take less than all off an order in its queue, hidden first."""
     order = book.orders[slot]

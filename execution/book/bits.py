@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -9,11 +10,14 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+_Function = Callable[..., Any]
+_instruction: Callable[[_Function], _Function] = intrinsic
+
 _INT1, _INT32 = ir.IntType(1), ir.IntType(32)
 _READ_SOON, _KEEP, _DATA = (ir.Constant(_INT32, value) for value in (0, 3, 1))
 
 
-@intrinsic
+@_instruction
 def trailing_zeros(typing_context: Any, word: Any) -> Any:
     """Place of the lowest set bit of a uint64 that is not 0."""
 
@@ -23,7 +27,7 @@ def trailing_zeros(typing_context: Any, word: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@intrinsic
+@_instruction
 def leading_zeros(typing_context: Any, word: types.Integer) -> Any:
     """How many bits lie above the highest set bit of a uint64 that is not 0."""
 
@@ -33,7 +37,7 @@ def leading_zeros(typing_context: Any, word: types.Integer) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@intrinsic
+@_instruction
 def prefetch(typing_context: Any, array: types.Array, index: types.Integer) -> Any:
     """Ask for the cache line of array[index], for which it is not checked that it exists."""
 
@@ -41,10 +45,13 @@ def prefetch(typing_context: Any, array: types.Array, index: types.Integer) -> A
         array_type = signature.args[0]
         view = context.make_array(array_type)(context, builder, arguments[0])
         pointer = cgutils.get_item_pointer(  # type: ignore[no-untyped-call]
-            context, builder, array_type, view, [arguments[1]])
+            context, builder, array_type, view, [arguments[1]]
+        )
         byte = builder.bitcast(pointer, cgutils.voidptr_t)
         signature_of = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, _INT32, _INT32, _INT32])
-        function = cgutils.get_or_insert_function(builder.module, signature_of, "llvm.prefetch.p0")
+        function = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
+            builder.module, signature_of, "llvm.prefetch.p0"
+        )
         builder.call(function, [byte, _READ_SOON, _KEEP, _DATA])
         return context.get_dummy_value()
 

@@ -18,6 +18,7 @@ from execution.book.layout import (
     NO_ASK,
     NO_BID,
     MessageKind,
+    OrderKind,
     Reason,
     RecordArray,
     SelfTrade,
@@ -30,6 +31,7 @@ from execution.orders import Side
 __all__ = ["DepthLevel", "OrderBook", "QueuePosition", "message"]
 
 MAX_ROOM = 2**20  # events kept ready for what one message may cause at most; beyond it they are counted first
+MAX_EVENTS = 2**24  # of one message
 
 
 class DepthLevel(NamedTuple):
@@ -321,6 +323,12 @@ class OrderBook:
 
     def _apply_in_copy(self, one: np.void, events: RecordArray, total: int) -> tuple[RecordArray, int]:
         """Apply a message that might cause more events than fit, to copies of the book until they do."""
+        state = self.arrays.state[0]
+        slices = int(state["live_orders"] + state["refills"])
+        if (touches := min(slices, self._at_stake(one))) > MAX_EVENTS:
+            raise BookCapacityError(
+                f"the message could trade with {touches} slices of icebergs; {MAX_EVENTS} are the most"
+            )
         while True:
             trial = copied(self.arrays)
             count = int(apply_unbounded(trial, one, events, total))
@@ -331,6 +339,12 @@ class OrderBook:
             else:
                 self.arrays = trial
                 return events, count
+
+    def _at_stake(self, one: np.void) -> int:
+        """Quantity that may trade when a message arrives, its own and that of all stops."""
+        orders = self.arrays.orders
+        waiting = (orders["quantity"] > 0) & (orders["kind"] >= OrderKind.STOP)
+        return int(one["quantity"]) + int(orders["quantity"][waiting].sum(dtype=np.int64))
 
     def _grow(self, refusal: int, one: np.void) -> None:
         self.make_room(refusal, int(one["stop_ticks" if refusal == Refusal.STOP_RANGE else "price_ticks"]))

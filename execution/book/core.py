@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 
 from execution.book.amendments import reduce_order
-from execution.book.compiled import boolean, compiled, inlined, int64
+from execution.book.compiled import boolean, compiled, inlined, inlined_and_open, int64, internal
 from execution.book.events import write
 from execution.book.layout import (
     NO_ASK,
@@ -81,7 +81,7 @@ def woken(book: BookArrays, events: RecordArray, count: int) -> int:
     return wake(book, events, count) if book.state[0]["stops"] > 0 else count
 
 
-@inlined
+@inlined_and_open
 def enter_limit(
     book: BookArrays,
     side: int,
@@ -108,7 +108,7 @@ def enter_limit(
     return slot, write(events, count, EventKind.RESTED.value, side, quantity, price_ticks, order_id)
 
 
-@compiled
+@internal
 def _take_and_rest(
     book: BookArrays,
     side: int,
@@ -173,7 +173,7 @@ def enter_immediate_or_cancel(
     return woken(book, events, count)
 
 
-@inlined
+@inlined_and_open
 def cancel_slot(book: BookArrays, slot: np.uint32, events: RecordArray, count: int) -> int:
     """Take the living order of a slot out whole; return the count or a Refusal."""
     if count >= len(events):

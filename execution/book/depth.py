@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from execution.book.compiled import compiled
+from execution.book.compiled import compiled, internal
 from execution.book.ids import find
 from execution.book.layout import (
     BOOK_ROW,
@@ -96,14 +96,14 @@ def queue_ahead(book: BookArrays, slot: int) -> tuple[int, int]:
     return volume, orders
 
 
-@compiled
+@internal
 def _level_volume(book: BookArrays, state: Record, price_ticks: int) -> int:
     if not 0 <= price_ticks - state["origin_ticks"] < state["span"]:
         return 0
     return int(book.levels[place_of(state, BOOK_ROW, price_ticks)]["volume"])
 
 
-@compiled
+@internal
 def _volume_of(book: BookArrays, side: int, levels: int) -> int:
     state = book.state[0]
     price, volume = (state["best_bid"] if side > 0 else state["best_ask"]), 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from execution.book.compiled import compiled, inlined
+from execution.book.compiled import compiled, inlined, internal
 from execution.book.layout import NO_SLOT, RecordArray
 
 Buckets = npt.NDArray[np.uint64]
@@ -48,7 +48,7 @@ def put(ids: Buckets, at: np.uint64, order_id: int, slot: np.uint32) -> None:
     ids[at] = (tag_of(order_id) << _HALF) | np.uint64(slot)
 
 
-@compiled
+@internal
 def insert(ids: Buckets, shift: np.uint64, order_id: int, slot: np.uint32) -> None:
     """Enter an id that is not in the table."""
     tag, mask = tag_of(order_id), np.uint64(len(ids)) - _ONE
@@ -58,7 +58,7 @@ def insert(ids: Buckets, shift: np.uint64, order_id: int, slot: np.uint32) -> No
     put(ids, at, order_id, slot)
 
 
-@compiled
+@internal
 def erase(ids: Buckets, shift: np.uint64, order_id: int, slot: np.uint32) -> None:
     """Take out the id of an order that is in the table."""
     tag, mask = tag_of(order_id), np.uint64(len(ids)) - _ONE

@@ -6,7 +6,7 @@ import numpy as np
 
 from execution.book.amendments import reduce_order, replace_order
 from execution.book.bits import prefetch
-from execution.book.compiled import compiled, inlined, int64
+from execution.book.compiled import compiled, inlined, int64, internal
 from execution.book.core import Refusal, begin_prints, event_bound, holds_price, woken
 from execution.book.events import write
 from execution.book.ids import close, find, put, tag_of
@@ -31,7 +31,8 @@ from execution.book.trading import rest, trade_and_expire, trade_and_rest
 
 __all__ = ["Refusal", "apply", "apply_unbounded", "process", "screen"]
 
-LOOK_AHEAD = 8  # messages
+ORDERS_IN_CACHE = 8192  # that need no prefetch
+FAR_AHEAD, NEAR_AHEAD, NEXT_AHEAD = 12, 8, 4  # messages
 
 
 @compiled
@@ -40,17 +41,30 @@ def process(book: BookArrays, messages: RecordArray, events: RecordArray) -> tup
 
     Stops at the first refused message. Each writes no event outside of `events`, whatever its length.
     """
-    count = int64(0)
+    count, is_large = int64(0), book.state[0]["used_slots"] > ORDERS_IN_CACHE
     if len(book.ids) == 0:
         return 0, 0, Refusal.NO_IDS.value
     for i in range(len(messages)):
-        ahead = min(i + LOOK_AHEAD, len(messages) - 1)
-        prefetch(book.ids, tag_of(messages[ahead]["order_id"]) >> book.state[0]["id_shift"])
+        if is_large:
+            _look_ahead(book, messages, i)
         after = _apply(book, messages[i], events, count)
         if after < 0:
             return i, count, after
         count = after
     return len(messages), count, 0
+
+
+@inlined
+def _look_ahead(book: BookArrays, messages: RecordArray, at: int) -> None:
+    """Ask for what messages to come will need: the id's bucket, then the order, then its neighbours."""
+    last, shift = len(messages) - 1, book.state[0]["id_shift"]
+    prefetch(book.ids, tag_of(messages[min(at + FAR_AHEAD, last)]["order_id"]) >> shift)
+    near = book.ids[tag_of(messages[min(at + NEAR_AHEAD, last)]["order_id"]) >> shift]
+    prefetch(book.orders, np.uint64(np.uint32(near)))
+    next_id = messages[min(at + NEXT_AHEAD, last)]["order_id"]
+    following = book.orders[np.uint32(book.ids[tag_of(next_id) >> shift])]
+    prefetch(book.orders, np.uint64(following["next"]))
+    prefetch(book.orders, np.uint64(following["prev"]))
 
 
 @compiled
@@ -82,7 +96,7 @@ def screen(messages: RecordArray) -> tuple[int, int, int]:
     return NIL, low, high
 
 
-@compiled
+@internal
 def _is_bad(message: Record) -> bool:
     """Whether kind, side, quantity, display or self_trade is none that a book takes."""
     kind = message["kind"]
@@ -171,7 +185,7 @@ def apply_unbounded(book: BookArrays, message: Record, events: RecordArray, coun
     return count if count < 0 else woken(book, events, count)
 
 
-@compiled
+@internal
 def _switch(state: Record, kind: int, order_id: int, events: RecordArray, count: int) -> int:
     """Stop or resume continuous trading."""
     halts = kind == MessageKind.HALT
@@ -180,7 +194,7 @@ def _switch(state: Record, kind: int, order_id: int, events: RecordArray, count:
     return write(events, count, done, 0, 0, 0, order_id)
 
 
-@compiled
+@internal
 def _reject(message: Record, reason: int, events: RecordArray, count: int) -> int:
     """Answer a message that the rules do not allow."""
     return write(
@@ -195,7 +209,7 @@ def _reject(message: Record, reason: int, events: RecordArray, count: int) -> in
     )
 
 
-@compiled
+@internal
 def _amend(book: BookArrays, message: Record, slot: np.uint32, events: RecordArray, count: int) -> int:
     """Reduce or replace the order of a slot."""
     state, order_id, quantity = book.state[0], message["order_id"], int64(message["quantity"])
@@ -214,7 +228,7 @@ def _amend(book: BookArrays, message: Record, slot: np.uint32, events: RecordArr
     return woken(book, events, count)
 
 
-@compiled
+@internal
 def _enter(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
     """Let a new order trade, and rest or expire; return the count or a Refusal."""
     kind, side, quantity = message["kind"], int64(message["side"]), int64(message["quantity"])
@@ -242,7 +256,7 @@ def _enter(book: BookArrays, message: Record, events: RecordArray, count: int) -
     return count
 
 
-@compiled
+@internal
 def _enter_stop(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
     """Let a stop wait, or act at once when the last trade reached it; return the count or a Refusal."""
     state, side, price = book.state[0], int64(message["side"]), int64(message["price_ticks"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from execution.book.compiled import compiled, inlined, int64
+from execution.book.compiled import inlined, int64, internal
 from execution.book.events import write
 from execution.book.layout import (
     BOOK_ROW,
@@ -48,7 +48,7 @@ def far_limit(side: int) -> int:
     return side * (NO_ASK - 1)
 
 
-@compiled
+@internal
 def match(
     book: BookArrays,
     side: int,
@@ -97,7 +97,7 @@ def match(
     return leaves, count
 
 
-@compiled
+@internal
 def fillable(
     book: BookArrays, side: int, quantity: int, limit_ticks: int, owner: int, self_trade: int
 ) -> bool:
@@ -119,7 +119,7 @@ def fillable(
     return False
 
 
-@compiled
+@internal
 def _others_on(
     book: BookArrays, level: Record, available: int, quantity: int, owner: int, self_trade: int
 ) -> tuple[int, bool]:
@@ -153,7 +153,7 @@ def _take_off(book: BookArrays, slot: np.uint32, quantity: int, events: RecordAr
     return count
 
 
-@compiled
+@internal
 def _refresh(book: BookArrays, slot: np.uint32, events: RecordArray, count: int) -> int:
     """Show an iceberg's next slice at the back of its queue."""
     order, reserve = book.orders[slot], book.reserves[slot]
@@ -166,7 +166,7 @@ def _refresh(book: BookArrays, slot: np.uint32, events: RecordArray, count: int)
     return write(events, count, EventKind.REFRESHED.value, side, shown, price, order["order_id"])
 
 
-@compiled
+@internal
 def _meet_own(
     book: BookArrays,
     slot: np.uint32,
@@ -196,7 +196,7 @@ def _meet_own(
     return leaves - taken, count
 
 
-@compiled
+@internal
 def cancel_out(book: BookArrays, slot: np.uint32, reason: int, events: RecordArray, count: int) -> int:
     """Take a living order out whole."""
     order = book.orders[slot]

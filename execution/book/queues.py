@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.book.bits import leading_zeros, trailing_zeros
-from execution.book.compiled import compiled, inlined, int64
+from execution.book.compiled import inlined, int64, internal
 from execution.book.ids import erase
 from execution.book.layout import (
     BOOK_ROW,
@@ -109,7 +109,7 @@ def leave_queue(book: BookArrays, row: int, slot: np.uint32) -> None:
         empty_level(state, book.occupied, row, side, price)
 
 
-@compiled
+@internal
 def empty_level(state: Record, occupied: Words, row: int, side: int, price_ticks: int) -> None:
     """Mark a level as empty and move its row's best price on to the next level that is not."""
     at = place_of(state, row, price_ticks)
@@ -127,7 +127,7 @@ def empty_level(state: Record, occupied: Words, row: int, side: int, price_ticks
         state["sell_stop"] = next_below(state, occupied, row, price_ticks)
 
 
-@compiled
+@internal
 def next_above(state: Record, occupied: Words, row: int, price_ticks: int) -> int:
     """Lowest occupied price of a row from price_ticks on; NO_ASK when there is none."""
     at = place_of(state, row, price_ticks)
@@ -142,7 +142,7 @@ def next_above(state: Record, occupied: Words, row: int, price_ticks: int) -> in
     return int64(found) - row * state["span"] + state["origin_ticks"]
 
 
-@compiled
+@internal
 def next_below(state: Record, occupied: Words, row: int, price_ticks: int) -> int:
     """Highest occupied price of a row up to price_ticks; NO_BID when there is none."""
     at = place_of(state, row, price_ticks)
@@ -157,7 +157,7 @@ def next_below(state: Record, occupied: Words, row: int, price_ticks: int) -> in
     return int64(found) - row * state["span"] + state["origin_ticks"]
 
 
-@compiled
+@internal
 def next_behind(state: Record, occupied: Words, side: int, price_ticks: int) -> int:
     """The next occupied price of a side behind price_ticks; NO_BID or NO_ASK when there is none."""
     behind = price_ticks - side
@@ -176,7 +176,7 @@ def hidden_of(book: BookArrays, slot: np.uint32) -> int:
     return int64(0)
 
 
-@compiled
+@internal
 def change_hidden(book: BookArrays, slot: np.uint32, hidden: int) -> None:
     """Let an iceberg in its queue hide another quantity; its level's and the book's sums follow."""
     state, order, reserve = book.state[0], book.orders[slot], book.reserves[slot]
@@ -201,7 +201,7 @@ def drop(book: BookArrays, slot: np.uint32) -> None:
     free_slot(book, slot)
 
 
-@compiled
+@internal
 def _drop_rare(book: BookArrays, slot: np.uint32) -> None:
     """Take an iceberg or a stop out of its queue."""
     state, order = book.state[0], book.orders[slot]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from execution.book.compiled import compiled, inlined, int64
+from execution.book.compiled import inlined, int64, internal
 from execution.book.events import write
 from execution.book.ids import erase
 from execution.book.layout import (
@@ -27,7 +27,7 @@ def is_reached(state: Record, side: int, stop_ticks: int) -> bool:
     return bool(state["traded"] == 1 and side * (state["last_trade"] - stop_ticks) >= 0)
 
 
-@compiled
+@internal
 def pend(
     book: BookArrays,
     kind: int,
@@ -51,7 +51,7 @@ def pend(
     return write(events, count, EventKind.PENDING.value, side, quantity, stop_ticks, order_id)
 
 
-@compiled
+@internal
 def act(
     book: BookArrays,
     kind: int,
@@ -78,7 +78,7 @@ def act(
     return count
 
 
-@compiled
+@internal
 def fire(book: BookArrays, slot: np.uint32, events: RecordArray, count: int) -> int:
     """Let a stop act that has left its queue; its slot is free for what may rest of it."""
     state, order = book.state[0], book.orders[slot]
@@ -93,7 +93,7 @@ def fire(book: BookArrays, slot: np.uint32, events: RecordArray, count: int) -> 
     return act(book, kind, side, quantity, price, stop, owner, order_id, self_trade, events, count)
 
 
-@compiled
+@internal
 def wake(book: BookArrays, events: RecordArray, count: int) -> int:
     """Fire the stops that the message's trades reached, round by round; return the count."""
     while True:
@@ -106,7 +106,7 @@ def wake(book: BookArrays, events: RecordArray, count: int) -> int:
             slot = following
 
 
-@compiled
+@internal
 def _next_round(book: BookArrays) -> np.uint32:
     """Take the stops that were reached out of their queues, chained in the order in which they fire."""
     state = book.state[0]
@@ -118,7 +118,7 @@ def _next_round(book: BookArrays) -> np.uint32:
     return first
 
 
-@compiled
+@internal
 def _chain(
     book: BookArrays, row: int, stop_ticks: int, first: np.uint32, last: np.uint32
 ) -> tuple[np.uint32, np.uint32]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from execution.book.compiled import compiled, inlined
+from execution.book.compiled import inlined, internal
 from execution.book.events import write
 from execution.book.ids import insert
 from execution.book.layout import (
@@ -53,7 +53,7 @@ def register(book: BookArrays, order_id: int, slot: np.uint32) -> None:
         insert(book.ids, book.state[0]["id_shift"], order_id, slot)
 
 
-@compiled
+@internal
 def trade_and_rest(
     book: BookArrays,
     side: int,
@@ -85,7 +85,7 @@ def trade_and_rest(
     return slot, write(events, count, EventKind.RESTED.value, side, leaves, price_ticks, order_id)
 
 
-@compiled
+@internal
 def trade_and_expire(
     book: BookArrays,
     is_market: bool,
