@@ -105,7 +105,7 @@ class AgentMarket:
         if not len(self._log):
             raise ValueError("this market keeps no log: make it with logged=True")
         self._empty_log()
-        self._kept = [np.concatenate(self._kept)]
+        self._kept = [_without_padding(np.concatenate(self._kept))]
         return self._kept[0]
 
     def _burn_in(self, start_ns: int, length_ns: int) -> None:
@@ -140,7 +140,7 @@ class AgentMarket:
     def _empty_log(self, at_least: int = 0) -> None:
         """Put away what the log holds; it has room for twice as many events as a message may cause."""
         clock = self.arrays.clock
-        self._kept.append(_without_padding(self._log[: int(clock["logged"][0])]))
+        self._kept.append(self._log[: int(clock["logged"][0])].copy())
         clock["logged"] = 0
         needed = 2 * max(len(self._events), at_least)
         if len(self._log) < needed:
@@ -213,7 +213,7 @@ def _resting(book: BookArrays, at: int, ts_ns: int) -> RecordArray:
 
 
 def _without_padding(log: RecordArray) -> RecordArray:
-    """A copy with zeros between the fields, where compiled code leaves anything: logs are compared whole."""
+    """A copy with zeros between the fields, where copies leave anything: logs are compared whole."""
     clean = np.zeros(len(log), LOGGED)
     for name in ("ts_ns", "book", "shown"):
         clean[name] = log[name]
