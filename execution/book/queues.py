@@ -139,7 +139,7 @@ def next_above(state: Record, occupied: Words, row: int, price_ticks: int) -> in
             return NO_ASK
         bits = occupied[word]
     found = (word << _WORD_SHIFT) + trailing_zeros(bits)
-    return int64(found) - row * state["span"] + state["origin_ticks"]
+    return int64(int64(found) - row * state["span"] + state["origin_ticks"])
 
 
 @internal
@@ -154,7 +154,7 @@ def next_below(state: Record, occupied: Words, row: int, price_ticks: int) -> in
         word -= _BIT
         bits = occupied[word]
     found = (word << _WORD_SHIFT) + _IN_WORD - leading_zeros(bits)
-    return int64(found) - row * state["span"] + state["origin_ticks"]
+    return int64(int64(found) - row * state["span"] + state["origin_ticks"])
 
 
 @internal
