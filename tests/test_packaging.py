@@ -37,6 +37,7 @@ def test_the_wheel_carries_scenarios_portfolios_templates_and_types(tmp_path: Pa
     shipped = {
         f"hedger/scenario_files/{p.relative_to(ROOT / 'scenarios')}" for p in _files(ROOT / "scenarios")
     }
+    shipped |= {f"execution/scenario_files/{p.name}" for p in _files(ROOT / "scenarios" / "markets")}
     code = {
         str(p.relative_to(ROOT))
         for package in ("hedger", "pricing", "execution")
