@@ -11,7 +11,7 @@ from execution.book import depth
 from execution.book.capacity import Capacity
 from execution.book.core import EVENTS_PER_TAKER, EVENTS_PER_TOUCH, Refusal
 from execution.book.growth import copied
-from execution.book.kernel import apply_unbounded, process, screen
+from execution.book.kernel import apply_unbounded, own_slices, process, screen
 from execution.book.layout import (
     EVENT,
     NIL,
@@ -324,7 +324,7 @@ class OrderBook:
     def _apply_in_copy(self, one: np.void, events: RecordArray, total: int) -> tuple[RecordArray, int]:
         """Apply a message that might cause more events than fit, to copies of the book until they do."""
         state = self.arrays.state[0]
-        slices = int(state["live_orders"] + state["refills"])
+        slices = int(state["live_orders"] + state["refills"]) + int(own_slices(self.arrays, one))
         if (touches := min(slices, self._at_stake(one))) > MAX_EVENTS:
             raise BookCapacityError(
                 f"the message could trade with {touches} slices of icebergs; {MAX_EVENTS} are the most"

@@ -7,7 +7,7 @@ import numpy as np
 from execution.book.amendments import reduce_order, replace_order
 from execution.book.bits import prefetch
 from execution.book.compiled import compiled, inlined, int64, internal
-from execution.book.core import Refusal, begin_prints, event_bound, holds_price, woken
+from execution.book.core import EVENTS_PER_TOUCH, Refusal, begin_prints, event_bound, holds_price, woken
 from execution.book.events import write
 from execution.book.ids import close, find, put, tag_of
 from execution.book.layout import (
@@ -121,7 +121,10 @@ def _apply(book: BookArrays, message: Record, events: RecordArray, count: int) -
     if kind == MessageKind.CANCEL:
         return _cancel(book, message["order_id"], events, count)
     if kind != MessageKind.LIMIT or state["halted"] or crosses(state, side, price):
-        if event_bound(state, quantity, int64(message["self_trade"])) > len(events) - count:
+        needed = event_bound(state, quantity, int64(message["self_trade"]))
+        if state["stops"] > 0:
+            needed += EVENTS_PER_TOUCH * own_slices(book, message)
+        if needed > len(events) - count:
             return Refusal.EVENT_ROOM.value
         return apply_unbounded(book, message, events, count)
     if not holds_price(state, price):
@@ -162,6 +165,19 @@ def _cancel(book: BookArrays, order_id: int, events: RecordArray, count: int) ->
     close(book.ids, state["id_shift"], at)
     free_slot(book, slot)
     return count
+
+
+@compiled
+def own_slices(book: BookArrays, message: Record) -> int:
+    """Slices of the iceberg that a message enters, which the stops that it wakes may take; 0 for others."""
+    display = int64(0)
+    if message["kind"] == MessageKind.ICEBERG:
+        display = int64(message["display"])
+    elif message["kind"] == MessageKind.REPLACE:
+        _, slot = find(book.ids, book.orders, book.state[0]["id_shift"], message["order_id"])
+        if slot != NO_SLOT and book.orders[slot]["kind"] == OrderKind.ICEBERG:
+            display = int64(book.reserves[slot]["display"])
+    return message["quantity"] // display + 1 if display > 0 else int64(0)
 
 
 @compiled
