@@ -54,7 +54,7 @@ def uniform(stream: Stream) -> float:
 @njit(cache=True)
 def exponential(stream: Stream) -> float:
     """An exponential number of mean 1, by inversion."""
-    return -math.log1p(-uniform(stream))
+    return -math.log(1.0 - uniform(stream))
 
 
 @njit(cache=True)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, prange
 
-from execution.book.compiled import compiled, inlined
+from execution.book.compiled import inlined, int64, internal
 from execution.book.core import (
     Refusal,
     cancel_slot,
@@ -74,7 +74,7 @@ class BatchArrays(NamedTuple):
     events: RecordArray  # (market, event) EVENT
 
 
-@compiled
+@internal
 def book_of(books: BookArrays, at: int) -> BookArrays:
     """One book of the batch, without a copy."""
     return BookArrays(
@@ -148,7 +148,7 @@ def enter_all(
     return refused
 
 
-@compiled
+@internal
 def run_market(
     book: BookArrays,
     control: Record,
@@ -194,20 +194,20 @@ def apply_drawn(book: BookArrays, control: Record, message: Record, events: Reco
     if drawn >= RESTING_ORDER:
         slot = np.uint32(drawn - RESTING_ORDER)
         if message["kind"] == MessageKind.CANCEL:
-            return cancel_slot(book, slot, events, 0)
-        return reduce_slot(book, slot, message["quantity"], events, 0)
-    side, quantity, owner = message["side"], message["quantity"], message["owner"]
-    order_id = control["next_id"]
+            return cancel_slot(book, slot, events, int64(0))
+        return reduce_slot(book, slot, int64(message["quantity"]), events, int64(0))
+    side, quantity, owner = int64(message["side"]), int64(message["quantity"]), int64(message["owner"])
+    price, order_id, none = int64(message["price_ticks"]), control["next_id"], int64(0)
     if message["kind"] == MessageKind.LIMIT:
-        _, count = enter_limit(book, side, quantity, message["price_ticks"], owner, order_id, 0, events, 0)
+        _, count = enter_limit(book, side, quantity, price, owner, order_id, none, events, none)
     else:
-        count = enter_market(book, side, quantity, owner, order_id, 0, events, 0)
+        count = enter_market(book, side, quantity, owner, order_id, none, events, none)
     if count >= 0:
         control["next_id"] = order_id + 1
     return count
 
 
-@compiled
+@internal
 def enter_own(
     book: BookArrays,
     control: Record,
@@ -223,7 +223,7 @@ def enter_own(
     return count
 
 
-@compiled
+@internal
 def _apply_own(
     book: BookArrays,
     control: Record,
@@ -232,30 +232,33 @@ def _apply_own(
     at: int,
     events: RecordArray,
 ) -> int:
-    kind, side, quantity = message["kind"], message["side"], message["quantity"]
-    price, self_trade, order_id = message["price_ticks"], message["self_trade"], control["next_id"]
+    kind, side, quantity = message["kind"], int64(message["side"]), int64(message["quantity"])
+    price, self_trade = int64(message["price_ticks"]), int64(message["self_trade"])
+    order_id, own, none = control["next_id"], int64(OWN), int64(0)
     if kind == MessageKind.CANCEL or kind == MessageKind.REDUCE:
         slot = np.uint32(slots[at])
         if not _is_own(book, slot, message["order_id"]):
             return 0
         if kind == MessageKind.CANCEL:
-            return cancel_slot(book, slot, events, 0)
-        return reduce_slot(book, slot, quantity, events, 0)
+            return cancel_slot(book, slot, events, none)
+        return reduce_slot(book, slot, quantity, events, none)
     slots[at] = NO_SLOT
     if kind == MessageKind.LIMIT:
-        slot, count = enter_limit(book, side, quantity, price, OWN, order_id, self_trade, events, 0)
+        slot, count = enter_limit(book, side, quantity, price, own, order_id, self_trade, events, none)
         slots[at] = slot
     elif kind == MessageKind.MARKET:
-        count = enter_market(book, side, quantity, OWN, order_id, self_trade, events, 0)
+        count = enter_market(book, side, quantity, own, order_id, self_trade, events, none)
     else:
-        count = enter_immediate_or_cancel(book, side, quantity, price, OWN, order_id, self_trade, events, 0)
+        count = enter_immediate_or_cancel(
+            book, side, quantity, price, own, order_id, self_trade, events, none
+        )
     if count >= 0:
         message["order_id"] = order_id
         control["next_id"] = order_id + 1
     return count
 
 
-@compiled
+@internal
 def _is_own(book: BookArrays, slot: np.uint32, order_id: int) -> bool:
     """Whether the agent's order of this id still rests in the slot."""
     if slot == NO_SLOT or slot >= len(book.orders):
@@ -283,7 +286,7 @@ def settle(account: Record, events: RecordArray, count: int, taker: int) -> None
                 account["cash"] += bought * event["price_ticks"]
 
 
-@compiled
+@internal
 def write_levels(book: BookArrays, depth: npt.NDArray[np.int32]) -> None:
     """Write the best occupied levels of both sides, bids first: depth[side, level] = (price_ticks, volume).
 
