@@ -31,7 +31,7 @@ format: .venv/.dev ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 bench: .venv/.dev .venv/.kernels ## Print every figure that README and the documents quote
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 clean: ## Remove the environment and all caches
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
@@ -44,7 +44,7 @@ clean: ## Remove the environment and all caches
 	  || { rm -rf .venv; echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 2; }
 
 # numba keys its cache on the file of the outermost kernel alone: when any source changes, compile them all anew.
-.venv/.kernels: $(wildcard pricing/*.py pricing/*/*.py execution/*/*.py) | .venv/bin/python
+.venv/.kernels: $(wildcard pricing/*.py pricing/*/*.py execution/*.py execution/*/*.py execution/*/*/*.py) | .venv/bin/python
 	@find pricing execution -name '*.nb[ic]' -delete
 	@touch $@
 

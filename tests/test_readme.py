@@ -21,8 +21,9 @@ def test_the_python_in_readme_does_what_it_says() -> None:
     assert result.failed == 0
 
 
-def test_the_python_in_the_documents_does_what_it_says() -> None:
-    result = doctest.testfile(str(ROOT / "docs" / "pricing.md"), module_relative=False)
+@pytest.mark.parametrize("page", ["pricing.md", "market.md"])
+def test_the_python_in_the_documents_does_what_it_says(page: str) -> None:
+    result = doctest.testfile(str(ROOT / "docs" / page), module_relative=False)
     assert result.attempted > 3
     assert result.failed == 0
 
@@ -35,9 +36,11 @@ def test_readme_shows_what_the_example_prints(capsys: pytest.CaptureFixture[str]
 
 
 def test_every_option_in_readme_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    commands = ("run", "replay", "price", "surface", "forecast")
+    market = ("market report", "market calibrate", "market simulate")
+    commands = ("run", "replay", "price", "surface", "forecast", *market)
     options = {command: _help(command, capsys) for command in commands}
-    text_of_all = README + (ROOT / "docs" / "pricing.md").read_text(encoding="utf-8")
+    pages = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("pricing.md", "market.md")]
+    text_of_all = "\n".join([README, *pages])
     for command, text in re.findall(rf"hedger ({'|'.join(commands)}) (.*)", text_of_all):
         for option in re.findall(r"--[a-z-]+", text):
             assert option in options[command]
@@ -55,5 +58,5 @@ def test_readme_names_a_scenario_that_is_shipped() -> None:
 
 
 def _help(command: str, capsys: pytest.CaptureFixture[str]) -> str:
-    exit_status([command, "--help"])
+    exit_status([*command.split(), "--help"])
     return capsys.readouterr().out
