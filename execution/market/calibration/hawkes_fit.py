@@ -9,11 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import xlogy
 
-from execution.market.calibration.hawkes_search import HawkesPoint, HawkesSearch
+from execution.market.calibration.hawkes_search import HawkesSearch
+from execution.market.calibration.hawkes_weights import HawkesPoint
 from execution.market.flows.hawkes_process import spectral_radius
 
 FloatArray = npt.NDArray[np.float64]
 TypeArray = npt.NDArray[np.int64]
+
+_SLOWEST, _FASTEST = 3e-3, 10.0  # of the decays to try, in mean gaps; the shortest gaps may call for faster
+_SHORT = 0.02  # quantile of the gaps that counts as short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +58,25 @@ def fit_hawkes(
 ) -> HawkesFit:
     """Fit to events at `times` [s] of `types` 0 .. kinds - 1, both (event,), over [0, horizon_s].
 
-    decay_start: where the search for the decays begins [1/s], (scale,); left out it begins where a short
-    search from several spreads, from a hundredth of the event rate to beyond it, gets farthest.
+    decay_start: where the search for the decays begins [1/s], (scale,); left out it begins at the maxima of a
+    lattice from long memories of hundreds of events to the shortest gaps. Times that tie are spread over the
+    shortest gap between others, without which a decay could grow for ever.
 
     Raises ValueError when there are no more events than parameters, or they are not in order within the
     horizon.
     """
     time, kind = np.ascontiguousarray(times, np.float64), np.ascontiguousarray(types, np.int64)
     _check_events(time, kind, horizon_s, kinds, kinds * (1 + kinds * scales) + scales)
+    time = _untied(time, horizon_s)
+    horizon_s = max(horizon_s, float(time[-1]))
     unit = horizon_s / len(time)  # the search works in mean gaps, where rates are about 1
-    starts = _spread_decays(np.diff(time) / unit, scales)
+    search = HawkesSearch(time / unit, kind, horizon_s / unit, kinds, scales)
     if decay_start is not None:
         starts = [unit * np.asarray(decay_start, np.float64).reshape(scales)]
-    search = HawkesSearch(time / unit, kind, horizon_s / unit, kinds, scales)
-    estimate, converged = search.maximum(search.best_start(starts))
+    else:
+        short = float(np.quantile(np.diff(time), _SHORT)) / unit
+        starts = search.lattice_maxima(_SLOWEST, max(_FASTEST, 1.0 / max(short, 1e-9)))
+    estimate, converged = search.maximum(starts)
     order = np.argsort(estimate.decay)
     branching = np.ascontiguousarray(estimate.branching[:, :, order])
     estimate = HawkesPoint(estimate.baseline, branching, estimate.decay[order])
@@ -106,14 +115,14 @@ def _check_events(times: FloatArray, types: TypeArray, horizon_s: float, kinds: 
         raise ValueError(f"types run from {types.min()} to {types.max()}, expected 0 to {kinds - 1}")
 
 
-def _spread_decays(gaps: FloatArray, scales: int) -> list[FloatArray]:
-    """Where the search for the decays may begin, in mean gaps."""
-    short = float(np.quantile(gaps[gaps > 0.0], 0.1)) if (gaps > 0.0).any() else 1.0
-    ladder = (0.01, 0.1, 1.0, max(10.0, 1.0 / short))
-    if scales == 1:
-        return [np.array([decay]) for decay in ladder]
-    pairs = [(slow, fast) for slow in ladder for fast in ladder if slow < fast]
-    return [np.geomspace(slow, fast, scales) for slow, fast in pairs]
+def _untied(times: FloatArray, horizon_s: float) -> FloatArray:
+    """Times of which those that tie are spread evenly over the shortest gap that there is."""
+    gaps = np.diff(times)
+    short = float(gaps[gaps > 0.0].min(initial=horizon_s))
+    group = np.concatenate([[0], np.cumsum(gaps > 0.0)])
+    count = np.bincount(group)
+    place = np.arange(len(times)) - (np.cumsum(count) - count)[group]
+    return np.asarray(times + short * place / count[group], np.float64)
 
 
 def _branching_ratio(point: HawkesPoint, covariance: FloatArray) -> tuple[float, float]:

@@ -1,9 +1,13 @@
-"""The search for a Hawkes process's most likely parameters, and the information at the maximum."""
+"""The search for a Hawkes process's most likely parameters, and the information at the maximum.
+
+Baselines and branching are profiled out, so that it runs over the decays alone: a lattice first, since the
+profile may have several maxima, then each of the lattice's maxima polished.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -15,34 +19,15 @@ from execution.market.calibration.hawkes_likelihood import (
     information_blocks,
     log_likelihood,
 )
+from execution.market.calibration.hawkes_weights import HawkesPoint, best_weights
 
 FloatArray = npt.NDArray[np.float64]
 TypeArray = npt.NDArray[np.int64]
 
-_ITERATIONS = 2000
-_SHORT_ITERATIONS, _SHORT_EVENTS = 40, 10_000
+_LADDER_RATIO = 6.0  # from one decay of the lattice to the next
+_ITERATIONS = 200
 _AT_BOUND = 1e-7  # a branching number below has no standard error
-_LEAST_BASELINE = 1e-3  # events over the whole horizon
 _STEP = 1e-4  # of log decay, for the information's differences
-_START_BRANCHING = 0.4  # of the whole matrix's row, at the start of the search
-
-
-class HawkesPoint(NamedTuple):
-    """Parameters, or a gradient by them: baseline (type,), branching (type, cause, scale), decay (scale,)."""
-
-    baseline: FloatArray
-    branching: FloatArray
-    decay: FloatArray
-
-    def flat(self) -> FloatArray:
-        """All in one vector."""
-        return np.concatenate([self.baseline, self.branching.ravel(), self.decay])
-
-    @classmethod
-    def of(cls, flat: FloatArray, kinds: int, scales: int) -> HawkesPoint:
-        """The parts of a vector that `flat` made."""
-        end = kinds + kinds * kinds * scales
-        return cls(flat[:kinds], flat[kinds:end].reshape(kinds, kinds, scales), flat[end:])
 
 
 class HawkesSearch:
@@ -69,46 +54,23 @@ class HawkesSearch:
         )
         return value, slope._replace(decay=slope.decay * point.decay)
 
-    def best_start(self, starts: list[FloatArray]) -> FloatArray:
-        """The decays from which a short search gets farthest: the likelihood has local maxima in them."""
-        if len(starts) == 1:
-            return starts[0]
-        few = min(len(self._times), _SHORT_EVENTS)
-        horizon = self._times[few - 1] if few < len(self._times) else self._horizon
-        short = HawkesSearch(self._times[:few], self._types[:few], horizon, self._kinds, self._scales)
-        reached = [short.maximum(start, _SHORT_ITERATIONS)[0] for start in starts]
-        return reached[int(np.argmax([short.log_likelihood(point)[0] for point in reached]))].decay
-
-    def maximum(self, decay: FloatArray, iterations: int = _ITERATIONS) -> tuple[HawkesPoint, bool]:
-        """The most likely point by L-BFGS-B from given decays, and whether the search converged."""
-        counts = np.bincount(self._types, minlength=self._kinds)
-        events = len(self._times)
-        least = _LEAST_BASELINE / self._horizon
-        start = HawkesPoint(
-            np.maximum(0.5 * counts / self._horizon, least),
-            np.full((self._kinds, self._kinds, self._scales), _START_BRANCHING / self._kinds / self._scales),
-            np.log(decay),
-        ).flat()
-        wide = (math.log(1e-2 / self._horizon), math.log(1e9))
-        bounds: list[tuple[float, float | None]] = [(least, None)] * self._kinds
-        causes: list[tuple[float, float | None]] = [
-            (0.0, None if count else 0.0) for count in counts for _ in range(self._scales)
+    def lattice_maxima(self, slowest: float, fastest: float) -> list[FloatArray]:
+        """Decays, (scale,), of a lattice that are likelier than their neighbours, the likeliest first."""
+        rungs = self._scales + math.ceil(math.log(max(fastest / slowest, 1.0)) / math.log(_LADDER_RATIO))
+        ladder = np.geomspace(slowest, fastest, rungs)
+        value = {
+            site: self.log_likelihood(self._profiled(ladder[list(site)]))[0]
+            for site in combinations(range(rungs), self._scales)
+        }
+        maxima = [
+            site for site in value if value[site] >= max(value.get(n, -math.inf) for n in _around(site))
         ]
-        bounds += causes * self._kinds + [wide] * self._scales  # who never acts has caused nothing
+        return [ladder[list(site)] for site in sorted(maxima, key=lambda site: -value[site])]
 
-        def loss(flat: FloatArray) -> tuple[float, FloatArray]:
-            value, slope = self.log_likelihood(self._point(flat))
-            return -value / events, -slope.flat() / events
-
-        found = minimize(
-            loss,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": iterations, "maxfun": 2 * iterations, "ftol": 1e-12, "gtol": 1e-7},
-        )
-        return self._point(found.x), bool(found.success)
+    def maximum(self, starts: list[FloatArray]) -> tuple[HawkesPoint, bool]:
+        """The most likely point that polishing the given decays leads to, and whether that converged."""
+        found = [self._polished(start) for start in starts]
+        return max(found, key=lambda one: self.log_likelihood(one[0])[0])
 
     def covariance(self, point: HawkesPoint) -> FloatArray:
         """Inverse of the observed information by baseline, branching and log decay; NaN at a bound."""
@@ -128,9 +90,29 @@ class HawkesSearch:
         compensator_increments(self._times, self._types, mu, branching, decay, increments)
         return float(stats.kstest(increments[np.isfinite(increments)], "expon").statistic)
 
-    def _point(self, flat: FloatArray) -> HawkesPoint:
-        point = HawkesPoint.of(flat, self._kinds, self._scales)
-        return point._replace(decay=np.exp(point.decay))
+    def _profiled(self, decay: FloatArray, near: HawkesPoint | None = None) -> HawkesPoint:
+        return best_weights(self._times, self._types, self._horizon, self._kinds, decay, near)
+
+    def _polished(self, start: FloatArray) -> tuple[HawkesPoint, bool]:
+        """A maximum of the profile by L-BFGS-B: its gradient is the likelihood's at the profiled point."""
+        events = len(self._times)
+        point = self._profiled(start)
+
+        def loss(log_decay: FloatArray) -> tuple[float, FloatArray]:
+            nonlocal point
+            point = self._profiled(np.exp(log_decay), near=point)
+            value, slope = self.log_likelihood(point)
+            return -value / events, -slope.decay / events
+
+        found = minimize(
+            loss,
+            np.log(start),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(math.log(1e-2 / self._horizon), math.log(1e9))] * self._scales,
+            options={"maxiter": _ITERATIONS, "ftol": 1e-10, "gtol": 1e-6},
+        )
+        return self._profiled(np.exp(found.x), near=point), bool(found.success)
 
     def _information(self, point: HawkesPoint) -> FloatArray:
         """Exact between baseline and branching, by differences of the exact gradient for the decays."""
@@ -155,3 +137,8 @@ class HawkesSearch:
         decay = point.decay.copy()
         decay[scale] *= math.exp(log_step)
         return self.log_likelihood(point._replace(decay=decay))[1].flat()
+
+
+def _around(site: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The lattice's neighbours of a site, one coordinate a rung up or down."""
+    return [(*site[:i], site[i] + step, *site[i + 1 :]) for i in range(len(site)) for step in (-1, 1)]

@@ -11,7 +11,8 @@ from scipy.optimize import approx_fprime
 
 from execution.market.calibration.hawkes_fit import fit_hawkes
 from execution.market.calibration.hawkes_likelihood import compensator_increments
-from execution.market.calibration.hawkes_search import HawkesPoint, HawkesSearch
+from execution.market.calibration.hawkes_search import HawkesSearch
+from execution.market.calibration.hawkes_weights import HawkesPoint, best_weights
 from execution.market.flows.hawkes_process import Hawkes
 from tests.execution.market.flows.test_hawkes_process import TWO, sampled
 from tests.twins import hawkes as twin
@@ -73,6 +74,40 @@ def test_the_information_is_the_likelihoods_curvature() -> None:
         step[row] = 1e-5
         curvature = -(slope(at + step) - slope(at - step)) / 2e-5
         assert found[row] == pytest.approx(curvature, rel=1e-3, abs=1e-3 * np.abs(found).max() ** 0.5)
+
+
+@settings(deadline=None, max_examples=20)
+@given(stable_processes(), st.integers(0, 2**32))
+def test_at_given_decays_no_weight_can_be_moved_for_the_better(hawkes: Hawkes, seed: int) -> None:
+    times, types = sampled(hawkes, 200.0, seed)
+    point = best_weights(times, types, 200.0, 2, hawkes.decay)
+    value, slope = HawkesSearch(times, types, 200.0, 2, 2).log_likelihood(point)
+    assert value >= HawkesSearch(times, types, 200.0, 2, 2).log_likelihood(point_of(hawkes))[0] - 1e-4
+    weights, gain = point.flat()[:-2], slope.flat()[:-2]
+    assert (weights >= 0.0).all()
+    scale = math.sqrt(len(times) + 1.0)
+    assert gain[weights > 1e-6] * weights[weights > 1e-6] == pytest.approx(0.0, abs=2e-2 * scale)
+    assert (gain[weights <= 1e-6] < 1e-2 * 200.0).all()
+
+
+def test_of_two_maxima_in_the_decays_the_higher_is_found() -> None:
+    times, types = sampled(TWO, 3_000.0, seed=5)
+    search = HawkesSearch(times, types, 3_000.0, 2, 2)
+    far = search.maximum([np.array([10.0, 900.0])])[0]
+    fit = fit_hawkes(times, types, 3_000.0, kinds=2, scales=2)
+    assert fit.log_likelihood >= search.log_likelihood(far)[0] - 1e-3
+    for found, error, truth in zip(fit.decay, fit.decay_error, TWO.decay, strict=True):
+        assert found == pytest.approx(truth, abs=3.0 * error)
+
+
+def test_ties_do_not_drive_a_decay_beyond_the_clock() -> None:
+    times, types = sampled(TWO, 500.0, seed=6)
+    coarse = np.floor(1e3 * times) / 1e3
+    coarse[100:130] = coarse[100]  # a burst at one tick of the clock
+    fit = fit_hawkes(coarse, types, 500.0, kinds=2, scales=2)
+    assert fit.decay.max() < 1e5
+    same = fit_hawkes(np.full(50, 0.5), np.zeros(50, np.int64), 1.0, kinds=1)
+    assert math.isfinite(same.log_likelihood)
 
 
 def test_compensator_increments_are_the_twins_integrals() -> None:
@@ -140,7 +175,7 @@ def test_poisson_events_have_next_to_no_branching() -> None:
 
 def test_events_that_cannot_be_fitted_are_refused() -> None:
     few = np.array([0.1, 0.2])
-    with pytest.raises(ValueError, match="more than the number of parameters"):
+    with pytest.raises(ValueError, match="more than the 3 parameters"):
         fit_hawkes(few, [0, 0], 1.0, kinds=1)
     ten = np.linspace(0.1, 0.9, 10)
     with pytest.raises(ValueError, match=r"rise within \[0, 1.0\]"):
