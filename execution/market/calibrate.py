@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from execution.errors import ExecutionError
 from execution.recorded.book_history import BookHistory
 from execution.recorded.messages import RecordedMessages
 
@@ -41,6 +42,8 @@ def calibrate(
 
     Raises ValueError for a model that is not known, ExecutionError when the recording is too poor for it.
     """
+    if len(messages) == 0 or messages.ts_ns[-1] <= messages.ts_ns[0]:
+        raise ExecutionError(f"{len(messages)} messages that take no time, expected a stretch of market")
     match MarketModel(model):
         case MarketModel.MARKED:
             from execution.market.calibration.marked import calibrate_marked

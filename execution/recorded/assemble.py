@@ -19,6 +19,7 @@ from execution.recorded.recording import Recording
 from execution.recorded.tick import infer_tick
 
 REBUILT_LEVELS = 10
+_COARSEST_TICK = 1e18  # price units, still an int64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,9 @@ def assemble(raw: RawRecording, *, tick_size: float | None, tolerance: Tolerance
 def _tick(raw: RawRecording, rows: RawRows, tick_size: float | None) -> int:
     if tick_size is None:
         return infer_tick(rows.price[rows.kind <= RecordedKind.TRADE], raw.usual_tick)
-    tick = round(tick_size / raw.price_unit)
-    if tick < 1 or abs(tick * raw.price_unit / tick_size - 1.0) > 1e-9:
+    units = tick_size / raw.price_unit
+    tick = round(min(units, _COARSEST_TICK))
+    if tick < 1 or abs(tick / units - 1.0) > 1e-9:
         problem = RecordingProblem(
             file=raw.file,
             value=str(tick_size),

@@ -12,12 +12,13 @@ import numpy as np
 from execution.recorded.messages import IntArray
 from execution.recorded.parquet_table import is_number, not_numbers, numbers_of, read_columns
 from execution.recorded.quality import Finding, Flaw
-from execution.recorded.raw_rows import Mask
+from execution.recorded.raw_rows import Mask, in_order
 
 DEPTH_COLUMNS = ("exch_ns", "side", "price", "qty", "u")
 TRADE_COLUMNS = ("exch_ns", "aggressor", "price", "qty", "id")
 QUOTE_COLUMNS = ("exch_ns", "bid", "bidq", "ask", "askq", "u")
 _UNITS = 1e8
+_LARGEST_MONEY = 9e9  # in units of 1e-8 it is still an int64
 _MONEY = ("price", "qty", "bid", "bidq", "ask", "askq")
 
 
@@ -99,6 +100,8 @@ def _read(
     for name in names:
         values = numbers_of(table, name)
         wrong = ~is_number(values, whole=name not in _MONEY) & ~bad
+        if name in _MONEY:
+            wrong |= ~(np.abs(values.astype(np.float64)) <= _LARGEST_MONEY) & ~bad
         findings += not_numbers(path, line, name, values, wrong)
         bad |= wrong
         whole = np.where(bad, 0, values)
@@ -117,19 +120,19 @@ def _read(
     repeated = _repeated(columns, bad)
     findings += _finding(Flaw.DUPLICATE, path, line, columns["exch_ns"], repeated, "exch_ns", "each row once")
     bad |= repeated
-    backwards = np.zeros(len(bad), np.bool_)
-    backwards[1:] = np.diff(columns["exch_ns"]) < 0
+    columns, line = {name: column[~bad] for name, column in columns.items()}, line[~bad]
+    mended, wrong = in_order(columns["exch_ns"])
     findings += _finding(
         Flaw.TIME_BACKWARDS,
         path,
         line,
         columns["exch_ns"],
-        backwards & ~bad,
+        wrong,
         "exch_ns",
-        "a time that does not run backwards",
-        "sorted by time",
+        "a time between those around it",
+        "given the time before it",
     )
-    return {name: column[~bad] for name, column in columns.items()}, line[~bad], findings, table.num_rows
+    return columns | {"exch_ns": mended}, line, findings, table.num_rows
 
 
 def _repeated(columns: dict[str, IntArray], bad: Mask) -> Mask:

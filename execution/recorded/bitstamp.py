@@ -15,13 +15,20 @@ import numpy as np
 
 from execution.recorded.assemble import RawRecording, assemble
 from execution.recorded.bitstamp_book import PlacedMessage, initial_book
-from execution.recorded.bitstamp_events import OrderEvent, read_log, read_orders_table
+from execution.recorded.bitstamp_events import (
+    TABLE_COLUMNS,
+    OrderEvent,
+    drop_impossible_events,
+    read_log,
+    read_orders_table,
+)
 from execution.recorded.bitstamp_fills import pair_fills
 from execution.recorded.bitstamp_lives import UNKNOWN, Act, Life, Step, lives
 from execution.recorded.messages import RecordedKind
 from execution.recorded.quality import Finding, Flaw, Tolerance
-from execution.recorded.raw_rows import RawRows
+from execution.recorded.raw_rows import RawRows, longest_in_order
 from execution.recorded.recording import Recording
+from execution.recorded.text_table import read_bytes
 
 _DAY_MS = 86_400_000
 _PRICE_UNIT = 1e-8
@@ -36,16 +43,13 @@ def read_bitstamp(
 
     RecordingError names every line that goes beyond the tolerance.
     """
-    log = (
-        read_orders_table(path)
-        if path.name.removesuffix(".xz").removesuffix(".gz").endswith(".csv")
-        else read_log(path)
-    )
-    every = lives(log.events)
+    log = read_orders_table(path) if is_orders_table(read_bytes(path)) else read_log(path)
+    events, impossible = drop_impossible_events(path, log.events)
+    every = lives(events)
     pair_fills(every)
     messages = sorted(message for life in every for message in _messages(life))
-    ts_ms = {event.line: event.ts_ms for event in log.events}
-    midnight_ms = min(ts_ms.values(), default=0) // _DAY_MS * _DAY_MS
+    ts_ms = {event.line: event.ts_ms for event in events}
+    midnight_ms = _first_ms(events) // _DAY_MS * _DAY_MS
     raw = RawRecording(
         file=str(path),
         symbol="BTCUSD",
@@ -53,13 +57,25 @@ def read_bitstamp(
         origin="Bitstamp",
         rows=_rows(messages, ts_ms, midnight_ms),
         read=log.rows,
-        findings=log.findings + _findings(str(path), every),
+        findings=log.findings + impossible + _findings(str(path), every),
         price_unit=_PRICE_UNIT,
         usual_tick=_USUAL_TICK,
         lot_size=_LOT_SIZE,
         initial=initial_book(messages, log.snapshots, {life.order_id for life in every if life.old}),
     )
     return assemble(raw, tick_size=tick_size, tolerance=tolerance or Tolerance())
+
+
+def is_orders_table(content: bytes) -> bool:
+    """Whether a file begins with the header of a table of parsed orders."""
+    header = content[:4096].decode("utf-8-sig", "replace").partition("\n")[0]
+    return [cell.strip().strip('"') for cell in header.split(",")] == list(TABLE_COLUMNS)
+
+
+def _first_ms(events: list[OrderEvent]) -> int:
+    """The first time that those after it bear out, so that one wrong time does not move the day."""
+    times = np.array([event.ts_ms for event in events], np.int64)
+    return int(times[longest_in_order(times)][0]) if len(times) else 0
 
 
 def _rows(messages: list[PlacedMessage], ts_ms: dict[int, int], midnight_ms: int) -> RawRows:

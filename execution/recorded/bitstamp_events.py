@@ -26,6 +26,9 @@ TABLE_COLUMNS = ("id", "timestamp", "exchange.timestamp", "price", "volume", "ac
 _ACTIONS = {"order_created": "created", "order_changed": "changed", "order_deleted": "deleted"}
 _SIDES = {"bid": 1, "ask": -1}
 _IGNORED = ("diff", "diff_order_book")
+_MOST_DIGITS = 17  # a sum of ninety such numbers is still an int64
+_LAST_MS = 9_223_372_036_854  # nanoseconds since 1970 are an int64 up to here
+_LARGEST_ID = 2**63 - 1
 
 
 class OrderEvent(NamedTuple):
@@ -78,7 +81,7 @@ def read_log(path: Path) -> EventLog:
     for line, text in enumerate(lines, start=1):
         try:
             entry = _entry(line, text)
-        except (ValueError, KeyError, TypeError, InvalidOperation):
+        except (ValueError, KeyError, TypeError, InvalidOperation, OverflowError, RecursionError):
             bad.append((line, text))
         else:
             entries += [] if entry is None else [entry]
@@ -115,7 +118,12 @@ def read_orders_table(path: Path) -> EventLog:
     numbers["price"] = scaled(cells["price"], PRICE_DIGITS)
     findings = ragged_lines(path, table, f"{len(TABLE_COLUMNS)} columns")
     bad = np.zeros(len(table.line), np.bool_)
-    for name, (_, wrong) in numbers.items():
+    most = 10**_MOST_DIGITS
+    for name, (values, wrong) in numbers.items():
+        least, largest = {"timestamp": (0, _LAST_MS), "id": (-_LARGEST_ID, _LARGEST_ID)}.get(
+            name, (-most, most)
+        )
+        wrong |= (values < least) | (values > largest)
         findings += unreadable_cells(path, table, name, name, wrong & ~bad)
         bad |= wrong
     sides = np.array([_SIDES.get(text, 0) for text in cells["direction"].to_pylist()], np.int64)
@@ -135,7 +143,10 @@ def read_orders_table(path: Path) -> EventLog:
 def _event(line: int, ts_ms: int, action: str, body: dict[str, Any]) -> OrderEvent:
     side = {0: 1, 1: -1}[body["order_type"]]
     price, volume = fixed(body["price"], PRICE_DIGITS), fixed(body["amount"], VOLUME_DIGITS)
-    return OrderEvent(line, ts_ms, action, int(body["id"]), side, price, volume)
+    order_id = int(body["id"])
+    if not 0 <= ts_ms <= _LAST_MS or abs(order_id) > _LARGEST_ID:
+        raise ValueError("a time or an order id beyond 64 bits")
+    return OrderEvent(line, ts_ms, action, order_id, side, price, volume)
 
 
 def _snapshot(line: int, body: dict[str, Any]) -> Snapshot:
@@ -151,7 +162,46 @@ def fixed(number: Any, digits: int) -> int:
     value = Decimal(str(number)) if not isinstance(number, bool) else Decimal("nan")
     if not value.is_finite():
         raise ValueError(f"{number!r} is no decimal number")
+    if value.adjusted() + digits >= _MOST_DIGITS:
+        raise ValueError(f"{number!r} has more digits than are counted")
     return int(value.scaleb(digits).to_integral_value())
+
+
+def drop_impossible_events(path: Path, events: list[OrderEvent]) -> tuple[list[OrderEvent], list[Finding]]:
+    """Drop events with a price that is not positive, a negative volume, or a creation of none."""
+    found = []
+    for flaw, column, expected, wrong in (
+        (Flaw.UNREADABLE, "price", "a positive price", _no_price),
+        (
+            Flaw.BAD_QUANTITY,
+            "volume",
+            "a volume that is not negative, and an order of more than none",
+            _no_volume,
+        ),
+    ):
+        bad = [event for event in events if wrong(event)]
+        if bad:
+            events = [event for event in events if not wrong(event)]
+            found.append(
+                Finding(
+                    flaw=flaw,
+                    file=str(path),
+                    lines=np.array([event.line for event in bad]),
+                    values=tuple(f"{getattr(event, column) * 1e-8:.8f}" for event in bad),
+                    expected=expected,
+                    treatment="dropped",
+                    column=column,
+                )
+            )
+    return events, found
+
+
+def _no_price(event: OrderEvent) -> bool:
+    return event.price <= 0
+
+
+def _no_volume(event: OrderEvent) -> bool:
+    return event.volume < int(event.action == "created")
 
 
 def _unreadable(path: Path, bad: list[tuple[int, str]], expected: str) -> list[Finding]:

@@ -19,7 +19,7 @@ from execution.recorded.book_rows import BookHistory
 from execution.recorded.level_ladder import NO_PRICE
 from execution.recorded.messages import IntArray
 from execution.recorded.quality import Finding, Flaw, Tolerance
-from execution.recorded.raw_rows import RawRows
+from execution.recorded.raw_rows import Mask, RawRows
 from execution.recorded.recording import Recording
 from execution.recorded.text_table import (
     TextTable,
@@ -35,6 +35,7 @@ PRICE_UNIT = 1e-4
 USUAL_TICK = 100
 _NO_LEVEL = 9_999_999_999
 _NAME = re.compile(r"^(?P<symbol>[A-Za-z0-9.\-]+)_(?P<date>\d{4}-\d{2}-\d{2})")
+_HEADER = re.compile(r"^\ufeff?\"?[A-Za-z_][^,]*(,\s*\"?[A-Za-z_][^,]*)+$")
 MESSAGE_COLUMNS = ("time", "type", "order_id", "size", "price", "direction")
 
 
@@ -54,7 +55,8 @@ def read_lobster(
     rows, findings = _rows(messages, table)
     book = None
     if orderbook is not None:
-        rows, book, found = _with_book(rows, messages, orderbook)
+        count = len(table.line) + len(table.ragged)
+        rows, book, found = _with_book(rows, messages, orderbook, header=table.header, count=count)
         findings += found
     symbol, date = symbol_and_date(messages)
     raw = RawRecording(
@@ -90,7 +92,8 @@ def _table(path: Path, least: int, multiple: int) -> TextTable:
             RecordingProblem(file=str(path), row=1, value=_first_line(content), expected=expected)
         )
     width = max(set(widths), key=widths.count)
-    return read_table(content, [str(column) for column in range(width)])
+    names = [str(column) for column in range(width)]
+    return read_table(content, names, skip_lines=int(bool(_HEADER.match(_first_line(content)))))
 
 
 def _first_line(content: bytes) -> str:
@@ -119,8 +122,13 @@ def _rows(path: Path, table: TextTable) -> tuple[RawRows, list[Finding]]:
     return rows.rows(~bad), findings
 
 
-def _with_book(rows: RawRows, messages: Path, path: Path) -> tuple[RawRows, BookHistory, list[Finding]]:
-    """Messages that have a row of the order book on the same line of its file, and those rows."""
+def _with_book(
+    rows: RawRows, messages: Path, path: Path, *, header: int, count: int
+) -> tuple[RawRows, BookHistory, list[Finding]]:
+    """Messages that have a row of the order book on the same line of its file, and those rows.
+
+    header: lines of names above the messages; count: lines of messages. A header of either is not counted.
+    """
     table = _table(path, 4, 4)
     cells = [integers(table.columns[name]) for name in table.columns]
     findings = ragged_lines(path, table, f"{len(table.columns)} columns")
@@ -129,13 +137,38 @@ def _with_book(rows: RawRows, messages: Path, path: Path) -> tuple[RawRows, Book
         findings += unreadable_cells(path, table, str(at), f"column {at + 1}", wrong & ~bad)
         bad |= wrong
     line = table.line[~bad]
-    alone = ~np.isin(rows.line, line)
+    alone = ~np.isin(rows.line, line + header - table.header)
     findings += rows.finding(
         Flaw.UNREADABLE, str(messages), alone, "line", f"a row of {path.name} on the same line", "dropped"
     )
     values = np.stack([value for value, _ in cells], axis=1)[~bad]
+    findings += _book_findings(path, messages, line, values, line - table.header > count)
     rows = rows.rows(~alone)
-    return rows, _book(rows.ts_ns, values[np.searchsorted(line, rows.line)]), findings
+    kept = np.searchsorted(line, rows.line + table.header - header)
+    return rows, _book(rows.ts_ns, values[kept]), findings
+
+
+def _book_findings(
+    path: Path, messages: Path, line: IntArray, values: IntArray, alone: Mask
+) -> list[Finding]:
+    """Rows of the order book that no message has, and sizes below zero."""
+    negative = (values[:, 1::2] < 0).any(axis=1)
+    return [
+        Finding(
+            flaw=flaw,
+            file=str(path),
+            lines=line[wrong],
+            values=tuple(str(size) for size in values[wrong, 1::2].min(axis=1).tolist()),
+            expected=expected,
+            treatment=treatment,
+            column="size",
+        )
+        for flaw, wrong, expected, treatment in (
+            (Flaw.BAD_QUANTITY, negative, "a size that is not negative", "taken for no level"),
+            (Flaw.UNREADABLE, alone, f"a message in {messages.name} on the same line", "dropped"),
+        )
+        if wrong.any()
+    ]
 
 
 def _book(ts_ns: IntArray, values: IntArray) -> BookHistory:

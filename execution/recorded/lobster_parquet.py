@@ -19,6 +19,7 @@ from execution.recorded.raw_rows import Mask, RawRows
 from execution.recorded.recording import Recording
 
 MESSAGE_COLUMNS = ("Secs", "Type", "OrderID", "Size", "Price", "TradeDirection")
+_LARGEST = {"Secs": 1e9, "Price": 1e12}  # beyond them the whole numbers they become leave 64 bits
 _LEVEL = re.compile(r"^Askp(\d+)$")
 
 
@@ -37,6 +38,8 @@ def read_lobster_parquet(
     bad = np.zeros(table.num_rows, np.bool_)
     for name, values in columns.items():
         wrong = ~bad & ~is_number(values, whole=name not in ("Secs", "Price"))
+        if name in _LARGEST:
+            wrong |= ~bad & ~(np.abs(values.astype(np.float64)) <= _LARGEST[name])
         findings += not_numbers(path, line, name, values, wrong)
         bad |= wrong
     good = {name: values[~bad] for name, values in columns.items()}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from execution.errors import RecordingError, RecordingProblem
@@ -18,6 +19,8 @@ from execution.recorded.raw_rows import Mask
 
 # A double holds whole numbers exactly up to here.
 LARGEST = 2.0**53
+LARGEST_INTEGER = 2**63 - 1
+NO_INTEGER = -(2**63)
 
 
 def read_columns(path: Path, names: Sequence[str]) -> pa.Table:
@@ -37,19 +40,21 @@ def read_columns(path: Path, names: Sequence[str]) -> pa.Table:
 
 
 def numbers_of(table: pa.Table, name: str) -> npt.NDArray[Any]:
-    """A column's numbers; NaN where there is none, integers as they are where there is one everywhere."""
+    """A column's numbers, integers as they are; NaN, or NO_INTEGER among integers, where there is none."""
     column = table.column(name)
-    if pa.types.is_integer(column.type) and column.null_count == 0:
-        return np.asarray(column.to_numpy())
-    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+    if pa.types.is_unsigned_integer(column.type):
+        column = pc.if_else(pc.less_equal(column, LARGEST_INTEGER), column, None)
+    if pa.types.is_integer(column.type):
+        return np.asarray(pc.fill_null(column.cast(pa.int64()), NO_INTEGER).to_numpy())
+    if not pa.types.is_floating(column.type):
         return np.full(table.num_rows, np.nan)
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
 
 
 def is_number(values: npt.NDArray[Any], *, whole: bool) -> Mask:
     """Where there is a finite number, a whole one if need be, that a double holds exactly."""
-    if values.dtype.kind in "iu":
-        return np.ones(len(values), np.bool_)
+    if values.dtype.kind == "i":
+        return np.asarray(values != NO_INTEGER)
     numbers = values.astype(np.float64)
     fine = np.isfinite(numbers) & (np.abs(numbers) < LARGEST)
     return np.asarray(fine & (numbers == np.rint(numbers)) if whole else fine)
@@ -66,7 +71,7 @@ def not_numbers(
             flaw=Flaw.UNREADABLE,
             file=str(path),
             lines=line[wrong],
-            values=tuple(str(value) for value in values[wrong].tolist()),
+            values=tuple("nothing" if v == NO_INTEGER else str(v) for v in values[wrong].tolist()),
             expected="a number",
             treatment="dropped",
             column=name,

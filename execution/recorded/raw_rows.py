@@ -86,22 +86,22 @@ def mend_times(rows: RawRows, file: str) -> tuple[RawRows, list[Finding]]:
     Out of order are the fewest rows without which time never runs backwards, so that one wrong time, early or
     late, is one finding.
     """
-    wrong = ~_longest_in_order(rows.ts_ns)
-    findings = rows.finding(
-        Flaw.TIME_BACKWARDS,
-        file,
-        wrong,
-        "ts_ns",
-        "a time between those around it",
-        "given the time before it",
-    )
-    if not findings:
-        return rows, []
-    held = np.where(wrong, rows.ts_ns[~wrong][0], rows.ts_ns)
-    return replace(rows, ts_ns=np.maximum.accumulate(held)), findings
+    mended, wrong = in_order(rows.ts_ns)
+    expected, treatment = "a time between those around it", "given the time before it"
+    findings = rows.finding(Flaw.TIME_BACKWARDS, file, wrong, "ts_ns", expected, treatment)
+    return replace(rows, ts_ns=mended), findings
 
 
-def _longest_in_order(ts_ns: IntArray) -> Mask:
+def in_order(ts_ns: IntArray) -> tuple[IntArray, Mask]:
+    """Times that never run backwards, those out of order replaced by the one before, and where that was."""
+    wrong = ~longest_in_order(ts_ns)
+    if not wrong.any():
+        return ts_ns, wrong
+    held = np.where(wrong, ts_ns[~wrong][0], ts_ns)
+    return np.maximum.accumulate(held), wrong
+
+
+def longest_in_order(ts_ns: IntArray) -> Mask:
     """Rows of a longest subsequence that never decreases."""
     keep = np.ones(len(ts_ns), np.bool_)
     if (np.diff(ts_ns) >= 0).all():

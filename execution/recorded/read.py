@@ -13,8 +13,7 @@ import pyarrow.parquet
 from execution.errors import RecordingError, RecordingProblem
 from execution.recorded.binance import read_binance
 from execution.recorded.binance_tables import DEPTH_COLUMNS, QUOTE_COLUMNS, TRADE_COLUMNS
-from execution.recorded.bitstamp import read_bitstamp
-from execution.recorded.bitstamp_events import TABLE_COLUMNS
+from execution.recorded.bitstamp import is_orders_table, read_bitstamp
 from execution.recorded.lobster import MESSAGE_COLUMNS as LOBSTER_COLUMNS
 from execution.recorded.lobster import read_lobster
 from execution.recorded.lobster_parquet import MESSAGE_COLUMNS as PARQUET_COLUMNS
@@ -24,7 +23,7 @@ from execution.recorded.recording import Recording
 from execution.recorded.text_table import read_bytes
 
 _LOG_LINE = re.compile(r"^\d{10,16} \w+ \{")
-_NUMBERS = re.compile(r"^\s*-?[\d.]+(,[^,]*)*$")
+_NUMBERS = re.compile(r"^\s*[-+]?[\d.]+\s*(,[^,]*)*$")
 
 
 class FileKind(Enum):
@@ -87,7 +86,7 @@ def file_kind(path: Path) -> FileKind:
     lines = content[:65536].decode("utf-8", "replace").splitlines()[:20]
     if any(_LOG_LINE.match(line) for line in lines):
         return FileKind.BITSTAMP
-    if lines and [cell.strip().strip('"') for cell in lines[0].split(",")] == list(TABLE_COLUMNS):
+    if is_orders_table(content):
         return FileKind.BITSTAMP
     widths = [line.count(",") + 1 for line in lines if _NUMBERS.match(line)]
     width = max(set(widths), key=widths.count, default=0)

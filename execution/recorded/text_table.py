@@ -24,22 +24,32 @@ _COMPRESSED = {b"\x1f\x8b": gzip.decompress, b"\xfd7": lzma.decompress}
 
 
 class TextTable(NamedTuple):
-    """Text cells by column; line: (row,) lines in the file; ragged: (line, text) of others."""
+    """Text cells by column; line: (row,) lines in the file; ragged: (line, text) of others.
+
+    header: lines at the top that are neither.
+    """
 
     columns: dict[str, Any]
     line: IntArray
     ragged: list[tuple[int, str]]
+    header: int = 0
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's content, gz or xz decompressed; RecordingError where it cannot be read."""
+    """A file's content, gz or xz decompressed; RecordingError where it cannot be read.
+
+    A pipe is refused: a recording is read once for its format and once more for its rows.
+    """
     try:
+        if path.is_fifo():
+            raise OSError("a pipe")
         content = path.read_bytes()
         decompress = _COMPRESSED.get(content[:2])
         return decompress(content) if decompress else content
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         problem = RecordingProblem(
-            file=str(path), value=str(error), expected="a readable file, plain, .gz or .xz"
+            file=str(path), value=reason, expected="a readable file, plain, .gz or .xz"
         )
         raise RecordingError(problem) from None
 
@@ -68,7 +78,7 @@ def read_table(content: bytes, names: list[str], *, skip_lines: int = 0) -> Text
     taken[[number - 1 for number, _ in ragged]] = True
     taken[:skip_lines] = True
     columns = {name: table.column(name).combine_chunks() for name in names}
-    return TextTable(columns, np.flatnonzero(~taken) + 1, ragged)
+    return TextTable(columns, np.flatnonzero(~taken) + 1, ragged, skip_lines)
 
 
 def integers(cells: Any) -> tuple[IntArray, npt.NDArray[np.bool_]]:
