@@ -19,7 +19,7 @@ from execution.market.participant_terms import ParticipantTerms
 from execution.market.scenario import MarketScenario, load_market
 
 SECOND = 10**9
-RATES = ("wake_rate", "limit_rate", "market_rate", "cancel_rate")
+RATES = ("wake_rate", "limit_rate", "market_rate", "cancel_rate", "volume_share")
 
 
 def busier(scenario: MarketScenario, times: float) -> MarketScenario:

@@ -26,7 +26,7 @@ from execution.market.layout import (
     MarketArrays,
     ParticipantKind,
 )
-from execution.market.participant_terms import ParticipantTerms
+from execution.market.participant_terms import VOLUME_SHARE, ParticipantTerms
 from execution.market.regime import (
     SECONDS_PER_DAY,
     TRADING_DAYS_PER_YEAR,
@@ -36,6 +36,7 @@ from execution.market.regime import (
     reference_parameters,
 )
 from execution.market.scenario import InstrumentTerms, MarketScenario
+from execution.market.stated_volume import idle_seconds, market_rate, mean_pareto
 from execution.random_stream import Stream, exponential, new_stream
 
 FloatArray = npt.NDArray[np.float64]
@@ -278,6 +279,9 @@ def _participants(scenario: MarketScenario, members: Sequence[Member]) -> tuple[
         row["handles"] = terms.orders
         handles += int(row["handles"])
         _state_numbers(row, member)
+        if VOLUME_SHARE in terms.numbers:
+            volume = scenario.instruments[row["instrument"]].average_daily_volume
+            _state_share(row, terms, volume / (3600.0 * scenario.session.hours))
     rows = np.zeros(handles, HANDLE)
     rows["member"] = np.arange(handles)
     for row in participants:
@@ -300,3 +304,14 @@ def _state_numbers(row: np.void, member: Member) -> None:
     row["feed_floor_ns"], row["order_floor_ns"] = 1e3 * latency.feed_us, 1e3 * latency.order_us
     row["feed_jitter_ns"] = 1e3 * latency.feed_jitter_us
     row["order_jitter_ns"] = 1e3 * latency.order_jitter_us
+
+
+def _state_share(row: np.void, terms: ParticipantTerms, lots_per_second: float) -> None:
+    """Let a member act as often as its part of the group's share of the volume asks for."""
+    own = terms.numbers[VOLUME_SHARE] * lots_per_second / terms.count
+    quantity = float(row["quantity"])
+    if terms.kind is ParticipantKind.NOISE:
+        row["market_rate"] = market_rate(own, quantity)
+        return
+    order = mean_pareto(quantity, float(row["size_exponent"]), float(row["inventory_limit"]))
+    row["idle_seconds"] = idle_seconds(own, order, quantity * float(row["wake_rate"]))

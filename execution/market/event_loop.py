@@ -135,9 +135,9 @@ def decide(world: Record, me: Record, at: int, now: int) -> int:
         sigma = instrument["volatility"] * clock["volatility"] * abs(instrument["delta"])
         return market_maker.decide(me, handles, seen, clock, sigma, tickets)
     if kind == ParticipantKind.MOMENTUM:
-        return momentum.decide(me, seen, now, tickets)
+        return momentum.decide(me, seen, now, clock["volatility"], tickets)
     if kind == ParticipantKind.MEAN_REVERSION:
-        return mean_reversion.decide(me, handles, seen, now, tickets)
+        return mean_reversion.decide(me, handles, seen, now, clock["volatility"], tickets)
     if kind == ParticipantKind.INFORMED:
         drift = clock["drift"] * instrument["daily_volatility"] * instrument["news_exposure"]
         return informed.decide(me, seen, drift * instrument["delta"], tickets)

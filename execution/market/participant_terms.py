@@ -15,6 +15,7 @@ _QUANTITY: Bounds = (1.0, 1e6, None)
 _LIMIT: Bounds = (1.0, 1e9, None)
 _TICKS: Bounds = (0.0, 1e6, None)
 _SECONDS: Bounds = (1e-3, 1e6, None)
+_SHARE: Bounds = (1e-9, 10.0, None)
 
 NUMBERS: Mapping[ParticipantKind, Mapping[str, Bounds]] = {
     ParticipantKind.NOISE: {
@@ -76,6 +77,13 @@ NUMBERS: Mapping[ParticipantKind, Mapping[str, Bounds]] = {
     },
 }
 
+# What may be stated in place of a rate: the share of the daily volume that the group asks for.
+VOLUME_SHARE = "volume_share"
+RATE_OF_SHARE: Mapping[ParticipantKind, str] = {
+    ParticipantKind.NOISE: "market_rate",
+    ParticipantKind.META_ORDER: "idle_seconds",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyTerms:
@@ -93,7 +101,8 @@ class ParticipantTerms:
 
     variety: how much they differ; rates, quantities, risk aversions and half spreads of the group's members
     are spread evenly in logarithm between 1 / (1 + variety) and 1 + variety times what is stated. numbers: by
-    the names of `NUMBERS[kind]`.
+    the names of `NUMBERS[kind]`; VOLUME_SHARE, of the instrument's average daily volume that the group's
+    market orders come to, may stand in place of RATE_OF_SHARE[kind].
     """
 
     name: str
@@ -121,9 +130,13 @@ def read_participant(table: ScenarioTable, venues: Sequence[str]) -> Participant
     """Read one [[participant]]; what is wrong is noted in the table."""
     kind = ParticipantKind[table.choice("kind", [kind.name.lower() for kind in ParticipantKind]).upper()]
     across = kind is ParticipantKind.ARBITRAGE
+    stated = dict(NUMBERS[kind])
+    if kind in RATE_OF_SHARE and table.has(VOLUME_SHARE):
+        stated[VOLUME_SHARE] = _SHARE
+        del stated[RATE_OF_SHARE[kind]]
     numbers = {
         name: table.number(name, least=least, most=most, default=default)
-        for name, (least, most, default) in NUMBERS[kind].items()
+        for name, (least, most, default) in stated.items()
     }
     terms = ParticipantTerms(
         name=table.text("name"),

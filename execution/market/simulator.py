@@ -17,6 +17,8 @@ from execution.market.regime import MarketConditions, Regime
 from execution.orders import Side
 
 if TYPE_CHECKING:
+    from execution.market.engine import VenueFees
+    from execution.market.flow_start import FlowStart
     from execution.market.scenario import MarketScenario
 
 __all__ = ["MarketConditions", "MarketSimulator", "OwnFill", "Regime"]
@@ -37,11 +39,14 @@ class MarketSimulator:
     """Everybody's flow and the agent's orders in one book, from `start_ns` on.
 
     The plain market is background flow around conditions.mid_price, stationary when it starts
-    (execution.market.flow); `from_scenario` gives one of participants. The same seed gives the same market,
-    event for event, in steps of any length; the agent's own orders change what follows, through the book and
-    through their impact on the reference price. News keep their own random numbers: two agents on one seed
-    meet the same fundamental price, whatever they do. The agent's messages arrive order_latency_ns after they
-    are sent, in order; an id is given at once.
+    (execution.market.flow); `from_scenario` gives one of participants, `from_flow` one of any other flow. The
+    same seed gives the same market, event for event, in steps of any length; the agent's own orders change
+    what follows, through the book and through their impact on the reference price. News keep their own random
+    numbers: two agents on one seed meet the same fundamental price, whatever they do.
+
+    The agent's messages arrive order_latency_ns after they are sent, in order; an id is given at once. All
+    that it is shown is feed_latency_ns old, and never older than the start: quotes, depth, volumes, the place
+    in a queue and its own fills.
     """
 
     engine: Engine
@@ -54,8 +59,10 @@ class MarketSimulator:
         rng: np.random.Generator,
         *,
         order_latency_ns: int = 0,
+        feed_latency_ns: int = 0,
     ) -> None:
-        self._begin(BackgroundEngine(conditions, start_ns, rng), start_ns, order_latency_ns)
+        engine = BackgroundEngine(conditions, start_ns, rng)
+        self._begin(engine, start_ns, order_latency_ns, feed_latency_ns)
 
     @classmethod
     def from_scenario(
@@ -66,6 +73,7 @@ class MarketSimulator:
         start_ns: int = 0,
         venue: str | None = None,
         order_latency_ns: int = 0,
+        feed_latency_ns: int = 0,
         logged: bool = False,
     ) -> Self:
         """The market of a scenario: one that was read, a shipped one by name, or a file by its path.
@@ -79,7 +87,29 @@ class MarketSimulator:
         sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
         simulator = cls.__new__(cls)
         engine = ScenarioEngine(scenario, start_ns, sequence, venue=venue, logged=logged)
-        simulator._begin(engine, start_ns, order_latency_ns)  # noqa: SLF001 - the class's own
+        simulator._begin(engine, start_ns, order_latency_ns, feed_latency_ns)  # noqa: SLF001 - its own
+        return simulator
+
+    @classmethod
+    def from_flow(
+        cls,
+        flow: FlowStart,
+        seed: int | np.random.SeedSequence = 0,
+        *,
+        fees: VenueFees | None = None,
+        order_latency_ns: int = 0,
+        feed_latency_ns: int = 0,
+    ) -> Self:
+        """A market of one background flow from its burn-in's end on; `start` of a fit gives its own.
+
+        fees: the venue's. There is no fundamental price: news_ticks of the fills are NaN.
+        """
+        from execution.market.flow_engine import FlowEngine
+
+        sequence = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+        simulator = cls.__new__(cls)
+        engine = FlowEngine(flow, sequence, fees=fees)
+        simulator._begin(engine, flow.start_ns, order_latency_ns, feed_latency_ns)  # noqa: SLF001 - its own
         return simulator
 
     @property
@@ -122,11 +152,14 @@ class MarketSimulator:
         """
         if ts_ns < self._now_ns:
             raise ValueError(f"ts_ns is {ts_ns}, expected at least the time reached, {self._now_ns}")
-        while self._under_way and self._under_way[0].arrival_ns <= ts_ns:
+        # The exchange is run no further than what the agent sees of it by then.
+        self._now_ns = ts_ns
+        seen_ns = max(ts_ns - self._feed_latency_ns, self._seen_ns)
+        while self._under_way and self._under_way[0].arrival_ns <= seen_ns:
             arrival_ns, one = self._under_way.popleft()
             self._run(arrival_ns)
             self._enter(one)
-        self._run(ts_ns)
+        self._run(seen_ns)
 
     def submit_limit(self, side: Side, quantity: int, price_ticks: int) -> int:
         """Trade up to `price_ticks`, rest what is left, and return the order's id.
@@ -191,11 +224,13 @@ class MarketSimulator:
         fills, self._fills = self._fills, []
         return fills
 
-    def _begin(self, engine: Engine, start_ns: int, order_latency_ns: int) -> None:
-        if order_latency_ns < 0:
-            raise ValueError(f"order_latency_ns is {order_latency_ns}, expected at least 0")
+    def _begin(self, engine: Engine, start_ns: int, order_latency_ns: int, feed_latency_ns: int = 0) -> None:
+        for name, latency_ns in (("order", order_latency_ns), ("feed", feed_latency_ns)):
+            if latency_ns < 0:
+                raise ValueError(f"{name}_latency_ns is {latency_ns}, expected at least 0")
         self.engine = engine
-        self._now_ns, self._latency_ns = start_ns, order_latency_ns
+        self._now_ns = self._seen_ns = start_ns
+        self._order_latency_ns, self._feed_latency_ns = order_latency_ns, feed_latency_ns
         self._own: dict[int, tuple[Side, int]] = {}
         self._fills = []
         self._under_way: deque[_UnderWay] = deque()
@@ -242,8 +277,8 @@ class MarketSimulator:
 
     def _transmit(self, one: RecordArray) -> RecordArray:
         """Enter a message now, or let it be under way; return its events so far."""
-        if self._latency_ns:
-            self._under_way.append(_UnderWay(self._now_ns + self._latency_ns, one))
+        if self._order_latency_ns or self._feed_latency_ns:
+            self._under_way.append(_UnderWay(self._now_ns + self._order_latency_ns, one))
             return one[:0]
         return self._enter(one)
 
@@ -253,9 +288,9 @@ class MarketSimulator:
         self.engine.settle(events)
         for event in events[events["kind"] == EventKind.TRADE]:
             if event["order_id"] in self._own:
-                self._record(event, "order_id", self._now_ns, is_maker=False)
+                self._record(event, "order_id", self._seen_ns, is_maker=False)
             if event["maker_owner"] == OWN:
-                self._record(event, "maker_id", self._now_ns, is_maker=True)
+                self._record(event, "maker_id", self._seen_ns, is_maker=True)
         self._forget_finished()
         return events
 
@@ -269,7 +304,7 @@ class MarketSimulator:
                 if int(event["order_id"]) in self._own:
                     self._record(event, "order_id", made.ts_ns, is_maker=False)
             self._forget_finished()
-        self._now_ns = until_ns
+        self._seen_ns = until_ns
 
     def _record(self, event: np.void, own_id: str, ts_ns: int, *, is_maker: bool) -> None:
         quantity, fees = int(event["quantity"]), self.engine.fees

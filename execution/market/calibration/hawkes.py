@@ -21,6 +21,7 @@ from execution.market.calibration.flow_events import (
 )
 from execution.market.calibration.hawkes_fit import HawkesFit, fit_hawkes
 from execution.market.calibration.lone_market import Instrument, simulate_alone
+from execution.market.flow_start import FlowStart
 from execution.market.flows.hawkes import ASK_SIDE, EVENT_TYPES, HawkesEvent, HawkesFlow, hawkes_state
 from execution.market.flows.hawkes_process import Hawkes, spectral_radius
 from execution.recorded.book_history import BookHistory
@@ -75,14 +76,26 @@ class HawkesFlowFit:
         self, duration_ns: int, seed: int | np.random.SeedSequence, *, levels: int = 10
     ) -> tuple[RecordedMessages, BookHistory]:
         """A market with nothing but this flow, from the recording's last prices on; see simulate_alone."""
+        start = self.start()
         return simulate_alone(
-            self.flow.parameters(),
-            hawkes_state(start_ns=0, bid_ticks=self.bid_ticks, ask_ticks=self.ask_ticks),
+            start.parameters,
+            start.state,
             self.instrument,
             duration_ns=duration_ns,
-            burn_in_ns=round(1e9 * _BURN_IN_S),
+            burn_in_ns=start.burn_in_ns,
             levels=levels,
             seed=seed,
+        )
+
+    def start(self, start_ns: int = 0) -> FlowStart:
+        """The flow before a burn-in that ends at start_ns, for MarketSimulator.from_flow."""
+        burn_in_ns = round(1e9 * _BURN_IN_S)
+        return FlowStart(
+            parameters=self.flow.parameters(),
+            state=hawkes_state(
+                start_ns=start_ns - burn_in_ns, bid_ticks=self.bid_ticks, ask_ticks=self.ask_ticks
+            ),
+            burn_in_ns=burn_in_ns,
         )
 
 

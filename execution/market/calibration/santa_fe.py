@@ -21,6 +21,7 @@ from execution.market.calibration.flow_events import (
     seconds_after,
 )
 from execution.market.calibration.lone_market import Instrument, simulate_alone
+from execution.market.flow_start import FlowStart
 from execution.market.flows.santa_fe import SantaFe, santa_fe_state
 from execution.recorded.book_history import BookHistory
 from execution.recorded.messages import RecordedMessages
@@ -75,16 +76,27 @@ class SantaFeFit:
         self, duration_ns: int, seed: int | np.random.SeedSequence, *, levels: int = 10
     ) -> tuple[RecordedMessages, BookHistory]:
         """A market with nothing but this flow, from the recording's last prices on; see simulate_alone."""
-        slowest = float(self.flow.cancel_rates[self.flow.cancel_rates > 0.0].min(initial=1.0))
-        burn_in_s = min(_BURN_IN_LIFETIMES / slowest, _MOST_BURN_IN_S)
+        start = self.start()
         return simulate_alone(
-            self.flow.parameters(),
-            santa_fe_state(start_ns=0, bid_ticks=self.bid_ticks, ask_ticks=self.ask_ticks),
+            start.parameters,
+            start.state,
             self.instrument,
             duration_ns=duration_ns,
-            burn_in_ns=round(1e9 * burn_in_s),
+            burn_in_ns=start.burn_in_ns,
             levels=levels,
             seed=seed,
+        )
+
+    def start(self, start_ns: int = 0) -> FlowStart:
+        """The flow before a burn-in that ends at start_ns, for MarketSimulator.from_flow."""
+        slowest = float(self.flow.cancel_rates[self.flow.cancel_rates > 0.0].min(initial=1.0))
+        burn_in_ns = round(1e9 * min(_BURN_IN_LIFETIMES / slowest, _MOST_BURN_IN_S))
+        return FlowStart(
+            parameters=self.flow.parameters(),
+            state=santa_fe_state(
+                start_ns=start_ns - burn_in_ns, bid_ticks=self.bid_ticks, ask_ticks=self.ask_ticks
+            ),
+            burn_in_ns=burn_in_ns,
         )
 
 

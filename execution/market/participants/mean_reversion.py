@@ -24,13 +24,19 @@ def wanted_inventory(deviation: float, threshold: float, limit: int, inventory: 
 
 
 @njit(cache=True)
-def decide(me: Record, handles: RecordArray, seen: Record, now_ns: int, tickets: RecordArray) -> int:
-    """Rest at the near touch towards the wanted inventory, following the touch."""
+def decide(
+    me: Record, handles: RecordArray, seen: Record, now_ns: int, volatility: float, tickets: RecordArray
+) -> int:
+    """Rest at the near touch towards the wanted inventory, following the touch.
+
+    volatility: now, relative to the usual one, in which the threshold is measured.
+    """
     mid = 0.5 * (seen["bid_ticks"] + seen["ask_ticks"])
     follow_mid(me, mid, now_ns)
     deviation = mid - me["slow_mean"]
     limit, inventory = me["inventory_limit"], me["inventory"]
-    missing = wanted_inventory(deviation, me["threshold_ticks"], limit, inventory) - inventory
+    threshold = volatility * me["threshold_ticks"]
+    missing = wanted_inventory(deviation, threshold, limit, inventory) - inventory
     side = 1 if missing > 0 else -1
     price = seen["bid_ticks"] if side > 0 else seen["ask_ticks"]
     size = min(abs(missing), max(1, int(me["quantity"])))

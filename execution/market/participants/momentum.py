@@ -23,13 +23,17 @@ def wanted_inventory(signal: float, threshold: float, limit: int, inventory: int
 
 
 @njit(cache=True)
-def decide(me: Record, seen: Record, now_ns: int, tickets: RecordArray) -> int:
-    """Take up to one order's quantity at the opposite best towards the wanted inventory."""
+def decide(me: Record, seen: Record, now_ns: int, volatility: float, tickets: RecordArray) -> int:
+    """Take up to one order's quantity at the opposite best towards the wanted inventory.
+
+    volatility: now, relative to the usual one, in which the threshold is measured.
+    """
     follow_mid(me, 0.5 * (seen["bid_ticks"] + seen["ask_ticks"]), now_ns)
     if awaits_result(me):
         return 0
     signal = me["fast_mean"] - me["slow_mean"]
-    wanted = wanted_inventory(signal, me["threshold_ticks"], me["inventory_limit"], me["inventory"])
+    threshold = volatility * me["threshold_ticks"]
+    wanted = wanted_inventory(signal, threshold, me["inventory_limit"], me["inventory"])
     missing = wanted - me["inventory"]
     if missing == 0:
         return 0

@@ -32,7 +32,7 @@ def test_every_shipped_scenario_can_be_read() -> None:
         ("price = 100.0", "price = nan", "'instrument[1].price': found 'nan'"),
         ("price = 100.0", 'price = "x"', "'instrument[1].price': found 'x'"),
         ("price = 100.0", "", "'instrument[1].price': expected"),
-        ("wake_rate = 5.0", "wake_rat = 5.0", "did you mean wake_rate?"),
+        ("wake_rate = 10.0", "wake_rat = 10.0", "did you mean wake_rate?"),
         ('kind = "noise"', 'kind = "noisy"', "expected one of noise, market_maker"),
         ('venue = "main"', 'venue = "mian"', "expected one of main"),
         ("count = 6", "count = 0", "expected a whole number from 1 to"),
