@@ -18,6 +18,7 @@ from execution.realism.comparison import BASELINE, FIRST_PART, SIMULATED, Compar
 from execution.realism.profile import Profile, histogram_edges, profile_of
 from execution.realism.ruler import Ruler, ruler_of
 from execution.realism.tape import Tape
+from execution.recorded.quality import QualityReport, Tolerance
 from execution.recorded.read import read_recording
 from execution.recorded.recording import Recording
 from hedger.errors import UsageError
@@ -25,6 +26,7 @@ from hedger.errors import UsageError
 Progress = Callable[[str, float], None]
 
 HELD_OUT = "held out"
+DEFAULT_TOLERANCE = 0.01
 DEFAULT_MODEL, BASELINE_MODEL = "marked", "santa_fe"
 FEWEST_MESSAGES = 1_000
 _LEVELS = 10
@@ -38,6 +40,7 @@ class MarketStudy:
 
     title: of the recording or scenario. notes: sentences about it. profiles: by name, the held-out part
     first. separations: how well each of the others is told from it, None where it has too few windows.
+    quality: what was wrong with the recording's files.
     """
 
     title: str
@@ -47,6 +50,7 @@ class MarketStudy:
     profiles: Mapping[str, Profile]
     comparison: Comparison | None = None
     separations: Mapping[str, Separation | None] | None = None
+    quality: QualityReport | None = None
 
 
 def study_files(
@@ -55,11 +59,15 @@ def study_files(
     model: str = DEFAULT_MODEL,
     held_out: float = 0.5,
     tick_size: float | None = None,
+    tolerance: float = DEFAULT_TOLERANCE,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> MarketStudy:
-    """Read one recording's files and study it; RecordingError for files that cannot be used."""
-    recording = _read(paths, tick_size, progress)
+    """Read one recording's files and study it; RecordingError for files that cannot be used.
+
+    tolerance: largest share of a file's rows that may have one flaw.
+    """
+    recording = read_files(paths, tick_size=tick_size, tolerance=tolerance, progress=progress)
     return study_recording(recording, model=model, held_out=held_out, seed=seed, progress=progress)
 
 
@@ -104,7 +112,7 @@ def study_recording(
     edges = histogram_edges(real, comparison.ruler)
     return MarketStudy(
         title=f"{recording.messages.symbol} {recording.messages.date}".strip(),
-        notes=_notes(first, later, model),
+        notes=_notes(recording, first, later, model),
         seed=seed,
         ruler=comparison.ruler,
         profiles={
@@ -113,6 +121,7 @@ def study_recording(
         },
         comparison=comparison,
         separations={name: tell_apart(tape, real, seed=seed) for name, tape in tapes.items()},
+        quality=recording.report,
     )
 
 
@@ -157,31 +166,30 @@ def simulate_scenario(
         market.run(until_ns * part // _PARTS)
         say("simulating", 0.1 + 0.8 * part / _PARTS)
     messages, history = recorded(market, scenario.venues[0].name, levels=levels)
+    if len(messages) == 0 or messages.ts_ns[-1] <= messages.ts_ns[0]:
+        raise UsageError(f"nothing happens within {minutes:g} minutes of {name_or_path}; give more --minutes")
     return Tape(messages=messages, history=history)
 
 
-def fit_files(
+def read_files(
     paths: Sequence[Path],
     *,
-    model: str = DEFAULT_MODEL,
     tick_size: float | None = None,
+    tolerance: float = DEFAULT_TOLERANCE,
     progress: Progress | None = None,
-) -> FittedFlow:
-    """Fit `model` to all of a recording."""
-    recording = _read(paths, tick_size, progress)
-    return _fitted(recording, model)
-
-
-def _read(paths: Sequence[Path], tick_size: float | None, progress: Progress | None) -> Recording:
+) -> Recording:
+    """Read one recording's files; UsageError for a tick or a tolerance that is none."""
     if progress is not None:
         progress("reading the recording", 0.01)
     if tick_size is not None and not 0.0 < tick_size < float("inf"):
         raise UsageError(f"--tick-size is a positive number; found {tick_size:g}")
-    return read_recording(list(paths), tick_size=tick_size)
+    if not 0.0 <= tolerance <= 1.0:
+        raise UsageError(f"--tolerance is a share of the rows from 0 to 1; found {tolerance:g}")
+    return read_recording(list(paths), tick_size=tick_size, tolerance=Tolerance(share=tolerance))
 
 
-def _fitted(recording: Recording, model: str) -> FittedFlow:
-    """A recording that is too little for a model is the user's to know, not a fault."""
+def fit_recording(recording: Recording, *, model: str = DEFAULT_MODEL) -> FittedFlow:
+    """Fit `model` to all of a recording; UsageError where that is too little for the model."""
     try:
         return calibrate(recording.messages, recording.history, model=model)
     except ExecutionError as error:
@@ -195,19 +203,21 @@ def _spoken(model: str) -> str:
 def _simulated(first: Recording, model: str, *, like: Tape, seed: int, say: Progress, done: float) -> Tape:
     """A market fitted to the first part and run for as long as `like` lasts."""
     say(f"fitting the {_spoken(model)} flow", done)
-    fitted = _fitted(first, model)
+    fitted = fit_recording(first, model=model)
     say(f"simulating the {_spoken(model)} flow", done + 0.1)
     duration_ns = int(like.messages.ts_ns[-1] - like.messages.ts_ns[0])
     messages, history = fitted.simulate(duration_ns, np.random.SeedSequence(seed), levels=like.levels)
     return Tape(messages=messages, history=history)
 
 
-def _notes(first: Recording, later: Recording, model: str) -> tuple[str, ...]:
+def _notes(recording: Recording, first: Recording, later: Recording, model: str) -> tuple[str, ...]:
     def part(recording: Recording) -> str:
         seconds = 1e-9 * float(recording.messages.ts_ns[-1] - recording.messages.ts_ns[0])
         return f"{len(recording.messages):,} messages in {seconds:,.0f} s"
 
+    report, tick = recording.report, recording.messages.tick_size
     return (
+        f"{report.rows:,} rows read, {report.messages:,} messages kept; tick {tick:g}.",
         f"Fitted to the first part: {part(first)}. Held out: {part(later)}.",
         f"Simulated: {_spoken(model)} flow. Baseline: zero intelligence.",
     )

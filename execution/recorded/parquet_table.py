@@ -45,7 +45,7 @@ def numbers_of(table: pa.Table, name: str) -> npt.NDArray[Any]:
     if pa.types.is_unsigned_integer(column.type):
         column = pc.if_else(pc.less_equal(column, LARGEST_INTEGER), column, None)
     if pa.types.is_integer(column.type):
-        return np.asarray(pc.fill_null(column.cast(pa.int64()), NO_INTEGER).to_numpy())
+        return np.asarray(pc.fill_null(column.cast(pa.int64(), safe=False), NO_INTEGER).to_numpy())
     if not pa.types.is_floating(column.type):
         return np.full(table.num_rows, np.nan)
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())

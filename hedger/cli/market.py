@@ -25,6 +25,14 @@ _seed = click.option(
 _tick_size = click.option(
     "--tick-size", type=float, metavar="X", help="In currency. Default: found from the recorded prices."
 )
+_tolerance = click.option(
+    "--tolerance",
+    type=float,
+    default=0.01,
+    show_default=True,
+    metavar="SHARE",
+    help="Largest share of the rows that may have one flaw; 0 bears none, 1 all. Each is reported.",
+)
 _model = click.option(
     "--model", type=click.Choice(MODELS), default="marked", show_default=True, help="What is fitted."
 )
@@ -58,15 +66,19 @@ def market() -> None:
 )
 @_model
 @_tick_size
+@_tolerance
 @_seed
 @output_options
+@click.pass_context
 def report(
+    context: click.Context,
     recording: tuple[Path, ...],
     scenario: str | None,
     minutes: float,
     held_out: float,
     model: str,
     tick_size: float | None,
+    tolerance: float,
     seed: int,
     out: Path | None,
     as_json: bool,
@@ -83,6 +95,7 @@ def report(
 
     if bool(recording) == bool(scenario):
         raise UsageError("a market report is of a recording or of --scenario; give one of them")
+    _refuse_unused(context, ("held_out", "model", "tick_size", "tolerance") if scenario else ("minutes",))
     if out is not None:
         require_free(out)
     with progress() as say:
@@ -90,7 +103,13 @@ def report(
             study = study_scenario(scenario, minutes=minutes, seed=seed, progress=say)
         else:
             study = study_files(
-                recording, model=model, held_out=held_out, tick_size=tick_size, seed=seed, progress=say
+                recording,
+                model=model,
+                held_out=held_out,
+                tick_size=tick_size,
+                tolerance=tolerance,
+                seed=seed,
+                progress=say,
             )
         if out is not None:
             _write(study, out)
@@ -101,13 +120,17 @@ def report(
 @click.argument("recording", type=PATH, nargs=-1, required=True)
 @_model
 @_tick_size
+@_tolerance
 @click.option("--out", type=PATH, metavar="FILE", help="Write the parameters to a new TOML file.")
-def calibrate(recording: tuple[Path, ...], model: str, tick_size: float | None, out: Path | None) -> None:
+def calibrate(
+    recording: tuple[Path, ...], model: str, tick_size: float | None, tolerance: float, out: Path | None
+) -> None:
     """Fit a market to all of RECORDING and print its parameters with their standard errors."""
     from hedger.cli.progress import progress
     from hedger.cli.terminal import show
-    from hedger.market_study import fit_files
+    from hedger.market_study import fit_recording, read_files
     from hedger.report.market_files import write_parameters
+    from hedger.report.market_quality import quality_tables
     from hedger.report.market_tables import fitted_table
     from hedger.report.new_file import require_new, write_new
     from hedger.report.terminal import render_tables
@@ -115,11 +138,14 @@ def calibrate(recording: tuple[Path, ...], model: str, tick_size: float | None, 
     if out is not None:
         require_new(out)
     with progress() as say:
-        fitted = fit_files(recording, model=model, tick_size=tick_size, progress=say)
+        read = read_files(recording, tick_size=tick_size, tolerance=tolerance, progress=say)
+        say(f"fitting the {model.replace('_', ' ')} flow", 0.3)
+        fitted = fit_recording(read, model=model)
         if out is not None:
             write_new(out, lambda path: write_parameters(fitted, model, path))
     next_step = f"Saved: {out}." if out else "Add --out FILE to save it."
-    show(lambda console: render_tables((), (fitted_table(fitted, model),), console, next_step))
+    tables = (fitted_table(fitted, model), *quality_tables(read.report))
+    show(lambda console: render_tables((), tables, console, next_step))
 
 
 @market.command(short_help="Simulate a market and save its messages and book.")
@@ -142,6 +168,18 @@ def simulate(scenario: str, minutes: float, levels: int, seed: int, out: Path) -
         tape = simulate_scenario(scenario, minutes=minutes, seed=seed, levels=levels, progress=say)
         write_new(out, lambda path: write_tape(tape, path))
     click.echo(f"{len(tape):,} messages in {tape.seconds:,.0f} seconds: {out}.")
+
+
+def _refuse_unused(context: click.Context, names: tuple[str, ...]) -> None:
+    """An option that says nothing about what was asked for is refused rather than passed over."""
+    from click.core import ParameterSource
+
+    from hedger.errors import UsageError
+
+    for name in names:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            of_what = "a recording" if name != "minutes" else "--scenario"
+            raise UsageError(f"--{name.replace('_', '-')} is for a report of {of_what}")
 
 
 def _write(study: MarketStudy, out: Path) -> None:

@@ -9,6 +9,7 @@ from execution.realism.profile import Profile
 from execution.realism.resampling import Estimate
 from hedger.market_study import MarketStudy
 from hedger.report.json_document import Json, columns_of, finite
+from hedger.report.market_quality import quality_document
 
 MARKET_SCHEMA_VERSION = "1.0"
 
@@ -25,6 +26,7 @@ def market_document(study: MarketStudy) -> Json:
             "curve_points": {curve.name: curve.points(study.ruler) for curve in CURVES},
             "markets": [_market(name, profile) for name, profile in study.profiles.items()],
             "comparison": None if study.comparison is None else _comparison(study.comparison),
+            "recording": quality_document(study.quality),
             "separations": {name: _separation(each) for name, each in (study.separations or {}).items()},
         }
     )

@@ -33,6 +33,7 @@ _ROW_PIXELS = 230
 def market_page(study: MarketStudy) -> str:
     """The tables, then distances, distributions and curves, simulated on recorded."""
     drawn: list[Picture] = []
+    grey = "" if study.comparison is None else " Grey: recorded and held out."
     if study.comparison is not None:
         drawn.append(
             picture(
@@ -46,10 +47,10 @@ def market_page(study: MarketStudy) -> str:
         picture(
             "distributions",
             "Distributions",
-            "Share of the values by bin. Grey: recorded and held out.",
+            f"Share of the values by bin.{grey}",
             distributions(study),
         ),
-        picture("curves", "Curves", "Grey: recorded and held out.", curves(study)),
+        picture("curves", "Curves", f"A point a lag, horizon or distance.{grey}", curves(study)),
     ]
     return render_page(
         f"Market of {printable(study.title)}", market_header(study), market_tables(study), tuple(drawn)
@@ -162,7 +163,7 @@ def _add(
 
 def _name_axis(figure: go.Figure, at: int, curve: Curve) -> None:
     figure.update_xaxes(
-        title=curve.axis,
+        title={"text": curve.axis, "standoff": 2, "font": {"size": 11}},
         type="log" if curve.name in _LOGARITHMIC else "linear",
         row=at // _COLUMNS + 1,
         col=at % _COLUMNS + 1,

@@ -9,6 +9,7 @@ from execution.market.calibrate import FittedFlow
 from execution.realism.comparison import BASELINE, FIRST_PART, SIMULATED, Comparison, Metric, Score
 from execution.realism.resampling import Estimate
 from hedger.market_study import HELD_OUT, MarketStudy
+from hedger.report.market_quality import quality_tables
 from hedger.report.tables import Table
 from hedger.report.units import MISSING, number, printable
 
@@ -35,6 +36,7 @@ def market_tables(study: MarketStudy) -> tuple[Table, ...]:
         _fact_table(study),
         _distribution_table(study.comparison),
         _curve_table(study.comparison),
+        *quality_tables(study.quality),
     )
 
 
