@@ -60,7 +60,8 @@ def fit_hawkes(
 
     decay_start: where the search for the decays begins [1/s], (scale,); left out it begins at the maxima of a
     lattice from long memories of hundreds of events to the shortest gaps. Times that tie are spread over the
-    shortest gap between others, without which a decay could grow for ever.
+    shortest gap between others, without which a decay could grow for ever. With the decays found, branching
+    numbers that do not beat their noise are set to 0 and the others fitted again.
 
     Raises ValueError when there are no more events than parameters, or they are not in order within the
     horizon.
@@ -76,7 +77,8 @@ def fit_hawkes(
     else:
         short = float(np.quantile(np.diff(time), _SHORT)) / unit
         starts = search.lattice_maxima(_SLOWEST, max(_FASTEST, 1.0 / max(short, 1e-9)))
-    estimate, converged = search.maximum(starts)
+    whole, converged = search.maximum(starts)
+    estimate = search.without_noise(whole)
     order = np.argsort(estimate.decay)
     branching = np.ascontiguousarray(estimate.branching[:, :, order])
     estimate = HawkesPoint(estimate.baseline, branching, estimate.decay[order])
@@ -138,4 +140,6 @@ def _branching_ratio(point: HawkesPoint, covariance: FloatArray) -> tuple[float,
     slope = np.repeat((np.outer(u, v) / (u @ v))[:, :, None], point.branching.shape[2], axis=2)
     gradient = HawkesPoint(np.zeros_like(point.baseline), slope, np.zeros_like(point.decay)).flat()
     known = np.isfinite(np.diag(covariance))
+    if not gradient[known].any():
+        return ratio, math.nan
     return ratio, float(np.sqrt(gradient[known] @ covariance[np.ix_(known, known)] @ gradient[known]))

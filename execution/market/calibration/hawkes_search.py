@@ -72,6 +72,18 @@ class HawkesSearch:
         found = [self._polished(start) for start in starts]
         return max(found, key=lambda one: self.log_likelihood(one[0])[0])
 
+    def without_noise(self, point: HawkesPoint) -> HawkesPoint:
+        """The most likely point with the same decays and only the branching numbers that beat their noise.
+
+        Those are what is left when a unit of each must earn its score's standard deviation (the weighted
+        lasso of Hansen, Reynaud-Bouret and Rivoirard, 2015). As none can be negative, the noise of the many
+        would add up in the branching ratio.
+        """
+        charge = np.sqrt(np.array([np.diag(block) for block in self._blocks(point)]))
+        charge[:, 0] = 0.0
+        kept = self._profiled(point.decay, point, charge).branching.reshape(self._kinds, -1) > _AT_BOUND
+        return self._profiled(point.decay, point, np.where(np.insert(kept, 0, True, axis=1), 0.0, np.inf))
+
     def covariance(self, point: HawkesPoint) -> FloatArray:
         """Inverse of the observed information by baseline, branching and log decay; NaN at a bound."""
         information = self._information(point)
@@ -90,8 +102,10 @@ class HawkesSearch:
         compensator_increments(self._times, self._types, mu, branching, decay, increments)
         return float(stats.kstest(increments[np.isfinite(increments)], "expon").statistic)
 
-    def _profiled(self, decay: FloatArray, near: HawkesPoint | None = None) -> HawkesPoint:
-        return best_weights(self._times, self._types, self._horizon, self._kinds, decay, near)
+    def _profiled(
+        self, decay: FloatArray, near: HawkesPoint | None = None, charge: FloatArray | None = None
+    ) -> HawkesPoint:
+        return best_weights(self._times, self._types, self._horizon, self._kinds, decay, near, charge)
 
     def _polished(self, start: FloatArray) -> tuple[HawkesPoint, bool]:
         """A maximum of the profile by L-BFGS-B: its gradient is the likelihood's at the profiled point."""
@@ -118,9 +132,7 @@ class HawkesSearch:
         """Exact between baseline and branching, by differences of the exact gradient for the decays."""
         kinds, scales = self._kinds, self._scales
         width = 1 + kinds * scales
-        blocks = np.empty((kinds, width, width))
-        mu, branching, decay = point
-        information_blocks(self._times, self._types, mu, branching, decay, blocks)
+        blocks = self._blocks(point)
         information = np.zeros((kinds * width + scales,) * 2)
         for kind in range(kinds):
             own = np.concatenate([[kind], kinds + kind * kinds * scales + np.arange(kinds * scales)])
@@ -132,6 +144,13 @@ class HawkesSearch:
         corner = information[-scales:, -scales:]
         information[-scales:, -scales:] = 0.5 * (corner + corner.T)
         return information
+
+    def _blocks(self, point: HawkesPoint) -> FloatArray:
+        """Information of each type's baseline and branching at the point's decays."""
+        width = 1 + self._kinds * self._scales
+        blocks = np.empty((self._kinds, width, width))
+        information_blocks(self._times, self._types, *point, blocks)
+        return blocks
 
     def _gradient_at(self, point: HawkesPoint, scale: int, log_step: float) -> FloatArray:
         decay = point.decay.copy()

@@ -51,20 +51,24 @@ def best_weights(
     kinds: int,
     decay: FloatArray,
     near: HawkesPoint | None = None,
+    charge: FloatArray | None = None,
 ) -> HawkesPoint:
     """The most likely point with these decays [1/time], (scale,), of events over [0, horizon].
 
-    near: where to begin, a point with decays close by. A type without events gets zeros.
+    near: where to begin, a point with decays close by. charge: what a unit of each weight has to earn in
+    log-likelihood besides, inf to keep it out, shape (type, 1 + cause * scale) with the baseline first, or
+    none. A type without events gets zeros.
     """
     rows = np.empty((len(times), 1 + kinds * len(decay)))
     _intensity_rows(times, types, decay, rows)
     reached = [-np.expm1(-rate * (horizon - times)) for rate in decay]
     cause = [np.bincount(types, share, minlength=kinds) for share in reached]
-    cost = np.concatenate([[horizon], np.array(cause).T.ravel()])
-    weights = np.zeros((kinds, len(cost)))
+    expected = np.concatenate([[horizon], np.array(cause).T.ravel()])
+    weights = np.zeros((kinds, len(expected)))
     for kind in np.unique(types):
-        own = rows[types == kind]
-        used = np.flatnonzero((cost > 0.0) & (own.max(axis=0) * horizon > _NEGLIGIBLE * cost))
+        own, cost = rows[types == kind], expected + (0.0 if charge is None else charge[kind])
+        felt = own.max(axis=0) * horizon > _NEGLIGIBLE * expected
+        used = np.flatnonzero(felt & (expected > 0.0) & np.isfinite(cost))
         share = np.full(len(used), 1.0 / len(used))
         if near is not None:
             known = (

@@ -100,6 +100,19 @@ def test_of_two_maxima_in_the_decays_the_higher_is_found() -> None:
         assert found == pytest.approx(truth, abs=3.0 * error)
 
 
+def test_types_that_leave_one_another_alone_are_not_said_to_excite() -> None:
+    alone = Hawkes(baseline=np.ones(6), branching=0.5 * np.eye(6)[:, :, None], decay=np.array([4.0]))
+    times, types = sampled(alone, 400.0, seed=8)
+    search = HawkesSearch(times, types, 400.0, 6, 1)
+    whole = search.maximum([alone.decay])[0]
+    kept = search.without_noise(whole)
+    other = ~np.eye(6, dtype=bool)
+    assert (kept.branching[other] > 0.0).sum() < 0.7 * (whole.branching[other] > 1e-7).sum()
+    assert kept.branching[~other] == pytest.approx(0.5, abs=0.15)
+    lost = search.log_likelihood(whole)[0] - search.log_likelihood(kept)[0]
+    assert 0.0 <= lost < 0.5 * other.sum()
+
+
 def test_ties_do_not_drive_a_decay_beyond_the_clock() -> None:
     times, types = sampled(TWO, 500.0, seed=6)
     coarse = np.floor(1e3 * times) / 1e3

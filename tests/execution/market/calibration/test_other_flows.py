@@ -73,7 +73,10 @@ def test_a_recorded_event_gets_its_type_from_the_book_before_it() -> None:
 def test_the_hawkes_fit_of_a_simulated_market_beats_constant_rates_and_can_be_played() -> None:
     fit = calibrate_hawkes(*hawkes_recording(400))
     assert fit.fit.log_likelihood > fit.fit.poisson_log_likelihood + 300.0
-    assert fit.fit.branching_ratio == pytest.approx(FLOW.process.spectral_radius, abs=0.2)
+    ratio, error = fit.fit.branching_ratio, fit.fit.branching_ratio_error
+    assert ratio == pytest.approx(FLOW.process.spectral_radius, abs=3.0 * error)
+    for decay, error, truth in zip(fit.fit.decay, fit.fit.decay_error, FLOW.process.decay, strict=True):
+        assert decay == pytest.approx(truth, abs=3.0 * error)
     simulated, history = fit.simulate(120 * 10**9, seed=4)
     assert len(simulated) > 1_000
     assert (history.ask_ticks - history.bid_ticks)[:, 0].mean() < 10.0
