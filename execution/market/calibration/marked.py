@@ -4,72 +4,68 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from execution.book.layout import RecordArray
+from execution.book.layout import MAX_QUANTITY, RecordArray
 from execution.errors import ExecutionError
 from execution.market.calibration.lone_market import Instrument, simulate_alone
-from execution.market.calibration.marked_opening import opening_orders
-from execution.market.calibration.marked_transcript import transcribe
-from execution.market.flows.marked_context import CATEGORIES
-from execution.market.flows.marked_tape import FEATURES, MarkedParameters, MarkKind, new_state
+from execution.market.calibration.marked_anchors import Anchors, anchor_books, with_levels_behind
+from execution.market.calibration.marked_transcript import Transcript, transcribe
+from execution.market.flows.marked_tape import IntArray, MarkedParameters, MarkKind, new_state
 from execution.recorded.book_history import BookHistory
 from execution.recorded.messages import RecordedMessages
 
 FloatArray = npt.NDArray[np.float64]
 
 MINIMUM_EVENTS = 500
+ORDER_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedFlow:
     """A recording as a tape that the flow of execution.market.flows.marked plays.
 
-    marks, contexts: (row,) and (row, feature), see flows.marked_tape. opening: OPENING, the orders at the
-    recording's end, when the best prices were bid_ticks and ask_ticks. candidates, jump_probability,
-    swap_probability, tolerance: see MarkedParameters.
+    marks, contexts: (row,) and (row, feature), see flows.marked_tape. anchor_rows, anchor_ticks,
+    anchor_volume: see MarkedParameters. bid_ticks, ask_ticks: the best prices at the recording's end.
+    cut_quantities: orders larger than the book can hold, cut to that. stretch_events: mean length of a
+    stretch of the tape that is played in one. candidates, swap_probability, tolerance: see MarkedParameters.
     """
 
     instrument: Instrument
     bid_ticks: int
     ask_ticks: int
     touch_only: bool
+    cut_quantities: int
     marks: RecordArray
     contexts: FloatArray
-    opening: RecordArray
-    candidates: int = 16
-    jump_probability: float = 0.002
+    anchor_rows: IntArray
+    anchor_ticks: IntArray
+    anchor_volume: IntArray
+    stretch_events: float = 2_000.0
+    candidates: int = 32
     swap_probability: float = 0.5
     tolerance: float = 5.0
-    weights: tuple[float, ...] = field(default=(1.0,) * FEATURES)
 
     def parameters(self) -> MarkedParameters:
         """What the compiled flow reads."""
         deviation = self.contexts.std(axis=0)
-        scale = np.array(self.weights) / np.where(deviation > 0.0, deviation, 1.0)
-        log2_spread = self.contexts[:, 0]
-        edges = np.unique(np.quantile(log2_spread, (0.2, 0.4, 0.6, 0.8)))
-        edges = edges[edges > log2_spread.min()]
-        bucket = np.searchsorted(edges, log2_spread, side="right") * CATEGORIES + self.marks["category"]
-        members = np.argsort(bucket, kind="stable")
-        starts = np.searchsorted(bucket[members], np.arange((len(edges) + 1) * CATEGORIES + 1))
+        scale = 1.0 / np.where(deviation > 0.0, deviation, 1.0)
         return MarkedParameters(
             marks=self.marks,
             contexts=np.ascontiguousarray(self.contexts * scale, np.float32),
             scale=scale,
-            spread_edges=edges,
-            starts=starts.astype(np.int64),
-            members=members.astype(np.int64),
-            opening=self.opening,
+            anchor_rows=self.anchor_rows,
+            anchor_ticks=self.anchor_ticks,
+            anchor_volume=self.anchor_volume,
             candidates=self.candidates,
-            jump_probability=self.jump_probability,
+            turn_probability=1.0 / self.stretch_events,
             swap_probability=self.swap_probability,
             tolerance=self.tolerance,
-            order_limit=2 * len(self.opening) + 2_000,
+            order_limit=ORDER_LIMIT,
             touch_only=self.touch_only,
         )
 
@@ -108,7 +104,9 @@ class MarkedFlow:
             share = float((marks["kind"] == kind).mean())
             rows.append((f"share of {name}", share, math.sqrt(share * (1.0 - share) / count), "1"))
         rows.append(("events on the tape", float(count), math.nan, "1"))
-        rows.append(("orders at the start", float(len(self.opening)), math.nan, "1"))
+        rows.append(("events of a stretch played in one", self.stretch_events, math.nan, "1"))
+        rows.append(("recorded lots in one", float(self.instrument.lots), math.nan, "1"))
+        rows.append(("orders cut to the largest", float(self.cut_quantities), math.nan, "1"))
         return rows
 
     def save(self, path: Path | str) -> None:
@@ -130,11 +128,10 @@ class MarkedFlow:
                 f"{path}: {error}; expected a file that `save` of a marked flow wrote"
             ) from error
         header["instrument"] = Instrument(**header["instrument"])
-        header["weights"] = tuple(header["weights"])
         return cls(**header, **arrays)
 
 
-_ARRAYS = ("marks", "contexts", "opening")
+_ARRAYS = ("marks", "contexts", "anchor_rows", "anchor_ticks", "anchor_volume")
 _HEADER = tuple(name for name in MarkedFlow.__dataclass_fields__ if name not in _ARRAYS)
 
 
@@ -150,13 +147,9 @@ def calibrate_marked(messages: RecordedMessages, history: BookHistory) -> Marked
             f"expected at least {MINIMUM_EVENTS}: both sides of the book must be known before and after them"
         )
     marks = tape.marks
-    behind = (marks["kind"] == MarkKind.ADD) & (marks["distance"] > 0)
-    uncovered = marks["gap"] > 0
-    opening = opening_orders(
-        messages, history, lots=tape.lots, gaps=marks["gap"][uncovered], revealed=marks["revealed"][uncovered]
-    )
     both = (history.bid_volume[:, 0] > 0) & (history.ask_volume[:, 0] > 0) & ~history.crossed
     last = int(np.flatnonzero(both)[-1])
+    anchors = _anchors(tape, history)
     return MarkedFlow(
         instrument=Instrument(
             symbol=messages.symbol,
@@ -166,8 +159,22 @@ def calibrate_marked(messages: RecordedMessages, history: BookHistory) -> Marked
         ),
         bid_ticks=int(history.bid_ticks[last, 0]),
         ask_ticks=int(history.ask_ticks[last, 0]),
-        touch_only=not behind.any(),
+        touch_only=history.levels == 1,
+        cut_quantities=int(np.count_nonzero(messages.quantity > tape.lots * MAX_QUANTITY)),
         marks=marks,
         contexts=tape.contexts,
-        opening=opening,
+        anchor_rows=anchors.rows,
+        anchor_ticks=anchors.ticks,
+        anchor_volume=anchors.volume,
     )
+
+
+def _anchors(tape: Transcript, history: BookHistory) -> Anchors:
+    """Where a stretch may begin; behind an only level what is usually revealed when it is used up."""
+    marks = tape.marks
+    anchors = anchor_books(history, tape.message, np.flatnonzero(marks["breaks"]), tape.lots)
+    uncovered = marks[marks["gap"] > 0]
+    if history.levels > 1 or len(uncovered) == 0:
+        return anchors
+    gap, volume = float(uncovered["gap"].mean()), float(np.median(uncovered["revealed"]))
+    return with_levels_behind(anchors, max(1, round(gap)), max(1, round(volume)))

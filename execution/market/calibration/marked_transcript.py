@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numba import njit
 
 from execution.book.layout import MAX_QUANTITY, NIL, Record, RecordArray
-from execution.market.flows.marked_context import NO_CATEGORY, categorise, remember, see_quotes
+from execution.market.flows.marked_context import remember, see_quotes
 from execution.market.flows.marked_tape import FEATURES, MARK, MarkKind, new_state
 from execution.recorded.book_history import BookHistory
 from execution.recorded.messages import RecordedKind, RecordedMessages
@@ -22,10 +22,13 @@ _FITTING_SHARE = 0.995  # of the orders must fit the book as they are; larger on
 
 
 class Transcript(NamedTuple):
-    """marks: (row,) MARK. contexts: (row, feature), not scaled. lots: recorded lots in one of the flow's."""
+    """marks: (row,) MARK. contexts: (row, feature), not scaled. message: (row,) of the recording, where each
+    row's event begins. lots: recorded lots in one of the flow's.
+    """
 
     marks: RecordArray
     contexts: FloatArray
+    message: IntArray
     lots: int
 
 
@@ -53,7 +56,7 @@ def transcribe(messages: RecordedMessages, history: BookHistory, *, reach: float
     state = _state_before(recording)
     row_of = np.full(len(messages), NIL)
     count = _transcribe(recording, _reach_ticks(messages, history, reach), state[0], row_of, marks, contexts)
-    return Transcript(marks[:count].copy(), contexts[:count].copy(), lots)
+    return Transcript(marks[:count].copy(), contexts[:count].copy(), np.flatnonzero(row_of >= 0), lots)
 
 
 def _state_before(recording: _Recording) -> RecordArray:
@@ -64,7 +67,6 @@ def _state_before(recording: _Recording) -> RecordArray:
     row = int(np.argmax(both))
     bid, ask = (int(recording.bid_ticks[row]), int(recording.ask_ticks[row])) if both.any() else (0, 1)
     state = new_state(start_ns=int(recording.ts_ns[0]), bid_ticks=bid, ask_ticks=ask)
-    state["category"] = NO_CATEGORY
     return state
 
 
@@ -117,7 +119,9 @@ def _transcribe(
         last = _last_of_event(recording, first)
         usable = first > 0 and _is_market(recording, first - 1) and _is_market(recording, last)
         if recording.kind[first] > RecordedKind.TRADE:
-            breaks = breaks or recording.kind[first] == RecordedKind.HALT
+            if recording.kind[first] == RecordedKind.HALT:
+                breaks = True
+                state["event_ns"] = recording.ts_ns[first]
         elif not usable:
             breaks = True
             _see(recording, last, state, scale)
@@ -178,14 +182,10 @@ def _place(
     """Give a mark its context and wait, and let the state pass on to after it."""
     context[:] = state["features"]
     mark["breaks"] = breaks
-    mark["category"] = state["category"]
-    wait = 0 if breaks else max(0, recording.ts_ns[first] - state["event_ns"])
+    wait = max(0, recording.ts_ns[first] - state["event_ns"])
     mark["wait_ns"] = wait
     state["event_ns"] = recording.ts_ns[last]
-    bid, ask = recording.bid_ticks[last], recording.ask_ticks[last]
-    side, price = mark["side"], recording.price_ticks[first]
-    state["category"] = categorise(state, mark["kind"], side, price, bid, ask)
-    remember(state, wait, side if mark["kind"] == MarkKind.TAKE else 0)
+    remember(state, wait, mark["side"] if mark["kind"] == MarkKind.TAKE else 0)
 
 
 @njit(cache=True)

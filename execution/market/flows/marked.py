@@ -32,33 +32,38 @@ from execution.market.flows.background import (
     write_market,
 )
 from execution.market.flows.marked_choice import choose_row
-from execution.market.flows.marked_context import categorise, remember, see_quotes
+from execution.market.flows.marked_context import recall, remember, see_quotes
+from execution.market.flows.marked_mend import centre_of, mend, take_off
 from execution.market.flows.marked_orders import (
     best_of,
     has_level,
     is_last,
     linked_slot,
-    oldest_at,
     price_behind,
     similar_slot,
     volume_at,
 )
 from execution.market.flows.marked_tape import RECENT, MarkedParameters, MarkKind
-from execution.random_stream import Stream
+from execution.random_stream import Stream, below
 
 _PRUNE_PROBES = 4
+_NEARBY = 64  # rows whose waits a book that is being made takes its own from
 
 
 @compiled
 def next_time(book: BookArrays, state: Record, parameters: MarkedParameters, stream: Stream) -> int:
     """Draw which event comes next and when [ns]; the same answer until it has been drawn out."""
-    if state["opened"] < len(parameters.opening):
-        return int(state["clock_ns"])
     if state["pending_ns"] == NIL:
-        choose_row(state, parameters, stream)
-        mark = parameters.marks[state["row"]]
-        state["pending_ns"] = state["clock_ns"] + mark["wait_ns"]
-        state["prepared"] = mark["gap"] == 0 or not parameters.touch_only
+        if state["mending"] == NIL:
+            choose_row(state, parameters, stream)
+            if state["mending"] != NIL:
+                state["centre"] = centre_of(book, state, parameters, stream)
+        row = state["row"]
+        if state["mending"] != NIL:
+            row = min(row + below(stream, _NEARBY), len(parameters.marks) - 1)
+        else:
+            state["prepared"] = parameters.marks[row]["gap"] == 0 or not parameters.touch_only
+        state["pending_ns"] = state["clock_ns"] + parameters.marks[row]["wait_ns"]
     return int(max(state["pending_ns"], state["clock_ns"]))
 
 
@@ -68,11 +73,11 @@ def draw(
 ) -> int:
     """Fill the pending event's message; see flows.background for what is returned (REDUCE as a cancel)."""
     state["resting_row"] = NIL
-    if state["opened"] < len(parameters.opening):
-        return _open(state, parameters, message)
+    if state["mending"] != NIL:
+        return _mend(book, state, parameters, message)
     if state["pending_ns"] == NIL or not (has_bid(book) and has_ask(book)):
-        state["pending_ns"] = NIL
-        return _refill(book, state, message)
+        state["pending_ns"] = state["row"] = NIL
+        return THINNED
     if book.state[0]["live_orders"] > parameters.order_limit:
         return write_cancel(book, message, _far_slot(book, stream))
     mark = parameters.marks[state["row"]]
@@ -92,31 +97,30 @@ def draw(
 
 
 @compiled
-def observe(
-    book: BookArrays, state: Record, parameters: MarkedParameters, events: RecordArray, count: int
-) -> None:
-    """Take a message's events into the context: the category of what it did and the quotes after it."""
-    if count == 0 or not (has_bid(book) and has_ask(book)):
-        return
-    event = events[0]
-    bid, ask = best_of(book, 1), best_of(book, -1)
-    kind = _mark_kind(event["kind"])
-    if kind != NIL:
-        price = event["price_ticks"]
-        state["category"] = categorise(state, kind, event["side"], price, bid, ask)
-        if event["kind"] == EventKind.RESTED and state["resting_row"] != NIL:
-            _note_resting(state, event["order_id"], price)
-    see_quotes(state, parameters.scale, bid, volume_at(book, bid), ask, volume_at(book, ask))
+def _mend(book: BookArrays, state: Record, parameters: MarkedParameters, message: Record) -> int:
+    """The next message that makes the book where a stretch begins; when it is made the tape goes on."""
+    written = mend(book, state, parameters, message)
+    if written == THINNED:
+        state["mending"] = NIL
+        state["prepared"] = parameters.marks[state["row"]]["gap"] == 0 or not parameters.touch_only
+        recall(state, parameters, state["row"])
+        return THINNED
+    state["pending_ns"] = NIL
+    state["mends"] += 1
+    return written
 
 
 @compiled
-def _mark_kind(event_kind: int) -> int:
-    """The kind of mark that an event amounts to, NIL for one that is not of the market's."""
-    if event_kind == EventKind.RESTED:
-        return MarkKind.ADD.value
-    if event_kind == EventKind.TRADE:
-        return MarkKind.TAKE.value
-    return MarkKind.CANCEL.value if event_kind == EventKind.CANCELLED else NIL
+def observe(
+    book: BookArrays, state: Record, parameters: MarkedParameters, events: RecordArray, count: int
+) -> None:
+    """Take a message's events into the context: the quotes after them."""
+    if count == 0 or not (has_bid(book) and has_ask(book)):
+        return
+    if events[0]["kind"] == EventKind.RESTED and state["resting_row"] != NIL:
+        _note_resting(state, events[0]["order_id"], events[0]["price_ticks"])
+    bid, ask = best_of(book, 1), best_of(book, -1)
+    see_quotes(state, parameters.scale, bid, volume_at(book, bid), ask, volume_at(book, ask))
 
 
 @compiled
@@ -171,15 +175,21 @@ def _taken(book: BookArrays, mark: Record, side: int) -> int:
 
 @compiled
 def _take_out(book: BookArrays, state: Record, mark: Record, side: int, message: Record) -> int:
-    """Cancel or reduce the order that the mark means; THINNED when there is none or it is its side's last."""
+    """Cancel or reduce the order that the mark means; THINNED when there is none or it is its side's last.
+
+    An order that was there before the stretch stands for all that rested beside it: it loses what the
+    recorded one was.
+    """
     slot = linked_slot(book, state, mark["link"])
-    if slot == NO_SLOT:
+    known = slot != NO_SLOT
+    if not known:
         slot = similar_slot(book, side, mark["distance"], mark["quantity"])
     if slot == NO_SLOT or is_last(book, side, slot):
+        state["met_none"] += 1
         return THINNED
     written = write_cancel(book, message, slot)
-    resting = book.orders[slot]["quantity"]
-    if written != THINNED and mark["kind"] == MarkKind.REDUCE and mark["quantity"] < resting:
+    partly = mark["kind"] == MarkKind.REDUCE or not known
+    if written != THINNED and partly and mark["quantity"] < book.orders[slot]["quantity"]:
         message["kind"] = MessageKind.REDUCE
         message["quantity"] = mark["quantity"]
     return written
@@ -189,41 +199,21 @@ def _take_out(book: BookArrays, state: Record, mark: Record, side: int, message:
 def _prepare(book: BookArrays, state: Record, mark: Record, side: int, message: Record) -> int:
     """Make the level behind the best one as recorded, where the recording cannot show how it came about.
 
-    One message a call: an order that rests too near is taken out, one is entered where none rests.
+    One message a call: what rests too near is taken out, and what is missing or too much at the price.
     """
     resting_side = -side if mark["kind"] == MarkKind.TAKE else side
     best = best_of(book, resting_side)
     behind, wanted = price_behind(book, resting_side, best), best - resting_side * mark["gap"]
-    nearer = resting_side * (behind - wanted)
-    slot = oldest_at(book, behind)
-    if nearer > 0 and slot != NO_SLOT:
-        written = write_cancel(book, message, slot)
-        if written != THINNED:
-            return written
-    state["prepared"] = True
-    if nearer < 0:
-        return write_limit(message, resting_side, max(1, mark["revealed"]), wanted)
-    return THINNED
-
-
-@compiled
-def _open(state: Record, parameters: MarkedParameters, message: Record) -> int:
-    """The next order of the book that the flow starts from."""
-    order = parameters.opening[state["opened"]]
-    state["opened"] += 1
-    price = state["start_bid"] + order["offset_ticks"]
-    return write_limit(message, order["side"], order["quantity"], price)
-
-
-@compiled
-def _refill(book: BookArrays, state: Record, message: Record) -> int:
-    """An order of one lot where a side was last seen, when somebody has emptied it; else nothing."""
-    if not has_bid(book):
-        ceiling = book.state[0]["best_ask"] - 1 if has_ask(book) else state["last_bid"]
-        return write_limit(message, 1, 1, min(state["last_bid"], ceiling))
-    if not has_ask(book):
-        return write_limit(message, -1, 1, max(state["last_ask"], book.state[0]["best_bid"] + 1))
-    return THINNED
+    excess = volume_at(book, wanted) - max(1, mark["revealed"])
+    written = THINNED
+    if has_level(behind) and resting_side * (behind - wanted) > 0:
+        written = take_off(book, behind, volume_at(book, behind), message)
+    elif excess > 0:
+        written = take_off(book, wanted, excess, message)
+    elif excess < 0:
+        return write_limit(message, resting_side, -excess, wanted)
+    state["prepared"] = written == THINNED
+    return written
 
 
 @compiled

@@ -1,55 +1,61 @@
-"""Where on the tape the marked flow goes on: the next row while it fits, else the best of some that do."""
+"""Where on the tape the marked flow goes on: the next row while it fits, else the best of some anchors."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from execution.book.compiled import compiled
 from execution.book.layout import NIL, Record
-from execution.market.flows.marked_context import bucket_of, difference, seen_from
+from execution.market.flows.marked_context import difference
 from execution.market.flows.marked_tape import MarkedParameters
 from execution.random_stream import Stream, below, uniform
+
+_GOLDEN = 0.6180339887498949
 
 
 @compiled
 def choose_row(state: Record, parameters: MarkedParameters, stream: Stream) -> None:
-    """Set the state's row and flip to the event that happens next."""
+    """Set the state's row to the event that happens next; where a stretch begins, its anchor is to be made."""
     state["draws"] += 1
     after = state["row"] + 1
-    if _stays(state, parameters, after, stream):
-        state["row"] = after
+    if 0 < after < len(parameters.marks) and uniform(stream) >= parameters.turn_probability:
+        if parameters.marks[after]["breaks"]:
+            state["mending"] = np.searchsorted(parameters.anchor_rows, after)
+            state["row"] = state["stretch_row"] = after
+            return
+        unlike = difference(state, parameters, after, state["flip"])
+        if uniform(stream) < math.exp(-unlike / parameters.tolerance):
+            state["row"] = after
+            return
+        state["departures"] += 1
+        count = len(parameters.anchor_rows)
+        _begin(state, parameters, below(stream, count), max(1, count // parameters.candidates), stream)
         return
-    state["jumps"] += 1
+    _begin(state, parameters, _next_part(state, parameters, stream), 1, stream)
+
+
+@compiled
+def _next_part(state: Record, parameters: MarkedParameters, stream: Stream) -> int:
+    """An anchor far from those of the last stretches: multiples of the golden section fill the tape evenly."""
+    if state["turns"] == 0:
+        state["phase"] = uniform(stream)
+    state["phase"] = (state["phase"] + _GOLDEN) % 1.0
+    return int(state["phase"] * len(parameters.anchor_rows))
+
+
+@compiled
+def _begin(state: Record, parameters: MarkedParameters, first: int, stride: int, stream: Stream) -> None:
+    """Begin a stretch at the anchor whose context is nearest among every `stride`-th one from `first` on."""
+    state["turns"] += 1
     if uniform(stream) < parameters.swap_probability:
         state["flip"] = -state["flip"]
-    state["row"] = _jump(state, parameters, state["flip"], stream)
-
-
-@compiled
-def _stays(state: Record, parameters: MarkedParameters, after: int, stream: Stream) -> bool:
-    """Whether the tape's next row is taken: its context must resemble the present."""
-    if not 0 < after < len(parameters.marks):
-        return False
-    mark = parameters.marks[after]
-    if mark["breaks"] or mark["category"] != seen_from(state["category"], state["flip"]):
-        return False
-    stay = 1.0 - parameters.jump_probability
-    unlike = difference(state, parameters, after, state["flip"])
-    return bool(uniform(stream) < stay * math.exp(-unlike / parameters.tolerance))
-
-
-@compiled
-def _jump(state: Record, parameters: MarkedParameters, flip: int, stream: Stream) -> int:
-    """The row whose context is nearest among some of the present's bucket (of all if it is empty)."""
-    log2_spread = state["features"][0] / parameters.scale[0]
-    bucket = bucket_of(parameters.spread_edges, log2_spread, seen_from(state["category"], flip))
-    first, last = parameters.starts[bucket], parameters.starts[bucket + 1]
-    if first == last:
-        first, last = 0, len(parameters.members)
     best, nearest = NIL, math.inf
-    for _ in range(parameters.candidates):
-        row = parameters.members[first + below(stream, last - first)]
-        unlike = difference(state, parameters, row, flip)
+    for k in range(parameters.candidates):
+        anchor = (first + k * stride) % len(parameters.anchor_rows)
+        unlike = difference(state, parameters, parameters.anchor_rows[anchor], state["flip"])
         if unlike < nearest:
-            best, nearest = row, unlike
-    return int(best)
+            best, nearest = anchor, unlike
+    state["mending"] = best
+    state["row"] = state["stretch_row"] = parameters.anchor_rows[best]

@@ -17,33 +17,9 @@ import numpy as np
 
 from execution.book.compiled import compiled
 from execution.book.layout import Record
-from execution.market.flows.marked_tape import FEATURES, SIGNED_FROM, MarkedParameters, MarkKind
-
-CATEGORIES = 16
-ADD_INSIDE, ADD_TOUCH, ADD_BEHIND, CANCEL_TOUCH, CANCEL_LAST, CANCEL_BEHIND, TAKE_PART, TAKE_LAST = range(8)
-NO_CATEGORY = 2 * ADD_BEHIND + 1  # before the first event
+from execution.market.flows.marked_tape import FEATURES, SIGNED_FROM, MarkedParameters
 
 _FAST_PACE, _SLOW_PACE, _FAST_SIGN, _SLOW_SIGN, _DRIFT = 0.1, 1.0 / 300.0, 0.2, 0.01, 0.05
-
-
-@compiled
-def categorise(state: Record, kind: int, side: int, price_ticks: int, bid: int, ask: int) -> int:
-    """The category 2 * shape + (side > 0) of an event after which the best prices are bid and ask [ticks].
-
-    The state still has the best prices before it. side: of the resting order, of a TAKE the aggressor's.
-    """
-    if kind == MarkKind.TAKE:
-        shape = TAKE_LAST if (ask > state["last_ask"] if side > 0 else bid < state["last_bid"]) else TAKE_PART
-        return 2 * shape + (side > 0)
-    before = state["last_bid"] if side > 0 else state["last_ask"]
-    distance = side * (before - price_ticks)
-    if kind == MarkKind.ADD:
-        shape = ADD_INSIDE if distance < 0 else (ADD_TOUCH if distance == 0 else ADD_BEHIND)
-    elif distance > 0:
-        shape = CANCEL_BEHIND
-    else:
-        shape = CANCEL_TOUCH if (bid if side > 0 else ask) == before else CANCEL_LAST
-    return 2 * shape + (side > 0)
 
 
 @compiled
@@ -94,15 +70,16 @@ def difference(state: Record, parameters: MarkedParameters, row: int, flip: int)
 
 
 @compiled
-def seen_from(category: int, flip: int) -> int:
-    """A category with the sides swapped when flip is -1."""
-    return category if flip > 0 else category ^ 1
-
-
-@compiled
-def bucket_of(edges: np.ndarray, log2_spread: float, category: int) -> int:
-    """Which rows are candidates after an event of this category at this spread."""
-    place = 0
-    while place < len(edges) and log2_spread >= edges[place]:
-        place += 1
-    return place * CATEGORIES + category
+def recall(state: Record, parameters: MarkedParameters, row: int) -> None:
+    """Set the memories to what they were before a row, as the state's flip shows it."""
+    context, scale, flip = parameters.contexts, parameters.scale, state["flip"]
+    state["pace_fast"] = context[row, 2] / scale[2]
+    state["pace_slow"] = context[row, 3] / scale[3]
+    state["sign_fast"] = flip * context[row, 5] / scale[5]
+    state["sign_slow"] = flip * context[row, 6] / scale[6]
+    spread = max(1, state["last_ask"] - state["last_bid"])
+    state["drift"] = flip * context[row, 7] / scale[7] * spread
+    features = state["features"]
+    features[2], features[3] = context[row, 2], context[row, 3]
+    for k in range(5, FEATURES):
+        features[k] = flip * context[row, k]

@@ -43,17 +43,19 @@ def has_level(price_ticks: int) -> bool:
 
 
 @compiled
-def oldest_at(book: BookArrays, price_ticks: int) -> int:
-    """Slot of the first order in a price's queue, NO_SLOT when nothing rests there."""
-    place = price_ticks - book.state[0]["origin_ticks"]
-    return int(book.levels[place]["head"]) if 0 <= place < book.state[0]["span"] else NO_SLOT
+def youngest_own(book: BookArrays, price_ticks: int) -> int:
+    """Slot of the last background order in a price's queue, NO_SLOT when none rests there."""
+    slot = _youngest_at(book, price_ticks)
+    while slot != NO_SLOT and book.orders[slot]["owner"] != BACKGROUND:
+        slot = int(book.orders[slot]["prev"])
+    return slot
 
 
 @compiled
 def linked_slot(book: BookArrays, state: Record, link: int) -> int:
     """Slot of the order that the flow placed from row `link`, NO_SLOT when it is gone or long ago."""
     place = link & (RECENT - 1)
-    if link < 0 or state["recent_row"][place] != link:
+    if link < state["stretch_row"] or state["recent_row"][place] != link:
         return NO_SLOT
     wanted = state["recent_id"][place]
     slot = _youngest_at(book, state["recent_price"][place])

@@ -12,7 +12,7 @@ from execution.book.layout import NIL, RecordArray
 
 FEATURES = 8  # of a context, see flows.marked_context
 SIGNED_FROM = 4  # features from here on change sign when the tape is played with the sides swapped
-RECENT = 1024  # limit orders that the flow remembers by their mark; a power of two
+RECENT = 4096  # limit orders that the flow remembers by their mark; a power of two
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -32,7 +32,6 @@ MARK = np.dtype(
         ("kind", "u1"),
         ("side", "i1"),  # of the order that rests; of a TAKE the aggressor's
         ("breaks", "u1"),  # 1 where the recording does not lead from the row before to this one
-        ("category", "u1"),  # of the event before it, see flows.marked_context
         ("distance", "i4"),  # ticks behind the best price of its own side, negative inside the spread
         ("opposite", "i4"),  # ticks from the other side's best price; TAKE: levels taken whole
         ("quantity", "i4"),  # TAKE: what was taken of the level after those
@@ -44,8 +43,6 @@ MARK = np.dtype(
     ]
 )
 
-OPENING = np.dtype([("side", "i8"), ("offset_ticks", "i8"), ("quantity", "i8")])
-
 MARKED_STATE = np.dtype(
     [
         ("clock_ns", "i8"),  # the present, set by whoever runs the flow
@@ -54,14 +51,18 @@ MARKED_STATE = np.dtype(
         ("row", "i8"),  # of the tape, which `flip` = -1 plays with the sides swapped
         ("flip", "i8"),
         ("prepared", "i8"),  # whether the level behind is as the pending event needs it
-        ("category", "i8"),  # of the last event of anybody, sides as they are
         ("resting_row", "i8"),  # whose order is about to rest, else NIL
-        ("jumps", "i8"),  # how often the flow left the tape for another place
-        ("draws", "i8"),
+        ("stretch_row", "i8"),  # where the present stretch of the tape began
+        ("mending", "i8"),  # the anchor whose book is being made, else NIL
+        ("centre", "i8"),  # price [ticks] of the recorded best bid while it is
+        ("draws", "i8"),  # how many events were chosen,
+        ("turns", "i8"),  # how many stretches were begun,
+        ("departures", "i8"),  # how many of them because the book had left the tape's
+        ("mends", "i8"),  # how many messages made the book where they began,
+        ("met_none", "i8"),  # and how many cancellations found no order
         ("last_bid", "i8"),  # best prices [ticks] as last seen
         ("last_ask", "i8"),
-        ("opened", "i8"),  # orders of the opening that are in the book; their prices count from start_bid
-        ("start_bid", "i8"),
+        ("phase", "f8"),  # of the parts of the tape that are visited in turn
         ("pace_fast", "f8"),  # exponential means of log waits over some 10 and some 300 events
         ("pace_slow", "f8"),
         ("sign_fast", "f8"),  # exponential means of aggressors' signs over some 5 and some 100 trades
@@ -78,21 +79,20 @@ MARKED_STATE = np.dtype(
 class MarkedParameters(NamedTuple):
     """What the compiled flow reads; see calibration.marked.MarkedFlow.
 
-    marks: (row,) MARK. contexts: (row, feature), scaled, before each row. scale: (feature,). spread_edges:
-    log2 ticks between buckets of the spread. members: rows by bucket; starts: (bucket + 1,) places in it.
-    opening: (order,) OPENING, what the flow fills an empty book with before anything else.
+    marks: (row,) MARK. contexts: (row, feature), scaled, before each row. scale: (feature,). anchor_rows:
+    (anchor,) rows at which a stretch may begin, rising. anchor_ticks, anchor_volume: the book before them,
+    (anchor, side, level), bids first; ticks from the best bid, volume 0 where there is no level.
     """
 
     marks: RecordArray
     contexts: npt.NDArray[np.float32]
     scale: FloatArray
-    spread_edges: FloatArray
-    starts: IntArray
-    members: IntArray
-    opening: RecordArray
-    candidates: int  # places compared before a jump
-    jump_probability: float  # of a jump for no reason
-    swap_probability: float  # of bids and asks being swapped at a jump
+    anchor_rows: IntArray
+    anchor_ticks: IntArray
+    anchor_volume: IntArray
+    candidates: int  # anchors compared before a stretch begins
+    turn_probability: float  # of a stretch ending after an event
+    swap_probability: float  # of bids and asks being swapped where one begins
     tolerance: float  # mean squared difference of contexts at which staying on the tape is as likely as 1/e
     order_limit: int  # resting orders above which far ones are taken out
     touch_only: bool  # the recording shows nothing behind the best prices
@@ -107,10 +107,9 @@ def new_state(*, start_ns: int, bid_ticks: int, ask_ticks: int, pace: float = 0.
         raise ValueError(f"bid_ticks is {bid_ticks}, expected less than ask_ticks, {ask_ticks}")
     state = np.zeros(1, MARKED_STATE)
     state["clock_ns"] = state["event_ns"] = start_ns
-    state["pending_ns"] = state["row"] = state["resting_row"] = NIL
+    state["pending_ns"] = state["row"] = state["resting_row"] = state["mending"] = NIL
     state["recent_row"] = NIL
     state["flip"] = 1
     state["last_bid"], state["last_ask"] = bid_ticks, ask_ticks
-    state["start_bid"] = bid_ticks
     state["pace_fast"] = state["pace_slow"] = pace
     return state
