@@ -149,7 +149,7 @@ def calibrate_marked(messages: RecordedMessages, history: BookHistory) -> Marked
     marks = tape.marks
     both = (history.bid_volume[:, 0] > 0) & (history.ask_volume[:, 0] > 0) & ~history.crossed
     last = int(np.flatnonzero(both)[-1])
-    anchors = _anchors(tape, history)
+    anchors = _anchors(tape, messages, history)
     return MarkedFlow(
         instrument=Instrument(
             symbol=messages.symbol,
@@ -169,10 +169,10 @@ def calibrate_marked(messages: RecordedMessages, history: BookHistory) -> Marked
     )
 
 
-def _anchors(tape: Transcript, history: BookHistory) -> Anchors:
+def _anchors(tape: Transcript, messages: RecordedMessages, history: BookHistory) -> Anchors:
     """Where a stretch may begin; behind an only level what is usually revealed when it is used up."""
     marks = tape.marks
-    anchors = anchor_books(history, tape.message, np.flatnonzero(marks["breaks"]), tape.lots)
+    anchors = anchor_books(messages, history, tape.message, np.flatnonzero(marks["breaks"]), tape.lots)
     uncovered = marks[marks["gap"] > 0]
     if history.levels > 1 or len(uncovered) == 0:
         return anchors

@@ -39,13 +39,16 @@ def centre_of(book: BookArrays, state: Record, parameters: MarkedParameters, str
 
 @compiled
 def mend(book: BookArrays, state: Record, parameters: MarkedParameters, message: Record) -> int:
-    """Write the next message that makes the levels as recorded; THINNED when they are, or cannot be."""
+    """Write the next message that makes the levels as recorded; THINNED when they are, or cannot be.
+
+    Volume comes before it goes, and goes from behind, so that the book is never thin on the way.
+    """
     for side in (1, -1):
-        written = _remove(book, state, parameters, side, message)
+        written = _add(book, state, parameters, side, message)
         if written != THINNED:
             return written
     for side in (1, -1):
-        written = _add(book, state, parameters, side, message)
+        written = _remove(book, state, parameters, side, message)
         if written != THINNED:
             return written
     return THINNED
@@ -95,24 +98,25 @@ def _slack(volume: int) -> int:
 
 @compiled
 def _remove(book: BookArrays, state: Record, parameters: MarkedParameters, side: int, message: Record) -> int:
-    """The first volume that the anchor does not have, from the best price to its last level."""
+    """The volume that the anchor does not have nearest to its last level."""
     if not (has_bid(book) if side > 0 else has_ask(book)):
         return THINNED
-    count, level, price = _count(state, parameters, side), 0, best_of(book, side)
-    last = _price_of(state, parameters, side, count - 1)
-    while has_level(price) and side * (price - last) >= 0:
-        while level < count and side * (_price_of(state, parameters, side, level) - price) > 0:
-            level += 1
+    level = _count(state, parameters, side) - 1
+    price, best = _price_of(state, parameters, side, level) - side, best_of(book, side)
+    while True:
+        price = price_behind(book, -side, price)
+        if not has_level(price) or side * (best - price) < 0:
+            return THINNED
+        while level > 0 and side * (_price_of(state, parameters, side, level) - price) < 0:
+            level -= 1
         wanted = 0
-        if level < count and _price_of(state, parameters, side, level) == price:
+        if _price_of(state, parameters, side, level) == price:
             wanted = _volume_of(state, parameters, side, level)
         excess = volume_at(book, price) - wanted
         if excess > (_slack(wanted) if level > 0 else 0):
             written = take_off(book, price, excess, message)
             if written != THINNED:
                 return written
-        price = price_behind(book, side, price)
-    return THINNED
 
 
 @compiled
