@@ -127,7 +127,11 @@ def _take_and_rest(
     slot, count = trade_and_rest(
         book, side, quantity, price_ticks, int64(0), owner, order_id, self_trade, events, count
     )
-    return slot, woken(book, events, count)
+    count = woken(book, events, count)
+    order = book.orders[slot]
+    # A stop that it has woken may have taken all that rested of it.
+    rests = order["quantity"] > 0 and order["order_id"] == order_id
+    return slot if rests else np.uint32(NO_SLOT), count
 
 
 @compiled

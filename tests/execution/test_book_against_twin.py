@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from execution.book.book import OrderBook
-from execution.book.layout import MESSAGE, EventKind, MessageKind, Reason, RecordArray, SelfTrade
+from execution.book.layout import EventKind, MessageKind, Reason, RecordArray, SelfTrade
 from execution.orders import Side
 from tests.twins.book_audit import check_against_twin, plain
 from tests.twins.book_fuzz import STREAM_LENGTH, run_stream
 from tests.twins.order_book import Message, SlowBook
-from tests.twins.order_streams import LARGEST, random_messages, twin_messages
+from tests.twins.order_streams import LARGEST, random_messages, record, twin_messages
 
 SEEDS = st.integers(0, 2**32 - 1)
 ENTERS = [kind for kind in MessageKind if kind not in (3, 9, 10, 11, 12)]
@@ -27,13 +27,6 @@ def stream(seed: int, count: int) -> RecordArray:
 def small_book(messages: RecordArray) -> OrderBook:
     """A book that must grow its pool, its hash and its ladder to hold the stream."""
     return OrderBook(centre_ticks=int(messages["price_ticks"][0]), levels=64, orders=1)
-
-
-def record(message: Message) -> RecordArray:
-    one = np.zeros(1, MESSAGE)
-    for name, value in message._asdict().items():
-        one[name] = value
-    return one
 
 
 @settings(deadline=None, max_examples=40)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from execution.book.book import OrderBook, message
+from execution.book.book import MAX_EVENTS, OrderBook, message
 from execution.book.core import Refusal
 from execution.book.kernel import process
 from execution.book.layout import EVENT, MAX_ABS_PRICE_TICKS, MessageKind
@@ -95,6 +95,30 @@ def test_an_iceberg_of_too_many_slices_is_refused_before_it_trades() -> None:
     assert len(book.market(Side.BUY, 5)) == 10
 
 
+def test_a_stop_that_would_take_too_many_slices_is_refused_before_it_wakes() -> None:
+    book, most = OrderBook(), 2**31 - 1
+    book.iceberg(Side.BUY, most, 93, 1)
+    book.limit(Side.SELL, 1, 94)
+    for _ in range(2):
+        book.stop(Side.SELL, MAX_EVENTS // 2, 95)
+    before = picture(book)
+    with pytest.raises(BookCapacityError, match="slices of icebergs"):
+        book.limit(Side.BUY, 1, 94)
+    with pytest.raises(BookCapacityError, match="slices of icebergs"):
+        book.iceberg(Side.BUY, most, 94, 1)
+    assert picture(book) == before
+
+
+def test_a_stop_that_acts_at_once_needs_no_slot() -> None:
+    book = OrderBook(levels=64, orders=2, max_orders=2)
+    for _ in range(3):
+        book.limit(Side.SELL, 1, 5)
+        book.limit(Side.SELL, 1, 6)
+        book.market(Side.BUY, 1)
+        book.limit(Side.SELL, 1, 7)
+        assert len(book.stop(Side.BUY, 2, 5)) == 3
+
+
 def test_the_kernel_never_writes_beyond_its_events() -> None:
     book = OrderBook()
     for _ in range(50):
@@ -125,14 +149,28 @@ def test_a_price_too_far_away_is_refused_and_the_book_stays_as_it_was(price: int
     check_against_twin(book, twin)
 
 
-def test_a_batch_that_fails_half_way_leaves_the_book_as_it_was() -> None:
-    book = OrderBook(levels=32, orders=8, max_levels=256)
-    twin = twin_of(book)
-    batch = np.concatenate([message(MessageKind.LIMIT, 1, 1, price) for price in (-20, -40, 100_000)])
+@pytest.mark.parametrize("far", [100_000, 256])
+def test_a_batch_that_fails_half_way_leaves_the_book_as_it_was(far: int) -> None:
+    book, low = OrderBook(centre_ticks=0, levels=64, max_levels=256), -10
+    book.limit(Side.BUY, 1, low)
+    before = picture(book)
+    batch = np.concatenate([message(MessageKind.LIMIT, 1, 1, price) for price in (0, 200, low + far)])
     batch["order_id"] = [2**40, 2**41, 2**42]
     with pytest.raises(BookCapacityError, match="it holds at most 256"):
         book.process(batch)
-    check_against_twin(book, twin)
+    assert picture(book) == before
+    book.process(batch[:2])
+    assert book.depth(Side.BUY, 9) == [(200, 1), (0, 1), (low, 1)]
+
+
+def test_a_batch_of_more_orders_than_fit_leaves_the_book_as_it_was() -> None:
+    book = OrderBook(levels=64, orders=2, max_orders=2)
+    book.limit(Side.BUY, 1, 3)
+    before = picture(book)
+    batch = np.concatenate([message(MessageKind.LIMIT, 1, 1, price, order_id=price) for price in (5, 6)])
+    with pytest.raises(BookCapacityError, match="2 orders"):
+        book.process(batch)
+    assert picture(book) == before
 
 
 def test_the_ladder_follows_a_market_that_travels_further_than_it_is_wide() -> None:

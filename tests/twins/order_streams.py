@@ -51,6 +51,14 @@ def twin_messages(messages: RecordArray) -> list[Message]:
     return [Message(*row) for row in zip(*columns, strict=True)]
 
 
+def record(message: Message) -> RecordArray:
+    """A twin's message as an array of one record."""
+    one = np.zeros(1, MESSAGE)
+    for name, value in message._asdict().items():
+        one[name] = value
+    return one
+
+
 def _sizes(
     rng: np.random.Generator, kinds: npt.NDArray[np.uint8]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
