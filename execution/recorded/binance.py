@@ -54,7 +54,7 @@ def read_binance(
     midnight_ns = (told[0].ts_ns if told else 0) // _DAY_NS * _DAY_NS
     raw = RawRecording(
         file=str(depth),
-        symbol=depth.name.split("_")[0].upper(),
+        symbol=depth.name.split(".")[0].split("_")[0].upper(),
         date=datetime.fromtimestamp(midnight_ns // 10**9, UTC).date().isoformat(),
         origin="Binance",
         rows=_rows(placed, midnight_ns, lot),

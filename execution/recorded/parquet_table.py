@@ -43,7 +43,7 @@ def numbers_of(table: pa.Table, name: str) -> npt.NDArray[Any]:
     """A column's numbers, integers as they are; NaN, or NO_INTEGER among integers, where there is none."""
     column = table.column(name)
     if pa.types.is_unsigned_integer(column.type):
-        column = pc.if_else(pc.less_equal(column, LARGEST_INTEGER), column, None)
+        column = pc.if_else(pc.less_equal(column, pa.scalar(LARGEST_INTEGER, pa.uint64())), column, None)
     if pa.types.is_integer(column.type):
         return np.asarray(pc.fill_null(column.cast(pa.int64(), safe=False), NO_INTEGER).to_numpy())
     if not pa.types.is_floating(column.type):

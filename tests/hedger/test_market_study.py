@@ -6,6 +6,7 @@ import json
 import tomllib
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jsonschema
 import numpy as np
@@ -13,16 +14,16 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from execution.realism.classifier import tell_apart
-from execution.realism.comparison import BASELINE, FIRST_PART, SIMULATED, compare
-from execution.realism.profile import FACTS, histogram_edges, profile_of
+from execution.realism.comparison import BASELINE, FIRST_PART, SIMULATED
+from execution.realism.profile import FACTS
 from execution.realism.tape import Tape
 from hedger.cli.main import exit_status
-from hedger.market_study import HELD_OUT, MarketStudy, study_tape
+from hedger.market_study import HELD_OUT, MarketStudy, study_files, study_tape
 from hedger.report.json_document import schema
 from hedger.report.market_document import market_document
 from hedger.report.market_files import write_tape
 from hedger.report.market_html import market_page
+from hedger.report.market_quality import quality_tables
 from hedger.report.market_tables import market_header, market_tables
 from hedger.report.new_file import write_new
 from hedger.report.terminal import render_tables
@@ -31,37 +32,18 @@ from tests.execution.realism.tapes import random_tape
 
 @cache
 def compared() -> MarketStudy:
-    real = random_tape(1, 3_500)
-    tapes = {
-        SIMULATED: random_tape(2, 3_000),
-        BASELINE: random_tape(4, 3_000, spread=10),
-        FIRST_PART: random_tape(3, 3_000),
-    }
-    comparison = compare(
-        simulated=tapes[SIMULATED],
-        baseline=tapes[BASELINE],
-        first_part=tapes[FIRST_PART],
-        held_out=real,
-        repetitions=20,
-    )
-    edges = histogram_edges(real, comparison.ruler)
-    return MarketStudy(
-        title="TEST 2026-01-02",
-        notes=("Made up.",),
-        seed=0,
-        ruler=comparison.ruler,
-        profiles={
-            name: profile_of(tape, comparison.ruler, edges)
-            for name, tape in {HELD_OUT: real, **tapes}.items()
-        },
-        comparison=comparison,
-        separations={name: tell_apart(tape, real) for name, tape in tapes.items()},
-    )
+    """One study for all tests: a made-up recording whose fiftieth message is damaged."""
+    with TemporaryDirectory() as folder:
+        messages, book = write_lobster(random_tape(1, 2_600), Path(folder))
+        lines = Path(messages).read_text().splitlines()
+        lines[49] = "half a li"
+        Path(messages).write_text("\n".join(lines) + "\n")
+        return study_files([Path(messages), Path(book)], model="santa_fe")
 
 
 @cache
 def alone() -> MarketStudy:
-    return study_tape(random_tape(1, 3_500), title="scenario test")
+    return study_tape(random_tape(1, 2_600), title="scenario test")
 
 
 def write_lobster(tape: Tape, folder: Path) -> list[str]:
@@ -125,7 +107,7 @@ def test_the_page_draws_distances_distributions_and_curves() -> None:
 
 
 def test_a_tape_is_written_with_lobsters_columns(tmp_path: Path) -> None:
-    tape = random_tape(1, 3_500)
+    tape = random_tape(1, 300)
     write_tape(tape, tmp_path / "events.parquet")
     table = pq.read_table(tmp_path / "events.parquet")
     assert table.num_rows == len(tape)
@@ -144,24 +126,36 @@ def test_a_file_that_cannot_be_filled_leaves_nothing_behind(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_recording_is_fitted_simulated_and_compared(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_a_recording_is_fitted_simulated_and_compared() -> None:
+    assert list(compared().profiles) == [HELD_OUT, SIMULATED, BASELINE, FIRST_PART]
+    assert "2,600 rows read, 2,599 messages kept" in compared().notes[0]
+
+
+def test_a_report_of_a_recording_is_printed_and_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = write_lobster(random_tape(1, 3_500), tmp_path)
+    monkeypatch.setattr("hedger.market_study.study_files", lambda paths, **settings: compared())
     out = tmp_path / "out"
-    status = exit_status(["market", "report", *files, "--model", "santa_fe", "--out", str(out), "--json"])
+    assert exit_status(["market", "report", "any.csv", "--out", str(out), "--json"]) == 0
     text, err = capfd.readouterr()
-    assert (status, err) == (0, "")
-    found = json.loads(text)
-    jsonschema.Draft202012Validator(schema("market")).validate(found)
-    assert [market["name"] for market in found["markets"]] == [HELD_OUT, SIMULATED, BASELINE, FIRST_PART]
+    assert (json.loads(text), err) == (market_document(compared()), "")
     assert sorted(path.name for path in out.iterdir()) == ["market.json", "report.html"]
+
+
+def test_every_flaw_of_the_recording_is_told_with_its_row() -> None:
+    (flaws,) = quality_tables(compared().quality)
+    cells = next(row for row in flaws.rows if row[0].startswith("row that cannot be read"))
+    assert cells[1:] == ("1", "50", "half a li", "dropped")
+    assert flaws in market_tables(compared())
+    found = {each["flaw"]: each for each in market_document(compared())["recording"]["findings"]}
+    assert found["row that cannot be read"]["first_row"] == 50
+    assert quality_tables(None) == ()
 
 
 def test_one_seed_gives_one_document(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     said = []
     for _ in range(2):
-        assert exit_status(["market", "report", "--scenario", "calm", "--minutes", "1", "--json"]) == 0
+        assert exit_status(["market", "report", "--scenario", "calm", "--minutes", "0.2", "--json"]) == 0
         said.append(capfd.readouterr().out)
     assert said[0] == said[1]
 
@@ -176,7 +170,7 @@ def test_a_scenario_is_simulated_into_a_new_file(tmp_path: Path, capfd: pytest.C
 
 
 def test_a_market_is_fitted_and_saved(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    files = write_lobster(random_tape(1, 3_500), tmp_path)
+    files = write_lobster(random_tape(1, 1_000), tmp_path)
     out = tmp_path / "fitted.toml"
     assert exit_status(["market", "calibrate", *files, "--model", "santa_fe", "--out", str(out)]) == 0
     saved = tomllib.loads(out.read_text())
@@ -194,6 +188,10 @@ def test_a_market_is_fitted_and_saved(tmp_path: Path, capfd: pytest.CaptureFixtu
         (("report", "--scenario", "nowhere"), "nowhere"),
         (("report", "--scenario", "calm", "--minutes", "nan"), "--minutes"),
         (("report", "--scenario", "calm", "--minutes", "0"), "--minutes"),
+        (("simulate", "--scenario", "calm", "--minutes", "1e-12", "--out", "x.parquet"), "nothing happens"),
+        (("report", "--scenario", "calm", "--tick-size", "1"), "--tick-size is for a report of a recording"),
+        (("report", "gone.csv", "--minutes", "5"), "--minutes is for a report of --scenario"),
+        (("report", "gone.csv", "--tolerance", "2"), "--tolerance is a share"),
         (("report", "gone.csv", "--tick-size", "-1"), "--tick-size"),
         (("simulate", "--scenario", "calm", "--out", "no/such/folder/x.parquet"), "no folder"),
     ],
