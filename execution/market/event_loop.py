@@ -208,6 +208,8 @@ def deliver(world: Record, at: int, events: RecordArray, log: RecordArray) -> tu
         own = settle(world, book, where, FIRST_PARTICIPANT + at, order_id, events, count, log)
         if own:
             return OWN_FILL, count, 0, where
+    # An empty ring begins anew, so that it stays within a few lines of the cache.
+    me["link_first"] = me["link_next"] = 0
     drop_first(queue_of(world))
     return DONE, 0, 0, 0
 

@@ -142,6 +142,7 @@ def read_fills(me: Record, handles: RecordArray, fills: RecordArray) -> None:
         if report["ts_ns"] > me["seen_ns"]:
             return
         _notice(me, handles, report)
+    me["fills_first"] = me["fills_next"] = 0
 
 
 @inner
