@@ -1,4 +1,4 @@
-"""Machine instructions that the kernel needs and numba does not name: bit scans and prefetch."""
+"""What the kernel needs of the machine and numba does not name: bit scans, prefetch, arrays by address."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 _Function = Callable[..., Any]
 _instruction: Callable[[_Function], _Function] = intrinsic
@@ -56,3 +57,26 @@ def prefetch(typing_context: Any, array: types.Array, index: types.Integer) -> A
         return context.get_dummy_value()
 
     return types.void(array, types.uint64), generate
+
+
+@_instruction
+def array_at(typing_context: Any, address: Any, length: Any, dtype: Any) -> Any:
+    """The contiguous array of `length` elements at an address, whose memory the caller keeps."""
+    array_type = types.Array(dtype.dtype, 1, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(array_type)(context, builder)
+        size = context.get_constant(
+            types.intp, context.get_abi_sizeof(context.get_data_type(array_type.dtype))
+        )
+        populate_array(  # type: ignore[no-untyped-call]
+            array,
+            data=builder.inttoptr(arguments[0], array.data.type),
+            shape=[arguments[1]],
+            strides=[size],
+            itemsize=size,
+            meminfo=None,
+        )
+        return array._getvalue()  # noqa: SLF001 - numba's own way to a struct's value
+
+    return array_type(types.int64, types.int64, dtype), generate

@@ -10,6 +10,7 @@ import numpy as np
 from execution.book import depth
 from execution.book.capacity import Capacity
 from execution.book.core import EVENTS_PER_TAKER, EVENTS_PER_TOUCH, Refusal
+from execution.book.desk import Desk
 from execution.book.growth import copied
 from execution.book.kernel import apply_unbounded, own_slices, process, screen
 from execution.book.layout import (
@@ -17,7 +18,6 @@ from execution.book.layout import (
     NIL,
     NO_ASK,
     NO_BID,
-    MessageKind,
     OrderKind,
     Reason,
     RecordArray,
@@ -32,6 +32,11 @@ __all__ = ["DepthLevel", "OrderBook", "QueuePosition", "message"]
 
 MAX_ROOM = 2**20  # events kept ready for what one message may cause at most; beyond it they are counted first
 MAX_EVENTS = 2**24  # of one message
+_REASON_BYTE = int(EVENT.fields["reason"][1]) if EVENT.fields else 0
+_NOT_PLAIN = int(Refusal.NOT_PLAIN)
+# Plain integers: an enum's member costs a look-up at each message.
+_LIMIT, _MARKET, _IMMEDIATE_OR_CANCEL, _CANCEL, _FILL_OR_KILL, _POST_ONLY, _ICEBERG = range(7)
+_STOP, _STOP_LIMIT, _REDUCE, _REPLACE, _HALT, _RESUME = range(7, 13)
 
 
 class DepthLevel(NamedTuple):
@@ -74,6 +79,7 @@ class OrderBook:
         self.arrays = empty_book(origin_ticks=centre_ticks - levels // 2, levels=levels, orders=orders)
         span = int(self.arrays.state["span"][0])
         self._capacity = Capacity(max_levels=max(span, max_levels), max_orders=max(orders, max_orders))
+        self._desk = Desk(self.arrays)
         self._next_id = 0
 
     def limit(
@@ -87,14 +93,13 @@ class OrderBook:
         self_trade: SelfTrade = SelfTrade.ALLOW,
     ) -> RecordArray:
         """Trade up to `price_ticks` and rest what is left."""
-        one = message(MessageKind.LIMIT, side, quantity, price_ticks, owner=owner, self_trade=self_trade)
-        return self._enter(one, order_id)
+        return self._enter(_LIMIT, side, quantity, price_ticks, 0, 0, order_id, owner, self_trade)
 
     def post_only(
         self, side: Side, quantity: int, price_ticks: int, *, order_id: int | None = None, owner: int = 0
     ) -> RecordArray:
         """Rest at `price_ticks`; one REJECTED event when it would trade."""
-        return self._enter(message(MessageKind.POST_ONLY, side, quantity, price_ticks, owner=owner), order_id)
+        return self._enter(_POST_ONLY, side, quantity, price_ticks, 0, 0, order_id, owner, SelfTrade.ALLOW)
 
     def iceberg(
         self,
@@ -108,9 +113,7 @@ class OrderBook:
         self_trade: SelfTrade = SelfTrade.ALLOW,
     ) -> RecordArray:
         """Trade up to `price_ticks` and rest what is left, showing `display` of it at a time."""
-        one = message(MessageKind.ICEBERG, side, quantity, price_ticks, owner=owner, self_trade=self_trade)
-        one["display"] = display
-        return self._enter(one, order_id)
+        return self._enter(_ICEBERG, side, quantity, price_ticks, display, 0, order_id, owner, self_trade)
 
     def immediate_or_cancel(
         self,
@@ -123,9 +126,8 @@ class OrderBook:
         self_trade: SelfTrade = SelfTrade.ALLOW,
     ) -> RecordArray:
         """Trade up to `price_ticks`; what is left expires."""
-        kind = MessageKind.IMMEDIATE_OR_CANCEL
-        one = message(kind, side, quantity, price_ticks, owner=owner, self_trade=self_trade)
-        return self._enter(one, order_id)
+        kind = _IMMEDIATE_OR_CANCEL
+        return self._enter(kind, side, quantity, price_ticks, 0, 0, order_id, owner, self_trade)
 
     def fill_or_kill(
         self,
@@ -138,9 +140,7 @@ class OrderBook:
         self_trade: SelfTrade = SelfTrade.ALLOW,
     ) -> RecordArray:
         """Trade all of it up to `price_ticks`, or nothing."""
-        kind = MessageKind.FILL_OR_KILL
-        one = message(kind, side, quantity, price_ticks, owner=owner, self_trade=self_trade)
-        return self._enter(one, order_id)
+        return self._enter(_FILL_OR_KILL, side, quantity, price_ticks, 0, 0, order_id, owner, self_trade)
 
     def market(
         self,
@@ -152,8 +152,7 @@ class OrderBook:
         self_trade: SelfTrade = SelfTrade.ALLOW,
     ) -> RecordArray:
         """Trade at any price; what finds nobody expires."""
-        one = message(MessageKind.MARKET, side, quantity, owner=owner, self_trade=self_trade)
-        return self._enter(one, order_id)
+        return self._enter(_MARKET, side, quantity, 0, 0, 0, order_id, owner, self_trade)
 
     def stop(
         self,
@@ -167,18 +166,16 @@ class OrderBook:
         self_trade: SelfTrade = SelfTrade.ALLOW,
     ) -> RecordArray:
         """Wait for a trade at or beyond stop_ticks, then be a market order, or a limit order."""
-        kind = MessageKind.STOP if limit_ticks is None else MessageKind.STOP_LIMIT
-        one = message(kind, side, quantity, limit_ticks or 0, owner=owner, self_trade=self_trade)
-        one["stop_ticks"] = stop_ticks
-        return self._enter(one, order_id)
+        kind, limit = (_STOP, 0) if limit_ticks is None else (_STOP_LIMIT, limit_ticks)
+        return self._enter(kind, side, quantity, limit, 0, stop_ticks, order_id, owner, self_trade)
 
     def cancel(self, order_id: int) -> RecordArray:
         """Take an order out: one CANCELLED event, or UNKNOWN when it no longer lives."""
-        return self.process(message(MessageKind.CANCEL, order_id=order_id))
+        return self._send(_CANCEL, 0, 0, 0, 0, 0, 0, 0, order_id)
 
     def reduce(self, order_id: int, quantity: int) -> RecordArray:
         """Take quantity off an order, which keeps its place; all that it has or more cancels it."""
-        return self.process(message(MessageKind.REDUCE, quantity=quantity, order_id=order_id))
+        return self._send(_REDUCE, 0, 0, quantity, 0, 0, 0, 0, order_id)
 
     def replace(
         self,
@@ -193,16 +190,15 @@ class OrderBook:
 
         stop_ticks is the new trigger of a stop that waits, and nothing to other orders.
         """
-        kind, terms = MessageKind.REPLACE, {"stop_ticks": stop_ticks, "order_id": order_id}
-        return self.process(message(kind, 0, quantity, price_ticks, self_trade=self_trade, **terms))
+        return self._send(_REPLACE, 0, self_trade, quantity, price_ticks, 0, stop_ticks, 0, order_id)
 
     def halt(self) -> RecordArray:
         """Stop continuous trading: until `resume` only CANCEL and REDUCE work."""
-        return self.process(message(MessageKind.HALT))
+        return self._send(_HALT, 0, 0, 0, 0, 0, 0, 0, 0)
 
     def resume(self) -> RecordArray:
         """Go on with continuous trading."""
-        return self.process(message(MessageKind.RESUME))
+        return self._send(_RESUME, 0, 0, 0, 0, 0, 0, 0, 0)
 
     def process(self, messages: RecordArray) -> RecordArray:
         """Apply an array of MESSAGE records in order.
@@ -210,6 +206,12 @@ class OrderBook:
         OrderRejectedError (a quantity or price that no book takes) and BookCapacityError leave the book as it
         was before the first message.
         """
+        if len(messages) == 1:
+            return self._send(*messages[0].item())
+        return self._process_whole(messages)
+
+    def _process_whole(self, messages: RecordArray) -> RecordArray:
+        """Apply messages of every kind, all or none."""
         bad, low, high = screen(messages)
         if bad != NIL:
             raise OrderRejectedError(explain(messages, bad))
@@ -252,6 +254,12 @@ class OrderBook:
         return bool(self.arrays.state["halted"][0])
 
     @property
+    def is_plain(self) -> bool:
+        """Whether no stop waits, no iceberg hides anything and trading goes on."""
+        state = self.arrays.state[0]
+        return not (state["stops"] or state["refills"] or state["halted"])
+
+    @property
     def microprice_ticks(self) -> float | None:
         """Best prices weighted by what the other side shows [ticks]; None unless both sides are there."""
         price = float(depth.microprice(self.arrays))
@@ -288,15 +296,55 @@ class OrderBook:
         """Grow the ladder or the pool, which the kernel refused a message for, or raise BookCapacityError."""
         self.arrays = self._capacity.grown(self.arrays, refusal, price_ticks)
 
-    def _enter(self, one: RecordArray, order_id: int | None) -> RecordArray:
+    def _enter(
+        self,
+        kind: int,
+        side: int,
+        quantity: int,
+        price_ticks: int,
+        display: int,
+        stop_ticks: int,
+        order_id: int | None,
+        owner: int,
+        self_trade: int,
+    ) -> RecordArray:
         if order_id is not None:
-            one["order_id"] = order_id
-            return self.process(one)
+            return self._send(
+                kind, side, self_trade, quantity, price_ticks, display, stop_ticks, owner, order_id
+            )
         while True:
-            one["order_id"], self._next_id = self._next_id, self._next_id + 1
-            events = self.process(one)
-            if events["reason"][0] != Reason.DUPLICATE_ID:
+            order_id, self._next_id = self._next_id, self._next_id + 1
+            events = self._send(
+                kind, side, self_trade, quantity, price_ticks, display, stop_ticks, owner, order_id
+            )
+            if len(events) != 1 or events.tobytes()[_REASON_BYTE] != Reason.DUPLICATE_ID:
                 return events
+
+    def _send(self, *fields: int) -> RecordArray:
+        """Apply one message, fields in MESSAGE's order; by the whole kernel only where it must be."""
+        desk = self._desk
+        if desk.arrays is not self.arrays:
+            desk = self._desk = Desk(self.arrays)
+        desk.write(fields)
+        end = desk.apply_plain()
+        if end == _NOT_PLAIN:
+            end = desk.apply()
+        return desk.take_events(end) if end >= 0 else self._send_again(fields, end)
+
+    def _send_again(self, fields: tuple[int, ...], refusal: int) -> RecordArray:
+        """Apply the message that the desk was refused, after what helps against that."""
+        before = self.arrays
+        if refusal == Refusal.EVENT_ROOM and not self._desk.has_blank_page:
+            self._desk.turn_page()
+        elif refusal in (Refusal.EVENT_ROOM, Refusal.NOT_PLAIN):
+            return self._process_whole(self._desk.message.copy())
+        else:
+            self._grow(refusal, self._desk.message[0])
+        try:
+            return self._send(*fields)
+        except BookCapacityError:
+            self.arrays = before
+            raise
 
     def _process(self, messages: RecordArray) -> RecordArray:
         events = np.empty(2 * len(messages) + self._room(), EVENT)

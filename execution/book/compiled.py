@@ -27,17 +27,24 @@ def compiled(function: _Function) -> _Function:
 
 
 def internal(function: _Function) -> _Function:
-    """Compile a function that only compiled code calls; a door for Python would take as long as itself."""
-    flags = {"cache": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    """Compile a function that only compiled code calls; a door for Python would take as long as itself.
+
+    It is not cached, since its callers are, with it in them."""
+    flags = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return njit(**flags, forceinline=False)(function)  # type: ignore[call-overload, no-any-return]
 
 
 def inlined(function: _Function) -> _Function:
     """Compile a function into its callers, which are compiled code alone."""
-    flags = {"cache": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    flags = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return njit(**flags, forceinline=True)(function)  # type: ignore[call-overload, no-any-return]
 
 
 def inlined_and_open(function: _Function) -> _Function:
     """Compile a function into its callers, and for Python."""
     return njit(cache=True, _nrt=False, forceinline=True)(function)  # type: ignore[call-overload, no-any-return]
+
+
+def pasted(function: _Function) -> _Function:
+    """Write a function out in its callers, uncompiled: it may return arrays that it was not given."""
+    return njit(inline="always")(function)  # type: ignore[return-value]

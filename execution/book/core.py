@@ -41,6 +41,7 @@ class Refusal(IntEnum):
 
     PRICE_RANGE, STOP_RANGE: price_ticks or stop_ticks is off the ladder. ORDER_POOL: no slot is free.
     EVENT_ROOM: `events` has less room left than the message may need. NO_IDS: the book knows slots alone.
+    NOT_PLAIN: the message or the book is not of the kind that execution.book.plain is for.
     """
 
     PRICE_RANGE = -1
@@ -48,6 +49,7 @@ class Refusal(IntEnum):
     ORDER_POOL = -3
     EVENT_ROOM = -4
     NO_IDS = -5
+    NOT_PLAIN = -6
 
 
 @inlined
@@ -127,11 +129,7 @@ def _take_and_rest(
     slot, count = trade_and_rest(
         book, side, quantity, price_ticks, int64(0), owner, order_id, self_trade, events, count
     )
-    count = woken(book, events, count)
-    order = book.orders[slot]
-    # A stop that it has woken may have taken all that rested of it.
-    rests = order["quantity"] > 0 and order["order_id"] == order_id
-    return slot if rests else np.uint32(NO_SLOT), count
+    return slot, woken(book, events, count)
 
 
 @compiled

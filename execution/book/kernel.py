@@ -9,9 +9,8 @@ from execution.book.bits import prefetch
 from execution.book.compiled import compiled, inlined, int64, internal
 from execution.book.core import EVENTS_PER_TOUCH, Refusal, begin_prints, event_bound, holds_price, woken
 from execution.book.events import write
-from execution.book.ids import close, find, put, tag_of
+from execution.book.ids import find, tag_of
 from execution.book.layout import (
-    BOOK_ROW,
     MAX_ABS_PRICE_TICKS,
     NIL,
     NO_SLOT,
@@ -25,9 +24,10 @@ from execution.book.layout import (
     SelfTrade,
 )
 from execution.book.matching import cancel_out, crosses, fillable
-from execution.book.queues import free_slot, is_full, leave_queue
+from execution.book.plain import apply_plain, reject
+from execution.book.queues import is_full
 from execution.book.stops import act, is_reached, pend
-from execution.book.trading import rest, trade_and_expire, trade_and_rest
+from execution.book.trading import trade_and_expire, trade_and_rest
 
 __all__ = ["Refusal", "apply", "apply_unbounded", "process", "screen"]
 
@@ -84,7 +84,7 @@ def screen(messages: RecordArray) -> tuple[int, int, int]:
         kind, price, stop = message["kind"], message["price_ticks"], message["stop_ticks"]
         if kind == MessageKind.CANCEL:
             continue
-        if _is_bad(message):
+        if is_bad(message):
             return i, low, high
         is_priced = kind != MessageKind.MARKET and kind != MessageKind.STOP and kind != MessageKind.REDUCE
         if is_priced and kind < MessageKind.HALT:
@@ -97,7 +97,7 @@ def screen(messages: RecordArray) -> tuple[int, int, int]:
 
 
 @internal
-def _is_bad(message: Record) -> bool:
+def is_bad(message: Record) -> bool:
     """Whether kind, side, quantity, display or self_trade is none that a book takes."""
     kind = message["kind"]
     if kind > MessageKind.RESUME or message["self_trade"] > SelfTrade.DECREMENT:
@@ -113,58 +113,24 @@ def _is_bad(message: Record) -> bool:
 
 @inlined
 def _apply(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
-    """Apply one message: the common kinds here, the others out of line."""
-    state, kind, quantity = book.state[0], message["kind"], int64(message["quantity"])
-    side, price = int64(message["side"]), int64(message["price_ticks"])
-    if count >= len(events):
-        return Refusal.EVENT_ROOM.value
-    if kind == MessageKind.CANCEL:
-        return _cancel(book, message["order_id"], events, count)
-    if kind != MessageKind.LIMIT or state["halted"] or crosses(state, side, price):
-        needed = event_bound(state, quantity, int64(message["self_trade"]))
-        if state["stops"] > 0:
-            needed += EVENTS_PER_TOUCH * own_slices(book, message)
-        if needed > len(events) - count:
-            return Refusal.EVENT_ROOM.value
-        return apply_unbounded(book, message, events, count)
-    if not holds_price(state, price):
-        return Refusal.PRICE_RANGE.value
-    order_id = message["order_id"]
-    at, slot = find(book.ids, book.orders, state["id_shift"], order_id)
-    if slot != NO_SLOT:
-        return _reject(message, Reason.DUPLICATE_ID.value, events, count)
-    if is_full(book):
-        return Refusal.ORDER_POOL.value
-    slot = rest(book, side, quantity, price, int64(message["owner"]), order_id)
-    put(book.ids, at, order_id, slot)
-    return write(events, count, EventKind.RESTED.value, side, quantity, price, order_id)
+    """Apply one message: the common ones here, the others out of line."""
+    after = apply_plain(book, message, events, count)
+    return after if after != Refusal.NOT_PLAIN else _apply_rare(book, message, events, count)
 
 
-@inlined
-def _cancel(book: BookArrays, order_id: int, events: RecordArray, count: int) -> int:
-    """Take an order out by id; an id that does not live is an UNKNOWN event."""
-    state = book.state[0]
-    at, slot = find(book.ids, book.orders, state["id_shift"], order_id)
-    if slot == NO_SLOT:
-        return write(events, count, EventKind.UNKNOWN.value, 0, 0, 0, order_id)
-    order = book.orders[slot]
-    if order["kind"] != OrderKind.PLAIN:
+@internal
+def _apply_rare(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
+    """Apply one message that is not plain, if its events have room."""
+    state, quantity = book.state[0], int64(message["quantity"])
+    if message["kind"] == MessageKind.CANCEL:
+        _, slot = find(book.ids, book.orders, state["id_shift"], message["order_id"])
         return cancel_out(book, slot, Reason.OWNER.value, events, count)
-    count = write(
-        events,
-        count,
-        EventKind.CANCELLED.value,
-        int64(order["side"]),
-        int64(order["quantity"]),
-        int64(order["price_ticks"]),
-        order_id,
-        Reason.OWNER.value,
-    )
-    leave_queue(book, BOOK_ROW, slot)
-    state["live_orders"] -= 1
-    close(book.ids, state["id_shift"], at)
-    free_slot(book, slot)
-    return count
+    needed = event_bound(state, quantity, int64(message["self_trade"]))
+    if state["stops"] > 0:
+        needed += EVENTS_PER_TOUCH * own_slices(book, message)
+    if needed > len(events) - count:
+        return Refusal.EVENT_ROOM.value
+    return apply_unbounded(book, message, events, count)
 
 
 @compiled
@@ -187,12 +153,12 @@ def apply_unbounded(book: BookArrays, message: Record, events: RecordArray, coun
     if kind == MessageKind.HALT or kind == MessageKind.RESUME:
         return _switch(state, kind, order_id, events, count)
     if state["halted"] and kind != MessageKind.REDUCE:
-        return _reject(message, Reason.HALTED.value, events, count)
+        return reject(message, Reason.HALTED.value, events, count)
     _, slot = find(book.ids, book.orders, state["id_shift"], order_id)
     if kind == MessageKind.REDUCE or kind == MessageKind.REPLACE:
         return _amend(book, message, slot, events, count)
     if slot != NO_SLOT:
-        return _reject(message, Reason.DUPLICATE_ID.value, events, count)
+        return reject(message, Reason.DUPLICATE_ID.value, events, count)
     begin_prints(state)
     if kind == MessageKind.STOP or kind == MessageKind.STOP_LIMIT:
         count = _enter_stop(book, message, events, count)
@@ -208,21 +174,6 @@ def _switch(state: Record, kind: int, order_id: int, events: RecordArray, count:
     state["halted"] = 1 if halts else 0
     done = EventKind.HALTED.value if halts else EventKind.RESUMED.value
     return write(events, count, done, 0, 0, 0, order_id)
-
-
-@internal
-def _reject(message: Record, reason: int, events: RecordArray, count: int) -> int:
-    """Answer a message that the rules do not allow."""
-    return write(
-        events,
-        count,
-        EventKind.REJECTED.value,
-        int64(message["side"]),
-        int64(message["quantity"]),
-        int64(message["price_ticks"]),
-        message["order_id"],
-        reason,
-    )
 
 
 @internal
@@ -259,7 +210,7 @@ def _enter(book: BookArrays, message: Record, events: RecordArray, count: int) -
         )
     would_trade = crosses(book.state[0], side, price)
     if kind == MessageKind.POST_ONLY and would_trade:
-        return _reject(message, Reason.WOULD_TRADE.value, events, count)
+        return reject(message, Reason.WOULD_TRADE.value, events, count)
     if not holds_price(book.state[0], price):
         return Refusal.PRICE_RANGE.value
     # An order that crosses and still has something left to rest has emptied at least one slot.

@@ -32,10 +32,16 @@ def message(
     try:
         return np.array([fields], MESSAGE)
     except OverflowError:
-        raise OrderRejectedError(
-            f"one of {dict(zip(MESSAGE.names or (), map(int, fields), strict=True))} is outside of the bits "
-            "that the book keeps: 64 for order_id, 8 for side, 32 for the others"
-        ) from None
+        raise unfit(fields) from None
+
+
+def unfit(fields: tuple[int, ...]) -> OrderRejectedError:
+    """Say that a message has a field that its bits cannot hold, fields in MESSAGE's order."""
+    values = [int(value) if isinstance(value, int) else value for value in fields]
+    return OrderRejectedError(
+        f"one of {dict(zip(MESSAGE.names or (), values, strict=True))} is no integer or outside of the bits "
+        "that the book keeps: 64 for order_id, 8 for side, 32 for the others"
+    )
 
 
 def explain(messages: RecordArray, at: int) -> str:

@@ -128,6 +128,7 @@ class BackgroundEngine:
                 self.news_stream,
                 self._message,
                 self._with_room(),
+                None if self.book.is_plain else True,
             )
             if status == OWN_FILL:
                 return Made(self._events[:count].copy(), int(self.state["clock_ns"][0]))

@@ -13,8 +13,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled, inlined, int64, internal
 from execution.book.kernel import apply
 from execution.book.layout import (
     MAX_QUANTITY,
@@ -27,12 +27,13 @@ from execution.book.layout import (
     Record,
     RecordArray,
 )
+from execution.book.plain import apply_plain
 from execution.market.reference import REFERENCE_FIELDS, fade, feel_trade
 from execution.market.regime import NEWS_NS, FlowParameters
 from execution.random_stream import Stream, exponential, normal, uniform
 
 OWN = 1  # owner of the orders that an agent entered; the flow's own have 0
-COUNT_ALL = -1  # picks no stale order
+COUNT_ALL = int64(-1)  # picks no stale order
 DONE, OWN_FILL, REFUSED = 0, 1, 2
 
 FLOW_STATE = np.dtype(
@@ -54,7 +55,7 @@ FLOW_STATE = np.dtype(
 )
 
 
-@njit(cache=True)
+@compiled
 def run_until(
     book: BookArrays,
     flow: RecordArray,
@@ -64,12 +65,14 @@ def run_until(
     news: Stream,
     message: RecordArray,
     events: RecordArray,
+    whole: bool | None,
 ) -> tuple[int, int, int]:
     """Run the flow up to `until_ns`; return DONE, OWN_FILL or REFUSED, the event count, the book's refusal.
 
     news: drives the fundamental alone, so that its path is the same whatever an agent does in the book.
     OWN_FILL stops after a message that traded with the agent: its events are in `events`. REFUSED stops with
-    the message kept: call again when the book has room. Steps of any length give the same flow.
+    the message kept: call again when the book has room. whole: None in a plain book (execution.book.plain),
+    where the whole kernel need not be compiled; else True. Steps of any length give the same flow.
     """
     state = flow[0]
     while state["pending"] or state["next_event_ns"] <= until_ns:
@@ -78,7 +81,11 @@ def run_until(
             state["pending"] = _draw(book, state, parameters, rng, message[0])
         count = 0
         if state["pending"]:
-            count = apply(book, message[0], events, 0)
+            # For a literal None numba drops the other branch, and so need not compile the whole kernel.
+            if whole is None:
+                count = _apply_plain(book, message[0], events, int64(0))
+            else:
+                count = apply(book, message[0], events, int64(0))
             if count < 0:
                 return REFUSED, 0, count
             state["pending"] = 0
@@ -89,7 +96,12 @@ def run_until(
     return DONE, 0, 0
 
 
-@njit(cache=True)
+@internal
+def _apply_plain(book: BookArrays, message: Record, events: RecordArray, count: int) -> int:
+    return apply_plain(book, message, events, count)
+
+
+@compiled
 def settle(book: BookArrays, state: Record, events: RecordArray, count: int) -> bool:
     """Let the reference feel the trades among `events`; return whether an order of the agent was hit.
 
@@ -113,7 +125,7 @@ def settle(book: BookArrays, state: Record, events: RecordArray, count: int) -> 
     return own
 
 
-@njit(cache=True)
+@compiled
 def schedule_next(book: BookArrays, state: Record, parameters: FlowParameters, rng: Stream) -> None:
     """Draw the time of the next event from the rates as they are now."""
     reference = state["fundamental_ticks"] + state["transient_ticks"]
@@ -122,14 +134,14 @@ def schedule_next(book: BookArrays, state: Record, parameters: FlowParameters, r
     state["next_event_ns"] += 1 + np.int64(1e9 * exponential(rng) / _total_rate(state, parameters))
 
 
-@njit(cache=True)
+@inlined
 def _total_rate(state: Record, parameters: FlowParameters) -> float:
     """Rate of all events together [1/s]."""
     cancels = parameters.cancel_rate * state["slots"] + parameters.stale_rate * state["stale_orders"]
     return float(parameters.limit_rate + parameters.market_rate + cancels)
 
 
-@njit(cache=True)
+@inlined
 def _advance_reference(state: Record, parameters: FlowParameters, news: Stream) -> None:
     """Let news and forgetting move the reference up to the next event."""
     deviation = parameters.volatility * math.sqrt(1e-9 * NEWS_NS)
@@ -142,7 +154,7 @@ def _advance_reference(state: Record, parameters: FlowParameters, news: Stream) 
     state["clock_ns"] = state["next_event_ns"]
 
 
-@njit(cache=True)
+@internal
 def _draw(
     book: BookArrays,
     state: Record,
@@ -167,11 +179,11 @@ def _draw(
     if u < 0.0:
         slot = int(state["slots"] * uniform(rng))
     else:
-        slot = _stale_orders(book, reference, parameters, int(state["stale_orders"] * uniform(rng)))
+        slot = _stale_orders(book, reference, parameters, int64(state["stale_orders"] * uniform(rng)))
     return _cancel(book, slot, message)
 
 
-@njit(cache=True)
+@internal
 def _draw_limit(
     book: BookArrays,
     reference: float,
@@ -195,7 +207,7 @@ def _draw_limit(
     message["price_ticks"] = price
 
 
-@njit(cache=True)
+@internal
 def _draw_market(
     book: BookArrays,
     reference: float,
@@ -215,7 +227,7 @@ def _draw_market(
     return 2.0 * buy - 1.0
 
 
-@njit(cache=True)
+@inlined
 def _cancel(book: BookArrays, slot: int, message: Record) -> int:
     """Cancel the order in a slot, unless the slot is free or the order is the agent's."""
     if book.orders[slot]["quantity"] == 0 or book.orders[slot]["owner"] == OWN:
@@ -225,7 +237,7 @@ def _cancel(book: BookArrays, slot: int, message: Record) -> int:
     return 1
 
 
-@njit(cache=True)
+@internal
 def _stale_orders(book: BookArrays, reference: float, parameters: FlowParameters, pick: int) -> int:
     """Count the background orders priced through the quotes that the reference implies.
 
@@ -249,14 +261,14 @@ def _stale_orders(book: BookArrays, reference: float, parameters: FlowParameters
     return found if pick == COUNT_ALL else NO_SLOT
 
 
-@njit(cache=True)
+@inlined
 def _number(state: Record, message: Record) -> None:
     """Give a new order the flow's next id."""
     message["order_id"] = state["orders_sent"]
     state["orders_sent"] += 1
 
 
-@njit(cache=True)
+@internal
 def _draw_size(log_one_minus: float, rng: Stream) -> int:
     """A geometric size on 1, 2, ... by inversion."""
     return min(MAX_QUANTITY, 1 + int(math.log1p(-uniform(rng)) / log_one_minus))
