@@ -46,7 +46,7 @@ def calibrate(
         raise ExecutionError(f"{len(messages)} messages that take no time, expected a stretch of market")
     match MarketModel(model):
         case MarketModel.MARKED:
-            from execution.market.calibration.marked import calibrate_marked
+            from execution.market.calibration.marked_selection import calibrate_marked
 
             return calibrate_marked(messages, history)
         case MarketModel.SANTA_FE:

@@ -33,6 +33,7 @@ class MarkedFlow:
     anchor_volume: see MarkedParameters. bid_ticks, ask_ticks: the best prices at the recording's end.
     cut_quantities: orders larger than the book can hold, cut to that. stretch_events: mean length of a
     stretch of the tape that is played in one. candidates, swap_probability, tolerance: see MarkedParameters.
+    settings_tried, log_distance: how these were chosen, see marked_selection.
     """
 
     instrument: Instrument
@@ -48,7 +49,9 @@ class MarkedFlow:
     stretch_events: float = 2_000.0
     candidates: int = 32
     swap_probability: float = 0.5
-    tolerance: float = 5.0
+    tolerance: float = 20.0
+    settings_tried: int = 0
+    log_distance: float = math.nan
 
     def parameters(self) -> MarkedParameters:
         """What the compiled flow reads."""
@@ -105,6 +108,9 @@ class MarkedFlow:
             rows.append((f"share of {name}", share, math.sqrt(share * (1.0 - share) / count), "1"))
         rows.append(("events on the tape", float(count), math.nan, "1"))
         rows.append(("events of a stretch played in one", self.stretch_events, math.nan, "1"))
+        rows.append(("tolerance of another book", self.tolerance, math.nan, "1"))
+        rows.append(("settings tried", float(self.settings_tried), math.nan, "1"))
+        rows.append(("mean log distance of the chosen", self.log_distance, math.nan, "1"))
         rows.append(("recorded lots in one", float(self.instrument.lots), math.nan, "1"))
         rows.append(("orders cut to the largest", float(self.cut_quantities), math.nan, "1"))
         return rows
@@ -135,8 +141,8 @@ _ARRAYS = ("marks", "contexts", "anchor_rows", "anchor_ticks", "anchor_volume")
 _HEADER = tuple(name for name in MarkedFlow.__dataclass_fields__ if name not in _ARRAYS)
 
 
-def calibrate_marked(messages: RecordedMessages, history: BookHistory) -> MarkedFlow:
-    """The marked flow of a recording and the levels after each of its messages.
+def transcribed_flow(messages: RecordedMessages, history: BookHistory) -> MarkedFlow:
+    """The marked flow of a recording and the levels after each of its messages, its settings not chosen.
 
     Raises ExecutionError when fewer than MINIMUM_EVENTS of its events can be used.
     """

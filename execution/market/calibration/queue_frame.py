@@ -35,9 +35,15 @@ class QueueFrame:
         )
 
     def moves(self) -> tuple[int, int]:
-        """How often the mid-price moved, and how often the reference did at the same time."""
-        moved = np.diff(self.double_mid) != 0
-        return int(moved.sum()), int((moved & (np.diff(self.below) != 0)).sum())
+        """How often the mid-price left the reference, and how often the reference went along.
+
+        An emptied first queue leaves the mid-price on a price; whether that side fills again or the other
+        follows shows where the spread is odd again.
+        """
+        odd = np.flatnonzero(self.double_mid % 2 == 1)
+        moves = np.concatenate([[0], np.cumsum(np.diff(self.double_mid) != 0)])
+        left = np.diff(moves[odd]) > 0
+        return int(left.sum()), int((left & (np.diff(self.below[odd]) != 0)).sum())
 
 
 def queue_frame(history: BookHistory, queues: int) -> QueueFrame:

@@ -146,7 +146,9 @@ def calibrate_queue_reactive(
         law_distance=np.array([_law_distance(rates[:, i], seconds[i]) for i in range(queues)]),
         ticks_per_queue=frame.ticks_per_queue,
         events=int(inside.sum()),
-        log_likelihood=float((counts * np.log(np.where(counts > 0, rates, 1.0))).sum() - counts.sum()),
+        log_likelihood=float(
+            (counts * np.log(np.where((counts > 0) & (rates > 0), rates, 1.0))).sum() - counts.sum()
+        ),
         reference_ticks=float(frame.below[last]) + 0.5,
     )
 

@@ -3,9 +3,9 @@
 Huang, Lehalle and Rosenbaum (2015), 'Simulating and analyzing order book data: the queue-reactive model',
 arXiv 1312.0563. K queues a side stand i - 1/2 ticks from a reference price; limit orders, cancels and market
 orders come to each at rates of its length in average event sizes (model I), which may depend on the opposite
-best queue and on whether the queue before is empty too (models IIb and IIa). When the mid-price moves, the
-reference follows by a tick with probability theta, and then with probability theta_reinit the whole book is
-drawn anew from its stationary law.
+best queue and on whether the queue before is empty too (models IIb and IIa). When the mid-price moves and
+leaves a first queue empty, the reference follows by a tick with probability theta, and then with probability
+theta_reinit the whole book is drawn anew from its stationary law.
 """
 
 from __future__ import annotations
@@ -124,12 +124,20 @@ def draw(
 def observe(
     book: BookArrays, state: Record, parameters: QueueReactiveParameters, events: RecordArray, count: int
 ) -> None:
-    """Note which way the mid-price moved, unless the flow itself is redrawing the book."""
+    """Note which way the mid-price moved, unless the flow itself is redrawing the book.
+
+    A move counts when the first queue on the side that it goes to is empty: one that only fills a first queue
+    again does not move the reference (section 3.1 of the paper).
+    """
     before = state["last_bid"] + state["last_ask"]
     remember_best(book, state)
     after = state["last_bid"] + state["last_ask"]
-    if state["repairing"] == 0 and after != before:
-        state["mid_move"] = 1 if after > before else -1
+    if state["repairing"] != 0:
+        return
+    if after > before and state["last_ask"] > state["below_ticks"] + 1:
+        state["mid_move"] = 1
+    elif after < before and state["last_bid"] < state["below_ticks"]:
+        state["mid_move"] = -1
 
 
 @inlined
