@@ -108,9 +108,9 @@ def test_queue_rates_are_recovered_within_their_errors() -> None:
 
 
 def test_the_share_of_moves_that_the_reference_follows_is_counted() -> None:
-    fit = calibrate_queue_reactive(*queue_recording(flow(), 2_000))
-    assert 0.0 < fit.flow.theta < 1.0
-    assert 0.0 < fit.theta_error < 0.1
+    fit = calibrate_queue_reactive(*queue_recording(flow(theta=0.7), 2_000))
+    assert fit.flow.theta == pytest.approx(0.7, abs=3.5 * fit.theta_error)
+    assert 0.0 < fit.theta_error < 0.15
     simulated, history = fit.simulate(60 * 10**9, seed=1)
     assert len(simulated) > 100
     assert not history.crossed.any()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from execution.book.core import enter_market
 from execution.book.layout import NO_ASK, NO_BID
 from execution.market.flows.queue_law import QueueReactive, stationary_law
-from execution.market.flows.queue_reactive import queue_reactive_state
+from execution.market.flows.queue_reactive import observe, queue_reactive_state
+from execution.market.flows.stylised_queues import stylised_queue_reactive
 from tests.execution.market.flows.lone_book import LoneBook
 
 FloatArray = npt.NDArray[np.float64]
@@ -127,6 +128,37 @@ def test_the_mid_price_moves_the_reference_with_probability_theta() -> None:
             followed += int(lone.state["below_ticks"][0]) == below + move
     assert moves > 20
     assert followed / moves == pytest.approx(0.7, abs=3.5 * math.sqrt(0.21 / moves))
+
+
+def test_a_first_queue_that_fills_again_leaves_the_reference_where_it_is() -> None:
+    lone = alone(flow(theta=1.0), seed=2)
+    lone.run(until_s=1.0)
+    below = int(lone.state["below_ticks"][0])
+    lone.parameters = flow(theta=0.0).parameters()
+    enter_market(lone.book, 1, lone.volume(below + 1), 7, 10**9, 0, lone.events, 0)
+    observe(lone.book, lone.state[0], lone.parameters, lone.events, 1)
+    assert lone.state["mid_move"][0] == 1
+    while lone.volume(below + 1) == 0 and lone.state["mid_move"][0] >= 0:
+        lone.run(events=1)
+    assert int(lone.state["mid_move"][0]) == 0
+    assert int(lone.state["below_ticks"][0]) == below
+
+
+def test_the_stylised_market_has_its_published_pace_and_queues() -> None:
+    lone = LoneBook(
+        replace(stylised_queue_reactive(), event_size=np.ones(3, np.int64)).parameters(),
+        queue_reactive_state(start_ns=0, reference_ticks=0.5),
+        seed=1,
+        levels=8192,
+    )
+    rates, posted = [], []
+    for k in range(1, 1_500):
+        lone.run(until_s=20.0 * k)
+        rates.append(float(lone.state["rate"][0]))
+        posted.append(lone.volume(int(lone.book.state[0]["best_ask"])))
+    assert np.mean(rates) == pytest.approx(7.0, rel=0.05)
+    assert np.mean(posted) == pytest.approx(8.36, rel=0.15)
+    assert np.std(posted) == pytest.approx(6.45, rel=0.15)
 
 
 def test_buying_25_event_sizes_in_600_seconds_finds_a_market() -> None:
