@@ -82,7 +82,7 @@ def study_recording(
     """Fit `model` and the zero-intelligence baseline to the first part, simulate, compare with the rest.
 
     held_out: share of the recorded time that no fit sees. Each simulation lasts as long as that. Raises
-    UsageError where a part has fewer than a thousand messages.
+    UsageError where a part has fewer than a thousand messages or takes no time.
     """
     say = progress or (lambda stage, fraction: None)
     if not 0.05 <= held_out <= 0.95:
@@ -94,6 +94,8 @@ def study_recording(
                 f"the {name} part of the recording has {len(part.messages):,} messages; "
                 f"a comparison needs {FEWEST_MESSAGES:,} in each"
             )
+        if part.messages.ts_ns[-1] <= part.messages.ts_ns[0]:
+            raise UsageError(f"all messages of the {name} part of the recording have one time")
     real = Tape(messages=later.messages, history=later.history)
     tapes = {
         SIMULATED: _simulated(first, model, like=real, seed=seed, say=say, done=0.05),

@@ -20,6 +20,8 @@ from execution.recorded.lobster_parquet import MESSAGE_COLUMNS as PARQUET_COLUMN
 from execution.recorded.lobster_parquet import read_lobster_parquet
 from execution.recorded.quality import Tolerance
 from execution.recorded.recording import Recording
+from execution.recorded.tape_parquet import MESSAGE_COLUMNS as TAPE_COLUMNS
+from execution.recorded.tape_parquet import read_tape
 from execution.recorded.text_table import read_bytes
 
 _LOG_LINE = re.compile(r"^\d{10,16} \w+ \{")
@@ -32,6 +34,7 @@ class FileKind(Enum):
     LOBSTER_MESSAGES = "LOBSTER messages"
     LOBSTER_BOOK = "a LOBSTER order book"
     LOBSTER_TABLE = "a LOBSTER parquet table"
+    TAPE = "a simulated market's tape"
     BITSTAMP = "a Bitstamp feed"
     BINANCE_DEPTH = "Binance level changes"
     BINANCE_TRADES = "Binance trades"
@@ -40,12 +43,14 @@ class FileKind(Enum):
 
 _PARQUET = (
     (FileKind.LOBSTER_TABLE, PARQUET_COLUMNS),
+    (FileKind.TAPE, TAPE_COLUMNS),
     (FileKind.BINANCE_TRADES, TRADE_COLUMNS),
     (FileKind.BINANCE_QUOTES, QUOTE_COLUMNS),
     (FileKind.BINANCE_DEPTH, DEPTH_COLUMNS),
 )
 _TOGETHER = (
-    "LOBSTER messages with or without their order book, a LOBSTER parquet table, a Bitstamp feed, or Binance "
+    "LOBSTER messages with or without their order book, a LOBSTER parquet table, a simulated "
+    "market's tape, a Bitstamp feed, or Binance "
     "level changes with or without trades and best quotes"
 )
 
@@ -67,6 +72,8 @@ def read_recording(
             return read_lobster(messages, book, tick_size=tick_size, tolerance=tolerance)
         if found == {FileKind.LOBSTER_TABLE}:
             return read_lobster_parquet(files[0], tick_size=tick_size, tolerance=tolerance)
+        if found == {FileKind.TAPE}:
+            return read_tape(files[0], tick_size=tick_size, tolerance=tolerance)
         if found == {FileKind.BITSTAMP}:
             return read_bitstamp(files[0], tick_size=tick_size, tolerance=tolerance)
         if FileKind.BINANCE_DEPTH in found and found <= set(list(FileKind)[-3:]):

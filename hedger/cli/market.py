@@ -85,8 +85,9 @@ def report(
 ) -> None:
     """Fit a market to the first part of RECORDING, simulate it, and compare it with the later part.
 
-    RECORDING: the files of one recording: LOBSTER messages and order book, a Bitstamp log, or Binance
-    depth, trades and best quotes; what they are is found from what they hold.
+    RECORDING: the files of one recording: LOBSTER messages and order book, a Bitstamp log, Binance depth,
+    trades and best quotes, or what 'hedger market simulate' wrote; what they are is found from what they
+    hold.
     """
     from hedger.cli.progress import progress
     from hedger.errors import UsageError

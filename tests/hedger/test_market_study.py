@@ -14,9 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
+from execution.errors import RecordingError
 from execution.realism.comparison import BASELINE, FIRST_PART, SIMULATED
 from execution.realism.profile import FACTS
 from execution.realism.tape import Tape
+from execution.recorded.quality import Tolerance
+from execution.recorded.read import read_recording
 from hedger.cli.main import exit_status
 from hedger.market_study import HELD_OUT, MarketStudy, study_files, study_tape
 from hedger.report.json_document import schema
@@ -114,6 +117,24 @@ def test_a_tape_is_written_with_lobsters_columns(tmp_path: Path) -> None:
     assert np.array_equal(table["size"].to_numpy(), tape.messages.quantity)
     assert np.array_equal(table["bid_size_5"].to_numpy(), tape.history.bid_volume[:, 4])
     assert table.schema.metadata[b"tick_size"] == b"0.01"
+
+
+def test_a_tape_that_was_written_is_read_as_a_recording(tmp_path: Path) -> None:
+    tape = random_tape(1, 300)
+    write_tape(tape, tmp_path / "events.parquet")
+    record = read_recording(tmp_path / "events.parquet", tolerance=Tolerance(share=1.0))
+    assert (record.messages.tick_size, record.messages.lot_size) == (0.01, 1.0)
+    assert np.array_equal(record.messages.ts_ns, tape.messages.ts_ns)
+    assert np.array_equal(record.messages.price_ticks, tape.messages.price_ticks)
+    assert np.array_equal(record.history.bid_volume, tape.history.bid_volume)
+
+
+def test_a_tape_without_its_tick_size_is_refused(tmp_path: Path) -> None:
+    write_tape(random_tape(1, 300), tmp_path / "events.parquet")
+    table = pq.read_table(tmp_path / "events.parquet").replace_schema_metadata({"tick_size": "nan"})
+    pq.write_table(table, tmp_path / "events.parquet")
+    with pytest.raises(RecordingError, match=r"column 'tick_size': found 'nan', expected a positive number"):
+        read_recording(tmp_path / "events.parquet")
 
 
 def test_a_file_that_cannot_be_filled_leaves_nothing_behind(tmp_path: Path) -> None:
