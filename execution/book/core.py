@@ -129,7 +129,12 @@ def _take_and_rest(
     slot, count = trade_and_rest(
         book, side, quantity, price_ticks, int64(0), owner, order_id, self_trade, events, count
     )
-    return slot, woken(book, events, count)
+    count = woken(book, events, count)
+    rested = book.orders[slot]
+    # A stop that the order woke may have taken what rested of it, and rest in its slot.
+    if rested["order_id"] != order_id or rested["quantity"] == 0:
+        return np.uint32(NO_SLOT), count
+    return slot, count
 
 
 @compiled

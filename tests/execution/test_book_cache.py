@@ -6,17 +6,17 @@ import sys
 from pathlib import Path
 
 BOOK = """
-from execution.book import kernel
+from execution.book import desk
 from execution.book.book import OrderBook
 
 book = OrderBook(centre_ticks=100)
 book.limit(1, 5, 99)
-print(sum(kernel.process.stats.cache_misses.values()), book.best_bid_ticks)
+print(sum(desk.answer_plain.stats.cache_misses.values()), book.best_bid_ticks)
 """
 
 MARKET = """
 import numpy as np
-from execution.book import kernel
+from execution.book import desk
 from execution.market import flow
 from execution.market.simulator import MarketConditions, MarketSimulator
 
@@ -26,7 +26,7 @@ conditions = MarketConditions(
 simulator = MarketSimulator(conditions, 0, np.random.default_rng(1))
 simulator.submit_market(1, 1_000)
 simulator.advance_to(10**9)
-compiled = (kernel.process, flow.run_until, flow.settle, flow.schedule_next)
+compiled = (desk.answer_plain, flow.run_until, flow.settle, flow.schedule_next)
 print(sum(sum(one.stats.cache_misses.values()) for one in compiled), simulator.traded_volume)
 """
 
