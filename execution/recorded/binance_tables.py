@@ -111,6 +111,8 @@ def _read(
         for name in names
         if name in ("qty", "bidq", "askq")
     ]
+    if "price" in columns:
+        checks.append((Flaw.UNREADABLE, "price", columns["price"] <= 0, "a positive price"))
     if side:
         checks.append((Flaw.BAD_SIDE, side, np.abs(columns[side]) != 1, "1 or -1"))
     for flaw, name, wrong, expected in checks:

@@ -7,13 +7,17 @@ import click
 
 @click.command()
 def scenarios() -> None:
-    """List the shipped scenarios and portfolios."""
+    """List the shipped scenarios, markets and portfolios."""
+    from execution.market.scenario import load_market, market_names
     from hedger.api import shipped_portfolios
     from hedger.scenario import load_scenario, scenario_names
 
     click.echo("Scenarios, for 'hedger replay NAME --portfolio FILE':")
     for name in scenario_names():
         click.echo(f"  {name:<24}{load_scenario(name).title}")
+    click.echo("Markets, for 'hedger market report --scenario NAME':")
+    for name in market_names():
+        click.echo(f"  {name:<24}{load_market(name).title}")
     click.echo("Portfolios, for 'hedger run NAME':")
     for name, path in shipped_portfolios().items():
         click.echo(f"  {name:<24}{path}")
