@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from execution.errors import RecordingProblem, ScenarioError
 from execution.market.layout import HANDLE_MASK
 from execution.market.participant_terms import ParticipantTerms, read_participant
 from execution.market.scenario_table import ScenarioTable
@@ -134,7 +135,11 @@ def load_market(name_or_path: str) -> MarketScenario:
     """Read a shipped market scenario by name, or a file by its path. Raises ScenarioError."""
     if name_or_path in market_names():
         return read_market(shipped_markets() / f"{name_or_path}.toml")
-    return read_market(Path(name_or_path))
+    path = Path(name_or_path)
+    if not path.exists() and not path.suffix:
+        expected = f"a file or one of {', '.join(market_names())}"
+        raise ScenarioError(RecordingProblem(file=name_or_path, expected=expected))
+    return read_market(path)
 
 
 def read_market(path: Path) -> MarketScenario:
