@@ -22,11 +22,11 @@ _SEEDS = (0, 1, 2)
 
 
 def calibrate_marked(messages: RecordedMessages, history: BookHistory) -> MarkedFlow:
-    """The marked flow of a recording and the levels after each of its messages, with the settings that do best.
+    """The marked flow of a recording and the levels after each of its messages, with its best settings.
 
-    Each of SETTINGS is tried with a few seeds: fitted to the first half by time, run for as long as the second lasts, and held
-    against it by execution.realism's distances. The least mean log distance wins. A recording whose halves
-    are too short for that keeps the usual settings.
+    Each of SETTINGS is tried with a few seeds: fitted to the first half by time, run for as long as the
+    second lasts, and held against it by execution.realism's distances. The least mean log distance wins. A
+    recording whose halves are too short for that keeps the usual settings.
 
     Raises ExecutionError when fewer than MINIMUM_EVENTS of its events can be used.
     """

@@ -66,8 +66,7 @@ def _state_before(recording: _Recording) -> RecordArray:
     )
     row = int(np.argmax(both))
     bid, ask = (int(recording.bid_ticks[row]), int(recording.ask_ticks[row])) if both.any() else (0, 1)
-    state = new_state(start_ns=int(recording.ts_ns[0]), bid_ticks=bid, ask_ticks=ask)
-    return state
+    return new_state(start_ns=int(recording.ts_ns[0]), bid_ticks=bid, ask_ticks=ask)
 
 
 def lots_of(messages: RecordedMessages) -> int:

@@ -17,7 +17,7 @@ _GOLDEN = 0.6180339887498949
 
 @compiled
 def choose_row(state: Record, parameters: MarkedParameters, stream: Stream) -> None:
-    """Set the state's row to the event that happens next; where a stretch begins, its anchor is to be made."""
+    """Set the state's row to the event that happens next; where a stretch begins, make its anchor."""
     state["draws"] += 1
     after = state["row"] + 1
     if 0 < after < len(parameters.marks) and uniform(stream) >= parameters.turn_probability:
@@ -38,7 +38,7 @@ def choose_row(state: Record, parameters: MarkedParameters, stream: Stream) -> N
 
 @compiled
 def _next_part(state: Record, parameters: MarkedParameters, stream: Stream) -> int:
-    """An anchor far from those of the last stretches: multiples of the golden section fill the tape evenly."""
+    """An anchor far from those of the last stretches: multiples of the golden section fill it evenly."""
     if state["turns"] == 0:
         state["phase"] = uniform(stream)
     state["phase"] = (state["phase"] + _GOLDEN) % 1.0
