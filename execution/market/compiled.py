@@ -9,12 +9,18 @@ from numba import njit
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 # The wrappers by which Python and C would call a function make up half of what there is to compile.
-_OPTIONS: dict[str, Any] = {"cache": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+# Nothing here allocates: references need not be counted (execution.book.compiled).
+_OPTIONS: dict[str, Any] = {
+    "cache": True,
+    "_nrt": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 
 
 def inner(function: _Function) -> _Function:
     """Compile a function that compiled code alone calls."""
-    return cast(_Function, njit(**_OPTIONS)(function))
+    return cast(_Function, njit(**_OPTIONS, forceinline=False)(function))
 
 
 def inlined(function: _Function) -> _Function:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled
 from execution.book.ids import find
 from execution.book.layout import BookArrays, EventKind
 from execution.market.compiled import inner
@@ -59,7 +59,7 @@ DONE, OWN_FILL, REFUSED, LOG_FULL = 0, 1, 2, 3
 _WAKE, _ARRIVAL = 0, 1  # a source is 2 * participant + one of these
 
 
-@njit(cache=True)
+@compiled
 def run_until(
     everything: RecordArray, until_ns: int, events: RecordArray, log: RecordArray
 ) -> tuple[int, int, int, int]:
@@ -280,7 +280,7 @@ def write_log(
         row["event"] = event
 
 
-@njit(cache=True)
+@compiled
 def enter_settled(everything: RecordArray, where: int, events: RecordArray, log: RecordArray) -> None:
     """Settle the events of a message that the owner OWN has entered into a book by its Python face."""
     order_id = events[0]["order_id"] if len(events) > 0 else 0

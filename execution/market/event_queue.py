@@ -7,8 +7,8 @@ heap with room for every source never overflows. Equal times leave in the order 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from execution.book.compiled import compiled
 from execution.market.layout import RecordArray
 
 # Row 0 is no entry: its time holds how many wait, its sequence the next number. The heap is from row 1 on.
@@ -21,13 +21,13 @@ def empty_queue(sources: int) -> RecordArray:
     return np.zeros(sources + 1, ENTRY)
 
 
-@njit(cache=True)
+@compiled
 def earliest_ns(queue: RecordArray) -> int:
     """When the next one acts [ns]; NEVER_NS when nobody waits."""
     return queue[1]["time_ns"] if queue[0]["time_ns"] > 0 else NEVER_NS
 
 
-@njit(cache=True)
+@compiled
 def schedule(queue: RecordArray, time_ns: int, source: int) -> None:
     """Let a source that does not wait yet act at a time."""
     queue[0]["time_ns"] += 1
@@ -46,7 +46,7 @@ def schedule(queue: RecordArray, time_ns: int, source: int) -> None:
     queue[at]["source"] = source
 
 
-@njit(cache=True)
+@compiled
 def reschedule_first(queue: RecordArray, time_ns: int) -> None:
     """Let the source whose turn it is act again at a later time."""
     sequence = queue[0]["sequence"]
@@ -54,7 +54,7 @@ def reschedule_first(queue: RecordArray, time_ns: int) -> None:
     _sink(queue, time_ns, sequence, queue[1]["source"])
 
 
-@njit(cache=True)
+@compiled
 def drop_first(queue: RecordArray) -> None:
     """Take out the source whose turn it is."""
     last = queue[0]["time_ns"]
@@ -63,7 +63,7 @@ def drop_first(queue: RecordArray) -> None:
         _sink(queue, queue[last]["time_ns"], queue[last]["sequence"], queue[last]["source"])
 
 
-@njit(cache=True)
+@compiled
 def _sink(queue: RecordArray, time_ns: int, sequence: int, source: int) -> None:
     """Put an entry into the hole at the top and let it sink to its place."""
     size, at = queue[0]["time_ns"], 1
@@ -82,7 +82,7 @@ def _sink(queue: RecordArray, time_ns: int, sequence: int, source: int) -> None:
     queue[at]["source"] = source
 
 
-@njit(cache=True)
+@compiled
 def _before(queue: RecordArray, at: int, time_ns: int, sequence: int) -> bool:
     """Whether the entry at a place acts before (time, sequence)."""
     if queue[at]["time_ns"] != time_ns:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.book.layout import NO_ASK, NO_BID, BookArrays
 from execution.market.layout import Record, RecordArray
 
 
-@njit(cache=True)
+@compiled
 def publish(
     book: BookArrays, venue: Record, sightings: RecordArray, reference_ticks: float, now_ns: int
 ) -> None:
@@ -49,7 +48,7 @@ def publish(
     fresh["reference_ticks"] = reference_ticks
 
 
-@njit(cache=True)
+@compiled
 def sighting_at(venue: Record, sightings: RecordArray, seen_ns: int) -> int:
     """Place in the ring of the last sighting up to `seen_ns`, by bisection; the oldest if all are later."""
     ring = len(sightings)
@@ -70,7 +69,7 @@ def sighting_at(venue: Record, sightings: RecordArray, seen_ns: int) -> int:
     return int(low & (ring - 1))
 
 
-@njit(cache=True)
+@compiled
 def _time_emptiness(venue: Record, empty: bool, now_ns: int) -> None:
     since = venue["empty_since_ns"]
     if empty and since < 0:

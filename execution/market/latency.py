@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.random_stream import Stream, uniform
 
 
-@njit(cache=True)
+@compiled
 def delay_ns(floor_ns: int, jitter_ns: int, stream: Stream) -> int:
     """A delay [ns]: the floor plus a gamma number of shape 2 and mean jitter_ns, from two uniform ones.
 
@@ -21,13 +20,13 @@ def delay_ns(floor_ns: int, jitter_ns: int, stream: Stream) -> int:
     return floor_ns + int(0.5 * jitter_ns * erlang)
 
 
-@njit(cache=True)
+@compiled
 def arrival_ns(sent_ns: int, delay: int, last_arrival_ns: int) -> int:
     """When a message arrives [ns]: never before the one sent ahead of it on the same link."""
     return max(sent_ns + delay, last_arrival_ns)
 
 
-@njit(cache=True)
+@compiled
 def seen_until_ns(now_ns: int, delay: int, last_seen_ns: int) -> int:
     """Up to when a participant has seen the market [ns]: what it has seen once it does not unsee."""
     return max(now_ns - delay, last_seen_ns)

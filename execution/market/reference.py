@@ -21,8 +21,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.book.layout import Record, RecordArray
 from execution.market.regime import MEMORY_SCALES, ReferenceParameters
 
@@ -48,7 +47,7 @@ def set_at_rest(state: RecordArray, parameters: ReferenceParameters, fundamental
     state["transient_ticks"] = state["excess_volume"] = 0.0
 
 
-@njit(cache=True)
+@compiled
 def displacement(excess_volume: float, impact_ticks: float, rest_volume: float) -> float:
     """How far an excess of bought over sold volume [contracts] moves the price [ticks]; rest_volume > 0."""
     # As a quotient, the difference of two roots does not cancel at small volumes.
@@ -56,7 +55,7 @@ def displacement(excess_volume: float, impact_ticks: float, rest_volume: float) 
     return impact_ticks * excess_volume / roots
 
 
-@njit(cache=True)
+@compiled
 def feel_trade(state: Record, surprise: float) -> None:
     """Let the reference feel a trade by its surprise: quantity times (sign less expected sign)."""
     state["fundamental_ticks"] += state["permanent"] * surprise
@@ -67,7 +66,7 @@ def feel_trade(state: Record, surprise: float) -> None:
     state["transient_ticks"] = displacement(excess, state["impact_ticks"], state["rest_volume"])
 
 
-@njit(cache=True)
+@compiled
 def fade(state: Record) -> None:
     """Let the latent book forget for NEWS_NS."""
     excess = 0.0

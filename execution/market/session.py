@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.market.compiled import inner
 from execution.market.layout import Record, RecordArray
 
 
-@njit(cache=True)
+@compiled
 def u_shape(elapsed: float, depth: float) -> float:
     """A multiplier over the session: 1 + 2 depth at both ends, 1 - depth in the middle, 1 on average.
 

@@ -51,6 +51,9 @@ class MarketSimulator:
 
     engine: Engine
     _fills: list[OwnFill]
+    _now_ns: int
+    _seen_ns: int  # how far the exchange has been run: what the agent sees of it now
+    _feed_latency_ns: int
 
     def __init__(
         self,

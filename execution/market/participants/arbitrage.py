@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.market.layout import Action, Record, RecordArray
 from execution.market.participants.decision import awaits_result, write_ticket
 
 
-@njit(cache=True)
+@compiled
 def profit_ticks(bid_ticks: int, ask_ticks: int, fees_ticks: float) -> float:
     """What a lot bought at the ask and sold at the bid earns after fees [ticks]."""
     return bid_ticks - ask_ticks - fees_ticks
 
 
-@njit(cache=True)
+@compiled
 def decide(me: Record, seen: Record, other: Record, fees_ticks: float, tickets: RecordArray) -> int:
     """Take both sides where the books it has seen are crossed by more than fees and threshold."""
     if awaits_result(me):
@@ -28,7 +27,7 @@ def decide(me: Record, seen: Record, other: Record, fees_ticks: float, tickets: 
     return 0
 
 
-@njit(cache=True)
+@compiled
 def _take_both(
     buy_book: int, ask_ticks: int, sell_book: int, bid_ticks: int, size: int, tickets: RecordArray
 ) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.book.layout import MAX_QUANTITY
 from execution.market.compiled import inner
 from execution.market.layout import NO_HANDLE, Action, Record, RecordArray
@@ -59,7 +58,7 @@ def rest(
     return count
 
 
-@njit(cache=True)
+@compiled
 def quote(
     handles: RecordArray,
     at: int,
@@ -91,7 +90,7 @@ def awaits_result(me: Record) -> bool:
     return bool(me["seen_ns"] < me["last_arrival_ns"])
 
 
-@njit(cache=True)
+@compiled
 def geometric(mean: float, stream: Stream) -> int:
     """A geometric size on 1, 2, ... with this mean; 1 where the mean is at most 1."""
     if mean <= 1.0:
@@ -100,7 +99,7 @@ def geometric(mean: float, stream: Stream) -> int:
     return 1 + int(min(drawn, MAX_QUANTITY // 2))
 
 
-@njit(cache=True)
+@compiled
 def power_law(scale: float, exponent: float, stream: Stream) -> float:
     """A number from 0 on whose tail falls as (1 + x / scale)^-exponent."""
     return float(scale * ((1.0 - uniform(stream)) ** (-1.0 / exponent) - 1.0))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.market.layout import Action, Record, RecordArray
 from execution.market.participants.decision import awaits_result, write_ticket
 
 
-@njit(cache=True)
+@compiled
 def expected_value(reference_ticks: float, drift_ticks_per_second: float, foresight_seconds: float) -> float:
     """The price that the trader knows the reference to be headed for [ticks]."""
     return reference_ticks + drift_ticks_per_second * foresight_seconds
 
 
-@njit(cache=True)
+@compiled
 def decide(me: Record, seen: Record, drift_ticks_per_second: float, tickets: RecordArray) -> int:
     """Take the quote that is wrong by more than the threshold, or else unwind one order's quantity."""
     if awaits_result(me):

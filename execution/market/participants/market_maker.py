@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.market.layout import Record, RecordArray
 from execution.market.participants.decision import quote
 
 
-@njit(cache=True)
+@compiled
 def reservation_price(fair: float, inventory: float, risk_per_lot: float) -> float:
     """Price at which the maker is indifferent to its inventory [ticks]; risk_per_lot = gamma sigma^2 tau."""
     return fair - inventory * risk_per_lot
 
 
-@njit(cache=True)
+@compiled
 def optimal_half_spread(risk_aversion: float, arrival_decay: float, risk_per_lot: float) -> float:
     """Half of the optimal spread [ticks]: gamma sigma^2 tau / 2 + log(1 + gamma / k) / gamma.
 
@@ -33,7 +32,7 @@ def optimal_half_spread(risk_aversion: float, arrival_decay: float, risk_per_lot
     return 0.5 * risk_per_lot + math.log1p(risk_aversion / arrival_decay) / risk_aversion
 
 
-@njit(cache=True)
+@compiled
 def decide(
     me: Record,
     handles: RecordArray,
@@ -60,7 +59,7 @@ def decide(
     return _quote_side(me, handles, -1, ask, clock["ask_depth"], me["levels"], tickets, count)
 
 
-@njit(cache=True)
+@compiled
 def _quote_side(
     me: Record,
     handles: RecordArray,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.market.layout import Record, RecordArray
 from execution.market.participants.decision import quote
 from execution.market.participants.trend import follow_mid
 
 
-@njit(cache=True)
+@compiled
 def wanted_inventory(deviation: float, threshold: float, limit: int, inventory: int) -> int:
     """Short all of the limit where the price is a threshold too high, long where too low, flat at the mean.
 
@@ -23,7 +22,7 @@ def wanted_inventory(deviation: float, threshold: float, limit: int, inventory: 
     return 0 if closed else inventory
 
 
-@njit(cache=True)
+@compiled
 def decide(
     me: Record, handles: RecordArray, seen: Record, now_ns: int, volatility: float, tickets: RecordArray
 ) -> int:

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.market.layout import Action, Record, RecordArray
 from execution.market.participants.decision import write_ticket
 from execution.random_stream import Stream, exponential, uniform
 
 
-@njit(cache=True)
+@compiled
 def pareto(smallest: float, exponent: float, largest: float, stream: Stream) -> float:
     """A size of at least `smallest` whose tail falls as size^-exponent, cut at `largest`."""
     return float(min(largest, smallest * (1.0 - uniform(stream)) ** (-1.0 / exponent)))
 
 
-@njit(cache=True)
+@compiled
 def decide(me: Record, stream: Stream, now_ns: int, tickets: RecordArray) -> int:
     """Send the next slice at market, or start the next order when its idle time is over."""
     if me["remaining"] == 0.0:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.market.layout import Action, Record, RecordArray
 from execution.market.participants.decision import awaits_result, write_ticket
 from execution.market.participants.trend import follow_mid
 
 
-@njit(cache=True)
+@compiled
 def wanted_inventory(signal: float, threshold: float, limit: int, inventory: int) -> int:
     """The inventory that a signal asks for [lots]: all of the limit beyond the threshold, none within half.
 
@@ -22,7 +21,7 @@ def wanted_inventory(signal: float, threshold: float, limit: int, inventory: int
     return 0 if abs(signal) < 0.5 * threshold else inventory
 
 
-@njit(cache=True)
+@compiled
 def decide(me: Record, seen: Record, now_ns: int, volatility: float, tickets: RecordArray) -> int:
     """Take up to one order's quantity at the opposite best towards the wanted inventory.
 

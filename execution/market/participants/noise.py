@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from execution.book.compiled import compiled
 from execution.market.layout import Action, Record, RecordArray
 from execution.market.participants.decision import cancel, geometric, power_law, rest, write_ticket
 from execution.random_stream import Stream, below, uniform
@@ -18,30 +17,30 @@ from execution.random_stream import Stream, below, uniform
 _FARTHEST_TICKS = 1000.0
 
 
-@njit(cache=True)
+@compiled
 def event_rate(me: Record, activity: float) -> float:
     """Rate of the crowd's orders and cancels together [1/s]."""
     return float(activity * (me["limit_rate"] + me["market_rate"] + me["cancel_rate"] * me["live_handles"]))
 
 
-@njit(cache=True)
+@compiled
 def buy_probability(mid_ticks: float, reference_ticks: float, sensitivity: float) -> float:
     """Probability that an order buys: a half, more by `sensitivity` for each tick of cheapness."""
     return min(1.0, max(0.0, 0.5 + sensitivity * (reference_ticks - mid_ticks)))
 
 
-@njit(cache=True)
+@compiled
 def opposite_price(seen: Record, side: int, reserve_ticks: float) -> int:
     """The price that a limit order stays behind: the opposite best, or where the reference makes it dear.
 
     Nobody buys more than reserve_ticks above the reference, or sells as far below it.
     """
     if side > 0:
-        return min(int(seen["ask_ticks"]), int(math.floor(seen["reference_ticks"] + reserve_ticks)) + 1)
-    return max(int(seen["bid_ticks"]), int(math.ceil(seen["reference_ticks"] - reserve_ticks)) - 1)
+        return min(int(seen["ask_ticks"]), math.floor(seen["reference_ticks"] + reserve_ticks) + 1)
+    return max(int(seen["bid_ticks"]), math.ceil(seen["reference_ticks"] - reserve_ticks) - 1)
 
 
-@njit(cache=True)
+@compiled
 def decide(
     me: Record, handles: RecordArray, stream: Stream, seen: Record, clock: Record, tickets: RecordArray
 ) -> int:
@@ -66,7 +65,7 @@ def decide(
     return rest(handles, at, Action.LIMIT.value, side, size, price, me["book"], tickets, 0)
 
 
-@njit(cache=True)
+@compiled
 def withdraw_any(me: Record, handles: RecordArray, stream: Stream, tickets: RecordArray) -> int:
     """Cancel one of the crowd's orders, each as likely."""
     at = handles[me["first_handle"] + below(stream, me["live_handles"])]["member"]
@@ -74,7 +73,7 @@ def withdraw_any(me: Record, handles: RecordArray, stream: Stream, tickets: Reco
     return cancel(handles, at, me["book"], tickets, 0)
 
 
-@njit(cache=True)
+@compiled
 def forget(me: Record, handles: RecordArray, at: int) -> None:
     """Move a handle from the live ones to the free ones of the crowd's list."""
     first, place = me["first_handle"], handles[at]["place"]

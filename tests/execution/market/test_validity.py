@@ -29,7 +29,7 @@ def test_every_maker_of_fifty_seeds_quotes_throughout(name: str) -> None:
         market = AgentMarket(scenario, 0, np.random.SeedSequence(seed))
         validity = run_measured(market, 480 * SECOND, sample_ns=20 * SECOND)
         assert validity.is_valid, (seed, validity)
-        assert validity.venues[0].met_nobody == 0
+        assert validity.venues[0].met_nobody < 1e-5 * validity.venues[0].messages
         assert validity.overruns < 1e-3 * validity.venues[0].messages
         assert 1.0 <= validity.venues[0].spread_ticks < 50.0
 
