@@ -81,9 +81,16 @@ def screen(messages: RecordArray) -> tuple[int, int, int]:
     low, high = MAX_ABS_PRICE_TICKS, -MAX_ABS_PRICE_TICKS
     for i in range(len(messages)):
         message = messages[i]
-        kind, price, stop = message["kind"], message["price_ticks"], message["stop_ticks"]
-        if kind == MessageKind.CANCEL:
-            continue
+        kind, price, stop = message["kind"], int64(message["price_ticks"]), int64(message["stop_ticks"])
+        if kind <= MessageKind.CANCEL:
+            # Without branches: which of these kinds comes next cannot be foretold.
+            is_cancel, is_priced = kind == MessageKind.CANCEL, kind & 1 == 0
+            fits = (message["quantity"] >= 1) & (message["side"] * message["side"] == 1)
+            fits &= message["self_trade"] <= SelfTrade.DECREMENT
+            low, high = min(low, price if is_priced else low), max(high, price if is_priced else high)
+            if fits | is_cancel and low >= -MAX_ABS_PRICE_TICKS and high <= MAX_ABS_PRICE_TICKS:
+                continue
+            return i, low, high
         if is_bad(message):
             return i, low, high
         is_priced = kind != MessageKind.MARKET and kind != MessageKind.STOP and kind != MessageKind.REDUCE
