@@ -36,8 +36,8 @@ def opposite_price(seen: Record, side: int, reserve_ticks: float) -> int:
     Nobody buys more than reserve_ticks above the reference, or sells as far below it.
     """
     if side > 0:
-        return min(int(seen["ask_ticks"]), math.floor(seen["reference_ticks"] + reserve_ticks) + 1)
-    return max(int(seen["bid_ticks"]), math.ceil(seen["reference_ticks"] - reserve_ticks) - 1)
+        return int(min(seen["ask_ticks"], math.floor(seen["reference_ticks"] + reserve_ticks) + 1))
+    return int(max(seen["bid_ticks"], math.ceil(seen["reference_ticks"] - reserve_ticks) - 1))
 
 
 @compiled

@@ -194,9 +194,20 @@ def test_arbitrageurs_keep_two_venues_together() -> None:
             gaps.append(abs(first.best_bid_ticks - second_face.best_bid_ticks))
         return float(np.mean(gaps))
 
-    without = replace(VENUES, participants=VENUES.participants[:-1])
+    # Nobody at the second venue knows the reference price: only arbitrage carries it there.
+    blind = replace(
+        VENUES,
+        participants=tuple(
+            replace(one, numbers={**one.numbers, "reference_weight": 0.0})
+            if one.name == "makers at inverted"
+            else one
+            for one in VENUES.participants
+            if one.name != "informed at inverted"
+        ),
+    )
+    without = replace(blind, participants=blind.participants[:-1])
     assert VENUES.participants[-1].kind is ParticipantKind.ARBITRAGE
-    assert apart(VENUES) < apart(without)
+    assert apart(blind) < apart(without)
 
 
 def test_a_message_kind_of_every_participant_reaches_the_book() -> None:

@@ -56,7 +56,7 @@ def test_a_market_order_takes_the_touch_and_pays_the_venues_fee() -> None:
 
 
 def test_a_resting_order_waits_its_turn_and_earns_the_rebate() -> None:
-    one, fills = market(), []
+    one, fills = market(seed=3), []
     price, volume = one.depth(Side.BUY, 1)[0]
     order_id = one.submit_limit(Side.BUY, 50, price)
     assert one.volume_ahead(order_id) == volume
