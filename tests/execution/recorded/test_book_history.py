@@ -32,6 +32,11 @@ def test_levels_follow_adds_reductions_deletions_and_trades() -> None:
     assert (history.ask_ticks == NO_PRICE).all()
 
 
+def test_an_order_loses_no_more_than_it_has() -> None:
+    rows = [(ADD, 1, 1, 5, 100), (ADD, 2, 1, 3, 100), (REDUCE, 1, 1, 9, 100)]
+    assert rebuild(recorded(rows), 1).bid_volume[:, 0].tolist() == [5, 8, 3]
+
+
 def test_hidden_trades_leave_the_book_alone() -> None:
     history = rebuild(recorded([(ADD, 1, 1, 5, 100), (HIDDEN, 0, 1, 5, 100)]), 1)
     assert history.bid_volume[:, 0].tolist() == [5, 5]

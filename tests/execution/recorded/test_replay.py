@@ -74,6 +74,7 @@ def test_a_recorded_order_that_crosses_ours_trades_with_us_and_rests_with_the_re
     market.advance_to(2 * SECOND)
     assert fills_of(market) == [(order, 3, 104)]
     assert market.depth(Side.SELL, 2) == [(103, 4)]
+    assert market.traded_volume == 3
 
 
 def test_a_hidden_trade_fills_only_a_better_own_order() -> None:
@@ -83,6 +84,7 @@ def test_a_hidden_trade_fills_only_a_better_own_order() -> None:
     market.advance_to(2 * SECOND)
     assert fills_of(market) == [(better, 1, 102)]
     assert market.volume_ahead(equal) == 0
+    assert market.traded_volume == 4
 
 
 def test_what_we_take_stays_taken_until_its_order_goes() -> None:
@@ -133,6 +135,39 @@ def test_level_recordings_share_cancels_by_a_stated_rule(rule: CancelRule, ahead
     assert market.volume_ahead(order) == ahead
     market.advance_to(4 * SECOND)
     assert sum(lots for _, lots, _ in fills_of(market)) == 4 - ahead
+
+
+def test_trades_of_a_level_recording_move_two_own_orders_up_and_fill_them_in_turn() -> None:
+    rows = [(ADD, 1, 1, 8, 100), (TRADE, 1, 1, 3, 100), (ADD, 2, 1, 4, 100), (TRADE, 1, 1, 8, 100)]
+    market = ReplayMarket(recording(rows, level_wise=True), start_ns=SECOND)
+    first, second = (market.submit_limit(Side.BUY, 2, 100) for _ in range(2))
+    market.advance_to(3 * SECOND)
+    assert (market.volume_ahead(first), market.volume_ahead(second)) == (5, 7)
+    market.advance_to(4 * SECOND)
+    assert fills_of(market) == [(first, 2, 100), (second, 1, 100)]
+
+
+def test_what_we_took_of_old_volume_is_missed_by_its_taker_and_forgotten_with_it() -> None:
+    rows = [(ADD, 1, 1, 1, 90), (TRADE, 9, -1, 10, 101), (ADD, 2, -1, 5, 101)]
+    market = ReplayMarket(recording(rows, {(-1, 101): 10}), start_ns=SECOND)
+    market.submit_market(Side.BUY, 6)
+    market.advance_to(3 * SECOND)
+    assert (market.traded_volume, market.missed_volume) == (10, 6)
+    assert market.depth(Side.SELL, 1) == [(101, 5)]
+
+
+def test_an_order_may_take_more_levels_than_one_call_tells_of() -> None:
+    rows = [(ADD, number, -1, 1, 100 + number) for number in range(150)]
+    market = ReplayMarket(recording(rows), start_ns=150 * SECOND)
+    market.submit_market(Side.BUY, 149)
+    assert [price for _, _, price in fills_of(market)] == list(range(100, 249))
+
+
+def test_own_orders_in_flight_never_meet_each_other_either() -> None:
+    market = ReplayMarket(recording([(ADD, 1, 1, 5, 100)]), start_ns=SECOND, order_latency_ns=SECOND)
+    market.submit_limit(Side.BUY, 3, 101)
+    with pytest.raises(OrderRejectedError, match="own order at 101 ticks"):
+        market.submit_limit(Side.SELL, 1, 101)
 
 
 def test_own_orders_never_meet_each_other() -> None:
