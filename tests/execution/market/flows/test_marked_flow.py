@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from execution.book.core import enter_market
+from execution.book.layout import NIL
 from execution.market.calibration.marked import MarkedFlow, transcribed_flow
-from execution.market.flows.marked_orders import best_of
+from execution.market.flows.marked_orders import best_of, has_level
 from tests.execution.market.calibration.marked_recording import random_recording
 from tests.execution.market.flows.lone_book import LoneBook
 
@@ -25,7 +26,7 @@ def running(flow: MarkedFlow, seed: int) -> LoneBook:
 
 def touch(lone: LoneBook, side: int) -> tuple[int, int]:
     price = best_of(lone.book, side)
-    return price, lone.volume(price)
+    return price, lone.volume(price) if has_level(price) else 0
 
 
 def buy(lone: LoneBook, lots: int) -> None:
@@ -34,12 +35,14 @@ def buy(lone: LoneBook, lots: int) -> None:
 
 def test_a_stretch_begins_with_the_recorded_book(flow: MarkedFlow) -> None:
     lone = LoneBook(flow.parameters(), flow.new_state(start_ns=0, bid_ticks=0), seed=2, levels=8192)
-    while lone.state["mending"][0] != -1 or lone.state["mends"][0] == 0:
+    lone.run(events=2)
+    while lone.state["mending"][0] != NIL:
+        bid, ask = touch(lone, 1), touch(lone, -1)
         lone.run(events=1)
     anchor = int(np.searchsorted(flow.anchor_rows, lone.state["stretch_row"][0]))
-    bid, ask = touch(lone, 1), touch(lone, -1)
-    assert ask[0] - bid[0] > 0
-    assert flow.anchor_volume[anchor, :, 0].min() > 0
+    recorded = flow.anchor_volume[anchor, :, 0][:: lone.state["flip"][0]]
+    assert ask[0] - bid[0] == flow.anchor_ticks[anchor, 1, 0]
+    assert [bid[1], ask[1]] == recorded.tolist()
 
 
 @pytest.mark.parametrize("seed", range(5))
