@@ -38,7 +38,7 @@ def test_both_markets_have_the_face_that_the_executor_asks_for() -> None:
 
 
 def test_a_scenario_that_does_not_exist_and_a_venue_that_does_not_are_refused() -> None:
-    with pytest.raises(ScenarioError, match="expected a readable file"):
+    with pytest.raises(ScenarioError, match="expected a file or one of calm"):
         market("nowhere")
     with pytest.raises(KeyError, match="expected one of main, inverted"):
         MarketSimulator.from_scenario("venues", venue="third")
