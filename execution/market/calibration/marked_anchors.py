@@ -67,8 +67,8 @@ def _columns(history: BookHistory) -> tuple[IntArray, IntArray, IntArray, IntArr
 
 def with_levels_behind(anchors: Anchors, gap_ticks: int, volume: int) -> Anchors:
     """Anchors of a recording's only level with more behind it, `gap_ticks` apart with `volume` each."""
-    steps = gap_ticks * np.arange(_LEVELS_MADE_UP + 1)
-    ticks = anchors.ticks + np.array([-1, 1])[:, None] * steps
-    volumes = np.full(ticks.shape, volume, np.int64)
+    steps = gap_ticks * np.arange(_LEVELS_MADE_UP + 1, dtype=np.int64)
+    ticks: IntArray = anchors.ticks + np.array([-1, 1], np.int64)[:, None] * steps
+    volumes: IntArray = np.full(ticks.shape, volume, np.int64)
     volumes[:, :, :1] = anchors.volume
     return Anchors(anchors.rows, ticks, volumes)

@@ -1,12 +1,12 @@
-"""A flow that plays recorded events where the book resembles the one in which they happened.
+"""A flow that plays a recording's events in stretches, each from a book made as it was where they happened.
 
-Conditional resampling: the tape holds every event of a recording relative to the book that it met (distance
-from the best price, share of the level taken, size, wait, which earlier order a cancellation meant) and the
-context in which it happened. The flow goes on along the tape while its own context, made by its own book
-and by everybody's trades, resembles the recorded one; else it jumps to the nearest of some places that do,
-at times with both sides swapped, so that the recording's trend is not played. Nearest-neighbour resampling
-of dependent data: Lall and Sharma (1996), 'A nearest neighbor bootstrap for resampling hydrologic time
-series'.
+A bootstrap by blocks of random length (Politis and Romano 1994, 'The stationary bootstrap') of events that
+are told relative to the book that they met: distance from the best price, share of the level taken, size,
+wait, which earlier order a cancellation meant. A stretch ends by chance, or when the book and the recent
+past, which are everybody's doing, are unlike those on the tape; then the next begins where the recording
+was most like the present (Lall and Sharma 1996, 'A nearest neighbor bootstrap for resampling hydrologic
+time series'), at times with both sides swapped, so that the recording's trend is not played. Before it, a
+few messages at the recording's own pace make the levels as they were there, around the present mid.
 """
 
 from __future__ import annotations
