@@ -93,12 +93,31 @@ def test_a_resting_order_is_filled_by_the_flow_or_cancelled_and_never_both() -> 
     filled = batch.account["maker_lots"]
     assert np.array_equal(filled + np.where(mine, resting, 0), np.full(32, 4))
     assert 0 < filled.sum() < 4 * 32
+    assert np.array_equal(batch.account["position"], filled)
+    assert np.array_equal(batch.account["cash"], -filled * depth[:, 0, 0, 0])
     cancels = asked(32, MessageKind.CANCEL)
     cancels["order_id"] = ids
     batch.enter(cancels, slots)
     left = batch.account["maker_lots"].copy()
     batch.step_events(400)
     assert np.array_equal(batch.account["maker_lots"], left)
+
+
+def test_an_agent_that_meets_itself_is_on_both_sides() -> None:
+    batch = batch_of(2)
+    assert (batch.enter(asked(2, MessageKind.LIMIT, quantity=4, price=999)) > 0).all()
+    rests = batch.enter(asked(2, MessageKind.MARKET, side=-1, quantity=3), np.full(2, 5))
+    assert not rests.any()
+    assert [int(batch.account[0][name]) for name in ("position", "cash")] == [0, 0]
+    assert [int(batch.account[0][f"{who}_lots"]) for who in ("maker", "taker", "market")] == [3, 3, 3]
+
+
+def test_an_order_is_cancelled_by_its_slot_and_its_number_together() -> None:
+    batch, limits = batch_of(2), asked(2, MessageKind.LIMIT, quantity=4, price=999)
+    slots, cancels = batch.enter(limits), asked(2, MessageKind.CANCEL)
+    cancels["order_id"] = limits["order_id"] + [0, 1]
+    batch.enter(cancels, slots)
+    assert batch.books.state["live_orders"][:, 0].tolist() == [0, 1]
 
 
 def test_cash_and_position_answer_to_each_other() -> None:

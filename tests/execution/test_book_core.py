@@ -106,3 +106,10 @@ def test_depth_counts_the_orders_of_each_level() -> None:
     prices, volumes, orders = np.zeros((3, 4), np.int64)
     assert write_depth(book_of(REST, *more), 1, prices, volumes, orders) == 2
     assert (prices[:2].tolist(), volumes[:2].tolist(), orders[:2].tolist()) == ([9, 7], [6, 3], [2, 1])
+
+
+def test_an_order_that_its_own_stop_takes_whole_has_no_slot() -> None:
+    ask = Message(MessageKind.LIMIT, -1, quantity=1, price_ticks=20, order_id=1)
+    book = book_of(ask, Message(MessageKind.STOP, -1, quantity=5, stop_ticks=20, order_id=2))
+    slot, count = enter_limit(book, 1, 4, 20, 0, 5, 0, np.zeros(64, EVENT), 0)
+    assert (int(slot), count) == (NO_SLOT, 5)  # TRADE, RESTED; TRIGGERED, TRADE, EXPIRED

@@ -100,3 +100,7 @@ def test_stops_travel_with_the_ladder_and_hold_it(side: int) -> None:
     expected = with_ladder(expected, origin_ticks=int(book.state["origin_ticks"][0]), levels=LEVELS)
     assert all(np.array_equal(array, wanted) for array, wanted in zip(book, expected, strict=True))
     assert not slide_towards(with_stop(ORIGIN + 1, side), 1300)
+
+
+def test_a_ladder_does_not_slide_where_the_price_would_lie_just_beyond_its_end() -> None:
+    assert not slide_towards(book_around(1100, 1101), ORIGIN + 64 + LEVELS)
