@@ -25,4 +25,5 @@ def mean_pareto(smallest: float, exponent: float, largest: float) -> float:
         return largest
     if exponent == 1.0:
         return smallest * (1.0 + math.log(largest / smallest))
-    return smallest + smallest / (exponent - 1.0) * (1.0 - (smallest / largest) ** (exponent - 1.0))
+    share: float = (smallest / largest) ** (exponent - 1.0)
+    return smallest + smallest / (exponent - 1.0) * (1.0 - share)
