@@ -73,6 +73,19 @@ def test_no_quantity_is_created_or_lost(seed: int) -> None:
     assert entered == gone + total[EventKind.REJECTED] + left_in(book)
 
 
+@settings(deadline=None, max_examples=60)
+@given(SEEDS)
+def test_a_book_without_stops_and_icebergs_does_what_the_twin_does(seed: int) -> None:
+    # The short kernel for plain books gets to see little of the other streams.
+    messages = stream(seed, 500)
+    for rare, common in ((MessageKind.ICEBERG, 0), (MessageKind.STOP, 1), (MessageKind.STOP_LIMIT, 1)):
+        messages["kind"][messages["kind"] == rare] = common
+    book, twin = small_book(messages), SlowBook()
+    expected = [event for message in twin_messages(messages) for event in twin.apply(message)]
+    assert plain(book.process(messages)) == expected
+    check_against_twin(book, twin)
+
+
 def left_in(book: OrderBook) -> int:
     """Quantity that rests, hidden parts included, and that waits in stops."""
     arrays = book.arrays
