@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from execution.book.compiled import pasted
 from execution.book.layout import LEVEL, ORDER, RESERVE, STATE, BookArrays
 from execution.market.compiled import inlined
 from execution.market.event_queue import ENTRY
@@ -62,7 +63,7 @@ def clock_of(world: Record) -> Record:
     return _clock(world["clock"], 0)
 
 
-@inlined
+@pasted
 def timeline_of(world: Record) -> RecordArray:
     """The timeline's segments."""
     return _segments(world["timeline"], world["timeline_length"])  # type: ignore[no-any-return]
@@ -74,33 +75,33 @@ def instrument_at(world: Record, at: int) -> Record:
     return _instrument(world["instruments"], at)
 
 
-@inlined
+@pasted
 def instruments_of(world: Record) -> RecordArray:
     """Every instrument."""
     return _instruments(world["instruments"], world["instruments_length"])  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def cholesky_row(world: Record, at: int) -> npt.NDArray[np.float64]:
     """One row of the factor of the news' correlation."""
     length = world["instruments_length"]
     return _floats(world["cholesky"] + 8 * at * length, length)  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def news_stream(world: Record, at: int) -> Stream:
     """The random numbers of an instrument's news."""
     return _words(world["news_streams"] + _STREAM * at, 4)  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def fair_values(world: Record, table: int, time: int) -> npt.NDArray[np.float64]:
     """A table's values over prices at one of its times."""
     row = table * world["times"] + time
     return _floats(world["tables"] + 8 * row * world["prices"], world["prices"])  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def table_axis(world: Record, table: int) -> npt.NDArray[np.float64]:
     """First and step of a table's times [s] and prices [ticks]."""
     return _floats(world["table_axes"] + 32 * table, 4)  # type: ignore[no-any-return]
@@ -112,7 +113,7 @@ def venue_at(world: Record, at: int) -> Record:
     return _venue(world["venues"], at)
 
 
-@inlined
+@pasted
 def sightings_at(world: Record, at: int) -> RecordArray:
     """The ring of sightings of one book."""
     ring = world["ring"]
@@ -125,44 +126,44 @@ def participant_at(world: Record, at: int) -> Record:
     return _participant(world["participants"], at)
 
 
-@inlined
+@pasted
 def stream_at(world: Record, at: int) -> Stream:
     """The random numbers of one participant."""
     return _words(world["streams"] + _STREAM * at, 4)  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def handles_of(world: Record) -> RecordArray:
     """Every handle."""
     return _handles(world["handles"], world["handles_length"])  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def link_at(world: Record, at: int) -> RecordArray:
     """The ring of what is under way from one participant."""
     link = world["link"]
     return _tickets(world["links"] + _TICKET * link * at, link)  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def fills_at(world: Record, at: int) -> RecordArray:
     """The ring of fill reports under way to one participant."""
     return _reports(world["fills"] + _REPORT * FILLS * at, FILLS)  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def tickets_of(world: Record) -> RecordArray:
     """Room for what one participant decides."""
     return _tickets(world["tickets"], world["tickets_length"])  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def queue_of(world: Record) -> RecordArray:
     """The event queue."""
     return _entries(world["queue"], world["queue_length"])  # type: ignore[no-any-return]
 
 
-@inlined
+@pasted
 def book_at(world: Record, at: int) -> BookArrays:
     """One book of the batch."""
     levels, words, orders = world["levels_length"], world["occupied_length"], world["orders_length"]
