@@ -29,7 +29,7 @@ class BookGamma:
 
     @classmethod
     def of_lines(cls, *, gamma: FloatArray, expiry_years: FloatArray, volatility: FloatArray) -> BookGamma:
-        """From the lines: gamma with units in it and volatility, shape (level, line), expiry_years (line,)."""
+        """From the lines: gamma, units included, and volatility (level, line); expiry_years (line,)."""
         gross = np.abs(gamma).sum(axis=1)
         longest = (expiry_years == expiry_years.max(initial=0.0)).astype(np.float64)
         weights = np.where(gross[:, None] > 0.0, np.abs(gamma), longest)
@@ -44,7 +44,7 @@ class BookGamma:
 
     @property
     def longness(self) -> FloatArray:
-        """Net over gross gamma: 1 of a long book, -1 of a short one, in between of a spread; 0 of no gamma."""
+        """Net over gross gamma: 1 of a long book, -1 of a short one, between them of a spread, 0 of none."""
         return self.net / np.where(self.gross > 0.0, self.gross, 1.0)
 
 
@@ -114,7 +114,7 @@ def zakamouline_variance_factor(
     years, volatility, alive = _alive(gamma)
     size = 4.76 * cost**0.78 * years**-0.02 * (discount / volatility) ** 0.25
     strength = size * (risk_aversion * spot**2 * np.abs(gamma.net)) ** 0.15
-    return np.maximum(1.0 - gamma.longness * np.where(alive, strength, 0.0), _LEAST_VARIANCE_FACTOR)
+    return _factor(gamma, np.where(alive, strength, 0.0))
 
 
 def leland_variance_factor(
@@ -130,8 +130,13 @@ def leland_variance_factor(
     40(5); the long side: Hoggard, Whalley and Wilmott (1994), Advances in Futures and Options Research 7.
     """
     cost = np.maximum(proportional_cost, 0.0)
-    strength = np.sqrt(8.0 / (np.pi * np.maximum(step_variance, np.finfo(np.float64).tiny))) * cost
-    return np.maximum(1.0 - gamma.longness * strength, _LEAST_VARIANCE_FACTOR)
+    variance = np.maximum(step_variance, np.finfo(np.float64).tiny)
+    strength = np.asarray(np.sqrt(8.0 / (np.pi * variance)) * cost, dtype=np.float64)
+    return _factor(gamma, strength)
+
+
+def _factor(gamma: BookGamma, strength: FloatArray) -> FloatArray:
+    return np.asarray(np.maximum(1.0 - gamma.longness * strength, _LEAST_VARIANCE_FACTOR), dtype=np.float64)
 
 
 def _alive(gamma: BookGamma) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from hedger.errors import UsageError
 from hedger.policy.delta import DeltaPolicy
+from hedger.policy.leland import LelandPolicy
 from hedger.policy.minimum_variance import MinimumVariancePolicy
 from hedger.policy.policy import Action, HedgeDecision, HedgePolicy, HedgeSituation
 from hedger.policy.whalley_wilmott import WhalleyWilmottPolicy
+from hedger.policy.zakamouline import ZakamoulinePolicy
 
 __all__ = [
     "POLICIES",
@@ -15,12 +17,20 @@ __all__ = [
     "HedgeDecision",
     "HedgePolicy",
     "HedgeSituation",
+    "LelandPolicy",
     "MinimumVariancePolicy",
     "WhalleyWilmottPolicy",
+    "ZakamoulinePolicy",
     "policy_named",
 ]
 
-POLICIES: tuple[HedgePolicy, ...] = (DeltaPolicy(), MinimumVariancePolicy(), WhalleyWilmottPolicy())
+POLICIES: tuple[HedgePolicy, ...] = (
+    DeltaPolicy(),
+    MinimumVariancePolicy(),
+    LelandPolicy(),
+    WhalleyWilmottPolicy(),
+    ZakamoulinePolicy(),
+)
 
 
 def policy_named(name: str) -> HedgePolicy:

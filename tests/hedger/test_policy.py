@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from execution.tca.cost_curve import CostCurve
 from hedger.errors import UsageError
 from hedger.exposure import measure
+from hedger.optimum.band_formulas import whalley_wilmott_half_width
 from hedger.policy import (
     POLICIES,
     Action,
@@ -22,7 +23,6 @@ from hedger.policy import (
     WhalleyWilmottPolicy,
     policy_named,
 )
-from hedger.policy.whalley_wilmott import half_width
 from hedger.portfolio import Position, PositionKind
 from pricing.minimum_variance import MinimumVarianceCoefficients
 from pricing.option import Right
@@ -103,7 +103,7 @@ def test_minimum_variance_without_coefficients_is_the_practitioner_delta_and_say
 
 
 def test_whalley_wilmott_half_width_is_the_published_cube_root() -> None:
-    width = half_width(
+    width = whalley_wilmott_half_width(
         gamma=np.array([-40.0]),
         spot=np.array([100.0]),
         proportional_cost=1e-3,
@@ -115,8 +115,12 @@ def test_whalley_wilmott_half_width_is_the_published_cube_root() -> None:
 
 @given(scale=st.floats(0.1, 10.0))
 def test_whalley_wilmott_band_scales_with_the_cube_root_of_cost_over_aversion(scale: float) -> None:
-    one = half_width(gamma=np.ones(1), spot=np.ones(1), proportional_cost=1e-3, risk_aversion=1.0)
-    other = half_width(gamma=np.ones(1), spot=np.ones(1), proportional_cost=1e-3 * scale, risk_aversion=1.0)
+    one = whalley_wilmott_half_width(
+        gamma=np.ones(1), spot=np.ones(1), proportional_cost=1e-3, risk_aversion=1.0
+    )
+    other = whalley_wilmott_half_width(
+        gamma=np.ones(1), spot=np.ones(1), proportional_cost=1e-3 * scale, risk_aversion=1.0
+    )
     assert other[0] / one[0] == pytest.approx(scale ** (1 / 3), rel=1e-12)
 
 
@@ -170,7 +174,7 @@ def test_from_the_edge_of_a_band_the_far_side_is_a_whole_band_away() -> None:
 
 
 def test_an_unknown_policy_lists_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="delta, minimum-variance, whalley-wilmott"):
+    with pytest.raises(UsageError, match="delta, minimum-variance, leland, whalley-wilmott, zakamouline"):
         policy_named("gut-feeling")
 
 

@@ -1,0 +1,93 @@
+"""The option lines at the forecast volatility along the spot ladder, and bands settled with impact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hedger.optimum.band_formulas import BookGamma
+from hedger.policy.policy import HedgeSituation
+from pricing.book import value_options
+from pricing.time import TRADING_DAYS_PER_YEAR
+
+FloatArray = npt.NDArray[np.float64]
+
+# The width grows with less than a third of the cost's power: eight rounds settle it to a part in a million.
+_ITERATIONS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastLadder:
+    """Greeks of the option lines, units included, each at the forecast's level and the market's skew.
+
+    A line's volatility is its implied one times forecast over at-the-money implied volatility to its expiry.
+    delta [units of underlying], gamma [units per currency], volatility [per sqrt(year)]: shape (level, line).
+    """
+
+    delta: FloatArray
+    gamma: FloatArray
+    volatility: FloatArray
+
+    def book_gamma(self, situation: HedgeSituation) -> BookGamma:
+        """The lines' gammas as the formulas take them."""
+        years = situation.exposure.columns.expiry_years
+        return BookGamma.of_lines(gamma=self.gamma, expiry_years=years, volatility=self.volatility)
+
+
+def forecast_ladder(
+    situation: HedgeSituation, *, variance_factor: FloatArray | None = None
+) -> ForecastLadder:
+    """Value the lines at every level of the ladder; variance_factor: on their variances, shape (level,)."""
+    exposure, market = situation.exposure, situation.market
+    levels = exposure.ladder_spot
+    scale = np.ones_like(levels) if variance_factor is None else np.sqrt(variance_factor)
+    volatility = scale[:, None] * _forecast_volatility(situation)
+    rows = [
+        value_options(exposure.columns, market, spot=float(spot), implied_volatility=row)[0]
+        for spot, row in zip(levels, volatility, strict=True)
+    ]
+    return ForecastLadder(
+        delta=np.array([exposure.units * greeks.delta for greeks in rows]),
+        gamma=np.array([exposure.units * greeks.gamma for greeks in rows]),
+        volatility=volatility,
+    )
+
+
+def _forecast_volatility(situation: HedgeSituation) -> FloatArray:
+    """Each line's implied volatility at every level, scaled to the forecast's level; (level, line)."""
+    columns, market = situation.exposure.columns, situation.market
+    years = columns.expiry_years
+    at_the_money = market.surface.implied_volatility(np.zeros_like(columns.strike), years)
+    forecast = market.forecast.at(years * TRADING_DAYS_PER_YEAR)
+    today = market.forward.forward_at(years)
+    rows = []
+    for spot in situation.exposure.ladder_spot:
+        forward = today * spot / market.spot
+        rows.append(market.surface.implied_volatility(np.log(columns.strike / forward), years))
+    return np.array(rows) * forecast / at_the_money
+
+
+def settled_half_width(
+    situation: HedgeSituation, width_at: Callable[[FloatArray], FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """Half widths along the ladder, and the cost [fraction] of trades as large, from which they follow.
+
+    A published width is for a proportional cost; ours has impact in it and grows with the trade, so that the
+    width is a fixed point of `width_at` (costs to widths, shape (level,)): a heuristic.
+    """
+    levels = len(situation.exposure.ladder_spot)
+    # From one contract: a cost of impact alone is nothing at a width of zero, which would then stay zero.
+    width = np.full(levels, situation.market.hedge_delta())
+    cost = trade_cost(situation, width)
+    for _ in range(_ITERATIONS):
+        width = width_at(cost)
+        cost = trade_cost(situation, width)
+    return width, cost
+
+
+def trade_cost(situation: HedgeSituation, delta: FloatArray) -> FloatArray:
+    """Cost of trades of these sizes [units of underlying] as a fraction of their value, at least nothing."""
+    return np.array([max(situation.cost_bps(float(each)), 0.0) / 1e4 for each in delta])
