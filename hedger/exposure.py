@@ -101,10 +101,18 @@ class Exposure:
     cash: float
 
 
-def measure(portfolio: Portfolio, market: Market, *, underlyings: Iterable[str] = ()) -> Exposure:
+def measure(
+    portfolio: Portfolio,
+    market: Market,
+    *,
+    underlyings: Iterable[str] = (),
+    ladder_moves: FloatArray = LADDER_MOVES,
+) -> Exposure:
     """Price every line and net it by underlying. Raises MissingMarketError where there is no market.
 
     underlyings: measured too when the book holds nothing of them, as after a future is sold to zero.
+    ladder_moves: relative moves of spot of the ladder, increasing, zero in the middle; zero alone is enough
+    for a decision, which then names no level of the next trade.
     """
     held = (p.underlying for p in portfolio.positions if p.kind is not PositionKind.CASH)
     symbols = dict.fromkeys((*underlyings, *held))
@@ -112,7 +120,9 @@ def measure(portfolio: Portfolio, market: Market, *, underlyings: Iterable[str] 
     return Exposure(
         by_underlying={
             symbol: _measure_underlying(
-                [p for p in portfolio.positions if p.underlying == symbol], market.underlying(symbol)
+                [p for p in portfolio.positions if p.underlying == symbol],
+                market.underlying(symbol),
+                ladder_moves,
             )
             for symbol in symbols
         },
@@ -152,7 +162,9 @@ def option_columns(
     return columns, np.array(units, dtype=np.float64)
 
 
-def _measure_underlying(positions: Sequence[Position], market: UnderlyingMarket) -> UnderlyingExposure:
+def _measure_underlying(
+    positions: Sequence[Position], market: UnderlyingMarket, ladder_moves: FloatArray
+) -> UnderlyingExposure:
     option_lines = [p for p in positions if p.option is not None]
     columns, units = option_columns(option_lines, market)
     greeks, volatility = value_options(columns, market)
@@ -163,7 +175,9 @@ def _measure_underlying(positions: Sequence[Position], market: UnderlyingMarket)
     ) + _hedge_greeks(held - contracts, market)
     options = _net(greeks, units) + linear
     hedge = _hedge_greeks(contracts, market)
-    ladder_spot, ladder_delta, ladder_gamma, ladder_value = _ladder(columns, units, linear, market)
+    ladder_spot, ladder_delta, ladder_gamma, ladder_value = _ladder(
+        columns, units, linear, market, ladder_moves
+    )
     return UnderlyingExposure(
         underlying=market.symbol,
         spot=market.spot,
@@ -244,9 +258,13 @@ def _risks(
 
 
 def _ladder(
-    columns: OptionColumns, units: FloatArray, linear: Greeks, market: UnderlyingMarket
+    columns: OptionColumns,
+    units: FloatArray,
+    linear: Greeks,
+    market: UnderlyingMarket,
+    ladder_moves: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    spots = market.spot * (1.0 + LADDER_MOVES)
+    spots = market.spot * (1.0 + ladder_moves)
     nets = [_net(value_options(columns, market, spot=float(spot))[0], units) for spot in spots]
     moves = spots - market.spot
     return (

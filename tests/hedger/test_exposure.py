@@ -120,3 +120,13 @@ def test_the_ladder_moves_shares_with_spot_beside_the_options() -> None:
     alone, both = (measure(book(*lines), MARKET).by_underlying["SPX"] for lines in ((call,), (call, shares)))
     np.testing.assert_allclose(both.ladder_value - alone.ladder_value, 100.0 * both.ladder_spot, rtol=1e-9)
     np.testing.assert_allclose(both.ladder_option_delta - alone.ladder_option_delta, 100.0, rtol=1e-12)
+
+
+def test_a_ladder_of_today_alone_is_the_middle_of_the_whole_ladder() -> None:
+    portfolio = book(option_position(-100, strike=2650), future_position(40))
+    whole = measure(portfolio, MARKET).by_underlying["SPX"]
+    alone = measure(portfolio, MARKET, ladder_moves=np.zeros(1)).by_underlying["SPX"]
+    middle = len(whole.ladder_spot) // 2
+    for name in ("ladder_spot", "ladder_option_delta", "ladder_gamma", "ladder_value"):
+        assert getattr(alone, name).tolist() == [getattr(whole, name)[middle]]
+    assert alone.net == whole.net
