@@ -1,0 +1,152 @@
+"""What the universal network sees of a book, and the reference band that it corrects: without dimension.
+
+A line is its log-moneyness log(K / F), its total variance to expiry, its dates left and its scaled units
+a = risk aversion x spot x units. The book's dollar gamma on a ladder of spot moves and dates is all that matters
+of it under geometric Brownian motion; a scaled holding is y = risk aversion x spot x holding.
+"""
+
+from __future__ import annotations
+
+from math import asinh, erfc, exp, log, log1p, sqrt
+
+import numpy as np
+from numba import njit
+
+MOVES = np.array([-3.2, -2.0, -1.2, -0.55, 0.0, 0.55, 1.2, 2.0, 3.2])
+"""Spot moves of the ladder, in deviations to its horizon."""
+SLICES = np.array([[0.0, 0.0], [0.0, 0.5], [0.0, 0.85], [1.0, 0.5], [1.0, 0.85]])
+"""Dates of the ladder: (0 for the book's mean date, 1 for its last; share of that horizon gone by)."""
+SCALARS = 17
+FEATURES = SCALARS + len(SLICES) * len(MOVES)
+OUTPUTS = 4
+"""Shift of the middle, log of the half width, distance of the lower and upper edge from their targets."""
+
+_DATES_PER_YEAR = 250.0
+_LEAST_GAMMA = 1e-9
+
+
+@njit(cache=True)  # type: ignore[misc]
+def observe(moneyness, variance, dates, units, is_call, step_variance, cost, fixed, out, reference):  # type: ignore[no-untyped-def]
+    """Fill the features, shape (FEATURES,), and the reference (middle, half width, fixed-cost width) of y.
+
+    moneyness, variance, dates, units: shape (line,), of the options alive. cost: proportional, as a fraction;
+    fixed: risk aversion x fixed cost.
+    """
+    lines = len(moneyness)
+    mean_dates, last_dates = _horizons(moneyness, variance, dates, units)
+    gamma_now = 0.0
+    for line in range(lines):
+        gamma_now += _dollar_gamma(units[line], moneyness[line], variance[line], 0.0)
+    square, weights = 0.0, 0.0
+    for index in range(len(SLICES)):
+        horizon = last_dates if SLICES[index, 0] > 0.5 else mean_dates
+        gone = horizon * SLICES[index, 1]
+        scale = sqrt(step_variance * horizon)
+        for place in range(len(MOVES)):
+            gamma = _gamma_at(moneyness, variance, dates, units, MOVES[place] * scale, gone)
+            out[SCALARS + index * len(MOVES) + place] = gamma
+            if index < 2:
+                weight = exp(-0.5 * (MOVES[place] / 0.8) ** 2)
+                square += weight * gamma * gamma
+                weights += weight
+    size = sqrt(square / weights) + _LEAST_GAMMA
+    for index in range(SCALARS, FEATURES):
+        out[index] = asinh(out[index] / size)
+    years = mean_dates / _DATES_PER_YEAR
+    volatility = sqrt(step_variance * _DATES_PER_YEAR)
+    least = cost / (step_variance * mean_dates)
+    grown = 1.12 * cost**0.31 * years**0.05 * volatility**-0.25 * sqrt(size)
+    half = least + grown + 1e-12
+    lean = min(max(gamma_now / size, -1.0), 1.0)
+    modified = 4.76 * cost**0.78 * years**-0.02 * volatility**-0.25 * size**0.15 * lean
+    factor = max(1.0 - modified, 0.1)
+    now = _hedge(moneyness, variance, dates, units, is_call, 1.0, 0.0)
+    reference[0] = _hedge(moneyness, variance, dates, units, is_call, factor, 0.0)
+    reference[1] = half
+    # Morton and Pliska's fourth root: the width that a fixed cost alone would ask for.
+    reference[2] = (12.0 * fixed * size * size) ** 0.25 + sqrt(2.0 * fixed / (step_variance * mean_dates))
+    move = size * sqrt(step_variance)
+    out[0] = log(cost + 1e-7) + 7.0
+    out[1] = 0.7 * (log(step_variance) + 9.0)
+    out[2] = log(mean_dates) - 2.0
+    out[3] = log(last_dates) - 2.5
+    out[4] = 0.3 * (log(size) - 3.0)
+    out[5] = 0.5 * log(least / (grown + 1e-12) + 1e-4)
+    out[6] = 0.7 * log(half / move + 1e-4)
+    out[7] = asinh((reference[0] - now) / half)
+    out[8] = lean
+    out[9] = 0.5 * log1p(fixed / (cost * half + 1e-12))
+    out[10] = log1p(reference[2] / half)
+    out[11] = size * step_variance
+    out[11] = 0.5 * log(out[11] + 1e-4) + 2.0
+    out[12] = 0.5 * log(size * step_variance * mean_dates + 1e-3) + 0.5
+    # Where the spot stays, the hedge moves by what expires: an earlier expiry leaves a holding to unwind.
+    for index in range(1, len(SLICES)):
+        gone = (last_dates if SLICES[index, 0] > 0.5 else mean_dates) * SLICES[index, 1]
+        later = _hedge(moneyness, variance, dates, units, is_call, 1.0, gone)
+        out[12 + index] = asinh((later - now) / half)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _horizons(moneyness, variance, dates, units):  # type: ignore[no-untyped-def]
+    """(mean dates left, weighted by gamma near the money; dates to the last expiry)."""
+    highest, last = -1e300, 0.0
+    for line in range(len(dates)):
+        last = max(last, dates[line])
+        highest = max(highest, _log_weight(units[line], moneyness[line], variance[line]))
+    total, moment = 0.0, 0.0
+    for line in range(len(dates)):
+        weight = exp(_log_weight(units[line], moneyness[line], variance[line]) - highest)
+        total += weight
+        moment += weight * dates[line]
+    return moment / total, last
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _log_weight(units, moneyness, variance):  # type: ignore[no-untyped-def]
+    # Twice the deviation: a line just away from the money still counts.
+    return log(abs(units) + 1e-300) - 0.5 * log(variance) - moneyness * moneyness / (8.0 * variance)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _dollar_gamma(units, moneyness, variance, move):  # type: ignore[no-untyped-def]
+    """a S'^2 Gamma(S') / S of one line after a move of log-spot."""
+    deviation = sqrt(variance)
+    score = (move - moneyness) / deviation + 0.5 * deviation
+    if abs(score) > 30.0:
+        return 0.0
+    return units * exp(move - 0.5 * score * score) / (deviation * 2.5066282746310002)
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _gamma_at(moneyness, variance, dates, units, move, gone):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for line in range(len(dates)):
+        left = dates[line] - gone
+        if left > 1e-9:
+            total += _dollar_gamma(units[line], moneyness[line], variance[line] * left / dates[line], move)
+    return total
+
+
+@njit(cache=True)  # type: ignore[misc]
+def _hedge(moneyness, variance, dates, units, is_call, factor, gone):  # type: ignore[no-untyped-def]
+    """Minus the delta, at today's spot and a later date, of the lines then alive; variances times a factor."""
+    total = 0.0
+    for line in range(len(units)):
+        left = dates[line] - gone
+        if left > 1e-9:
+            deviation = sqrt(variance[line] * factor * left / dates[line])
+            score = -moneyness[line] / deviation + 0.5 * deviation
+            delta = 0.5 * erfc(-score / 1.4142135623730951)
+            total -= units[line] * (delta if is_call[line] else delta - 1.0)
+    return total
+
+
+@njit(cache=True)  # type: ignore[misc]
+def bands_of(output, reference, bands):  # type: ignore[no-untyped-def]
+    """The network's outputs (OUTPUTS,) to y: lower edge, target from below, target from above, upper edge."""
+    middle = reference[0] + reference[1] * output[0]
+    half = reference[1] * exp(min(max(output[1], -12.0), 12.0))
+    bands[1], bands[2] = middle - half, middle + half
+    bands[0] = bands[1] - reference[2] * exp(min(max(output[2], -12.0), 12.0))
+    bands[3] = bands[2] + reference[2] * exp(min(max(output[3], -12.0), 12.0))
