@@ -23,6 +23,8 @@ class Labels:
     features: shape (state, FEATURES). reference (state, 3) and bands (state, 4): of y = aversion x spot x
     holding. weights: shape (state, 4): a problem's gap to the optimum in basis points of its spot is the sum,
     over its states, of weights x error of y squared. reference_gap: shape (state,), that of the reference.
+    cost, step, spot: shape (state,). open: shape (state, 4), 1 where the optimal edge lies beyond the holdings
+    of the recursion, so that only an edge inside of them is wrong.
     """
 
     features: npt.NDArray[np.float32]
@@ -33,6 +35,7 @@ class Labels:
     cost: npt.NDArray[np.float32]
     step: npt.NDArray[np.float32]
     spot: npt.NDArray[np.float32]
+    open: npt.NDArray[np.float32]
 
 
 def problem_labels(problem: HedgingProblem, states: int, rng: np.random.Generator) -> Labels:
@@ -48,7 +51,9 @@ def problem_labels(problem: HedgingProblem, states: int, rng: np.random.Generato
     weights = 0.5e4 * weighed.weights[step, node] / scale**2 / (share[:, None] * states)
     error = reference[:, :1] + reference[:, 1:2] * np.array([[-1.0, -1.0, 1.0, 1.0]])
     error += reference[:, 2:3] * np.array([[-1.0, 0.0, 0.0, 1.0]]) - bands
-    gap = float((weights * error**2).sum())
+    beyond = _at_the_end(optimum.bands[step, node], optimum.grid.holding) > 0.0
+    outward = np.sign(error) == np.array([[-1.0, -1.0, 1.0, 1.0]])
+    gap = float((weights * np.where(beyond & outward, 0.0, error) ** 2).sum())
     columns = (
         features,
         reference,
@@ -58,8 +63,16 @@ def problem_labels(problem: HedgingProblem, states: int, rng: np.random.Generato
         np.full(len(step), problem.proportional_cost),
         step,
         spot,
+        _at_the_end(optimum.bands[step, node], optimum.grid.holding),
     )
     return Labels(**{f.name: c.astype(np.float32) for f, c in zip(fields(Labels), columns, strict=True)})
+
+
+def _at_the_end(bands: FloatArray, holding: FloatArray) -> FloatArray:
+    """1 for a lower edge at the least holding of the grid or an upper edge at the largest, else 0."""
+    width = holding[1] - holding[0]
+    low, high = bands[:, :2] < holding[0] + 0.5 * width, bands[:, 2:] > holding[-1] - 0.5 * width
+    return np.concatenate([low, high], axis=1).astype(np.float64)
 
 
 def _draw(weight: FloatArray, states: int, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
@@ -70,9 +83,7 @@ def _draw(weight: FloatArray, states: int, rng: np.random.Generator) -> tuple[In
     return chosen, share[chosen]
 
 
-def features_at(
-    problem: HedgingProblem, step: IntArray, spot: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def features_at(problem: HedgingProblem, step: IntArray, spot: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Features (state, FEATURES) and reference (state, 3) of a problem's book at dates and spots (state,)."""
     features, reference = np.empty((len(step), FEATURES)), np.empty((len(step), 3))
     _observe_all(

@@ -70,7 +70,9 @@ def _random_book(rng: np.random.Generator, steps: int, variance: float, law: Pro
     if kind == 0:  # one option
         return _book([centre], [rng.random() < 0.5], [sign], [steps])
     if kind == 1:  # straddle or strangle
-        return _book([centre - width * (rng.random() < 0.5), centre], [False, True], [sign, sign], [steps] * 2)
+        return _book(
+            [centre - width * (rng.random() < 0.5), centre], [False, True], [sign, sign], [steps] * 2
+        )
     if kind == 2:  # vertical spread; a narrow one is a digital
         call = rng.random() < 0.5
         size = 1.0 if rng.random() < 0.7 else rng.uniform(0.3, 1.0)

@@ -60,16 +60,19 @@ def whalley_wilmott_half_width(
 
     Shapes broadcast; proportional_cost c as a fraction of the value traded, a rebate counting as none;
     risk_aversion lambda per currency. Infinite without risk aversion: who is averse to no risk pays for no
-    hedge, of a book without gamma either; trades that cost nothing are the one exception.
+    hedge, of a book without gamma either; trades that cost nothing are the one exception. Raises ValueError
+    where the aversion is negative or not finite; a NaN elsewhere stays in its own element.
 
     Reference: Whalley and Wilmott (1997), An asymptotic analysis of an optimal hedging model for option
     pricing with transaction costs, Mathematical Finance 7(3).
     """
+    _require_aversion(risk_aversion)
     cost = np.maximum(proportional_cost, 0.0)
     numerator = np.asarray(1.5 * discount * cost * spot * gamma**2, dtype=np.float64)
     if risk_aversion == 0.0:
         return _careless(cost, numerator)
-    return np.cbrt(numerator / risk_aversion)
+    with np.errstate(over="ignore"):  # next to no aversion, next to no limit
+        return np.cbrt(numerator / risk_aversion)
 
 
 def zakamouline_half_width(
@@ -80,7 +83,7 @@ def zakamouline_half_width(
     risk_aversion: float,
     discount: float | FloatArray = 1.0,
 ) -> FloatArray:
-    """Half width H0 + H1 of the band [units of underlying]; shapes and units as in Whalley and Wilmott's.
+    """Half width H0 + H1 of the band [units of underlying]; units, errors, limits as Whalley and Wilmott's.
 
     H0 = c / (lambda S sigma^2 tau); H1 = 1.12 c^0.31 tau^0.05 (exp(-r tau) / sigma)^0.25 (|Gamma| /
     lambda)^0.5, tau in years and sigma per sqrt(year). A book enters by its net gamma.
@@ -88,13 +91,16 @@ def zakamouline_half_width(
     Reference: Zakamouline (2006), Efficient analytic approximation of the optimal hedging strategy for a
     European call option with transaction costs, Quantitative Finance 6(5).
     """
+    _require_aversion(risk_aversion)
     cost = np.maximum(proportional_cost, 0.0)
     years, volatility, alive = _alive(gamma)
     if risk_aversion == 0.0:
         return _careless(cost, spot * gamma.net)
-    least = np.where(alive, cost / (risk_aversion * spot * volatility**2 * years), 0.0)
     scale = 1.12 * cost**0.31 * years**0.05 * (discount / volatility) ** 0.25
-    return np.asarray(least + scale * np.sqrt(np.abs(gamma.net) / risk_aversion), dtype=np.float64)
+    with np.errstate(over="ignore"):
+        least = np.where(alive, cost / (spot * volatility**2 * years) / risk_aversion, 0.0)
+        width = least + scale * np.sqrt(np.abs(gamma.net) / risk_aversion)
+    return np.asarray(width, dtype=np.float64)
 
 
 def zakamouline_variance_factor(
@@ -110,10 +116,11 @@ def zakamouline_variance_factor(
     1 - K for a short option and 1 + K for a long one, K = -4.76 c^0.78 tau^-0.02 (exp(-r tau) / sigma)^0.25
     (lambda S^2 |Gamma|)^0.15. A book has its net gamma in K, and `longness` in place of the sign.
     """
+    _require_aversion(risk_aversion)
     cost = np.maximum(proportional_cost, 0.0)
     years, volatility, alive = _alive(gamma)
     size = 4.76 * cost**0.78 * years**-0.02 * (discount / volatility) ** 0.25
-    strength = size * (risk_aversion * spot**2 * np.abs(gamma.net)) ** 0.15
+    strength = size * risk_aversion**0.15 * spot**0.3 * np.abs(gamma.net) ** 0.15
     return _factor(gamma, np.where(alive, strength, 0.0))
 
 
@@ -140,11 +147,16 @@ def _factor(gamma: BookGamma, strength: FloatArray) -> FloatArray:
 
 
 def _alive(gamma: BookGamma) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
-    """Years and volatility, 1 in place of what is zero, and where neither is."""
-    alive = (gamma.years > 0.0) & (gamma.volatility > 0.0)
+    """Years and volatility, and where there is variance ahead; 1 in their place where there is none."""
+    alive = ~(gamma.volatility**2 * gamma.years < np.finfo(np.float64).tiny)  # NaN stays
     return np.where(alive, gamma.years, 1.0), np.where(alive, gamma.volatility, 1.0), alive
 
 
 def _careless(cost: float | FloatArray, like: FloatArray) -> FloatArray:
     """The half width of who is averse to no risk."""
     return np.where(cost > 0.0, np.inf, np.zeros_like(like))
+
+
+def _require_aversion(risk_aversion: float) -> None:
+    if not 0.0 <= risk_aversion < np.inf:
+        raise ValueError(f"risk_aversion must be finite and at least 0; found {risk_aversion}")

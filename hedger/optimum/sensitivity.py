@@ -25,6 +25,8 @@ _LARGEST_EXPONENT = 690.0
 # Starts: within this many deviations to the last expiry, and within this log-moneyness.
 _START_DEVIATIONS = 2.0
 _START_LOG_MONEYNESS = 0.15
+# An edge that no holding is beyond still has this share of a state's weight, or it would be free to close in.
+_LEAST_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +50,14 @@ def solve_with_weights(problem: HedgingProblem, resolution: Resolution) -> Weigh
         values[step], slopes[step] = value, slope
         find_bands(value, slope, spot, grid.holding, *costs, bands[step])
         out_slope = np.empty_like(slope)
-        trade_by_bands(
-            value, slope, spot, grid.holding, *costs, bands[step], before[step], out_slope
-        )
+        trade_by_bands(value, slope, spot, grid.holding, *costs, bands[step], before[step], out_slope)
         return before[step], out_slope
 
     risk = walk_back(problem, grid, resolution, trade)
     log_spot = padded_log_spot(grid)
-    owed = np.array([problem.owed(step, problem.spot * np.exp(log_spot)) for step in range(problem.steps + 1)])
+    owed = np.array(
+        [problem.owed(step, problem.spot * np.exp(log_spot)) for step in range(problem.steps + 1)]
+    )
     weights = np.empty_like(bands)
     _weigh(
         _starts(problem, grid.log_spot, grid.holding),
@@ -153,18 +155,21 @@ def _weigh(  # type: ignore[no-untyped-def]
 def _edge_weights(mass, value, slope, holding, band, price, out):  # type: ignore[no-untyped-def]
     """Weights of edge, target, target, edge at one state, from the mass over the holdings there."""
     width = holding[1] - holding[0]
-    below, above = 0.0, 0.0
+    below, above, anywhere = 0.0, 0.0, 0.0
     for h in range(len(holding)):
+        anywhere += mass[h]
         if holding[h] < band[0]:
             below += mass[h]
         elif holding[h] > band[3]:
             above += mass[h]
+    floor = _LEAST_SHARE * anywhere
     for target, moved, column in ((band[1], below, 1), (band[2], above, 2)):
-        _, left = hermite(value, slope, holding, target - 0.5 * width)
-        _, right = hermite(value, slope, holding, target + 0.5 * width)
-        out[column] = moved * max(right - left, 0.0) / width
+        inner = min(max(target, holding[0] + width), holding[-1] - width)
+        _, left = hermite(value, slope, holding, inner - 0.5 * width)
+        _, right = hermite(value, slope, holding, inner + 0.5 * width)
+        out[column] = (moved + floor) * max(right - left, 0.0) / width
     for edge, sign, column in ((band[0], 1.0, 0), (band[3], -1.0, 3)):
         cell = min(max(int((edge - holding[0]) / width), 0), len(holding) - 2)
-        density = 0.5 * (mass[cell] + mass[cell + 1]) / width
+        density = 0.5 * (mass[cell] + mass[cell + 1]) / width + floor / (holding[-1] - holding[0])
         _, steep = hermite(value, slope, holding, edge)
         out[column] = density * max(-sign * steep - price, 0.0)
