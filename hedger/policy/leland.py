@@ -22,7 +22,7 @@ class LelandPolicy:
     move is expected to bring, |Gamma| S sigma sqrt(2 dt / pi).
 
     Reference: Leland (1985), Option pricing and replication with transactions costs, Journal of Finance
-    40(5), equation 12.
+    40(5).
     """
 
     @property

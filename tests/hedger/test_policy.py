@@ -13,14 +13,18 @@ from execution.tca.cost_curve import CostCurve
 from hedger.errors import UsageError
 from hedger.exposure import measure
 from hedger.optimum.band_formulas import whalley_wilmott_half_width
+from hedger.optimum.classical import zakamouline
+from hedger.optimum.problem import HedgingProblem
 from hedger.policy import (
     POLICIES,
     Action,
     DeltaPolicy,
     HedgePolicy,
     HedgeSituation,
+    LelandPolicy,
     MinimumVariancePolicy,
     WhalleyWilmottPolicy,
+    ZakamoulinePolicy,
     policy_named,
 )
 from hedger.portfolio import Position, PositionKind
@@ -255,3 +259,78 @@ def test_a_forecast_at_the_money_leaves_the_market_s_skew_at_every_level() -> No
     np.testing.assert_allclose(
         WhalleyWilmottPolicy().view(case).delta, exposure.ladder_option_delta, rtol=1e-9
     )
+
+
+FREE_OF_IMPACT = CostCurve(half_spread_bps=4.0, fee_bps=1.0, impact_coefficient=0.0)
+
+
+def test_zakamouline_s_band_is_that_of_the_same_hedging_problem() -> None:
+    lines = option_position(-300, strike=2650), option_position(200, strike=2800, right=Right.PUT)
+    case = replace(situation(*lines, risk_aversion=1e-5), cost_curve=FREE_OF_IMPACT)
+    years, exposure = case.exposure.columns.expiry_years[0], case.exposure
+    problem = HedgingProblem(
+        strike=exposure.columns.strike,
+        is_call=exposure.columns.is_call,
+        units=exposure.units,
+        expiry_step=np.array([27, 27]),
+        spot=exposure.spot,
+        step_variance=0.2**2 * years / 27,
+        proportional_cost=5e-4,
+        risk_aversion=1e-5,
+    )
+    edges = zakamouline(problem, 0, exposure.ladder_spot, dates_per_year=27 / years)
+    view = ZakamoulinePolicy().view(case)
+    np.testing.assert_allclose(view.half_width, (edges[:, 1] - edges[:, 0]) / 2.0, rtol=1e-9)
+    np.testing.assert_allclose(view.delta, -edges.mean(axis=1), rtol=1e-9)
+
+
+def test_zakamouline_s_half_width_is_at_the_cost_of_a_trade_of_that_size() -> None:
+    case = situation(option_position(-1_000, strike=2650))
+    band = ZakamoulinePolicy().decide(case).band_upper
+    settled = CostCurve(half_spread_bps=case.cost_bps(band), fee_bps=0.0, impact_coefficient=0.0)
+    assert ZakamoulinePolicy().decide(replace(case, cost_curve=settled)).band_upper == pytest.approx(
+        band, rel=1e-4
+    )
+
+
+def test_costs_flatten_a_short_book_s_delta_at_the_forecast_and_steepen_a_long_one_s() -> None:
+    for policy in (ZakamoulinePolicy(), LelandPolicy()):
+        for quantity in (-1_000, 1_000):
+            case = replace(situation(option_position(quantity, strike=2750)), cost_curve=FREE_OF_IMPACT)
+            plain = abs(DeltaPolicy().decide(case).target_delta)
+            assert (abs(policy.decide(case).target_delta) > plain) is (quantity < 0)
+
+
+def test_leland_hedges_to_the_delta_at_his_volatility() -> None:
+    case = replace(situation(option_position(-1_000, strike=2750)), cost_curve=FREE_OF_IMPACT)
+    factor = 1.0 + np.sqrt(2.0 / np.pi) * 2.0 * 5e-4 / (0.2 * np.sqrt(1.0 / 252.0))
+    market = flat_underlying(volatility=0.2 * np.sqrt(factor), forecast=0.2 * np.sqrt(factor))
+    exposure = measure(book(option_position(-1_000, strike=2750)), market_of(market)).by_underlying["SPX"]
+    decision = LelandPolicy().decide(case)
+    assert decision.target_delta == pytest.approx(exposure.options.delta, rel=1e-12)
+    assert decision.band_upper == 0.0
+    assert f"at {np.sqrt(factor):.3f} of the forecast volatility" in decision.reason
+
+
+def test_leland_pays_for_the_trade_that_a_day_s_move_brings() -> None:
+    case = situation(option_position(-1_000, strike=2650))
+    trade = abs(case.exposure.options.gamma) * case.exposure.spot * 0.2 * np.sqrt(2.0 / (np.pi * 252.0))
+    flat = CostCurve(half_spread_bps=case.cost_bps(trade), fee_bps=0.0, impact_coefficient=0.0)
+    settled = LelandPolicy().decide(replace(case, cost_curve=flat))
+    assert LelandPolicy().decide(case).target_delta == pytest.approx(settled.target_delta, rel=1e-12)
+
+
+@pytest.mark.parametrize("policy", [WhalleyWilmottPolicy(), ZakamoulinePolicy(), LelandPolicy()])
+def test_a_rebate_makes_trades_free_and_no_band_negative(policy: HedgePolicy) -> None:
+    rebate = CostCurve(half_spread_bps=0.0, fee_bps=-0.2, impact_coefficient=0.0)
+    decision = policy.decide(replace(situation(*SHORT_STRADDLE), cost_curve=rebate))
+    assert (decision.band_lower, decision.band_upper) == (0.0, 0.0)
+    assert abs(decision.residual_delta) <= 25.0
+
+
+def test_the_legs_of_a_synthetic_forward_are_hedged_as_one_whatever_costs_do_to_their_volatility() -> None:
+    lines = option_position(100, strike=2650), option_position(-100, strike=2650, right=Right.PUT)
+    dear = CostCurve(half_spread_bps=100.0, fee_bps=0.0, impact_coefficient=0.5)
+    for policy in (LelandPolicy(), ZakamoulinePolicy()):
+        decision = policy.decide(replace(situation(*lines), cost_curve=dear))
+        assert decision.target_delta == pytest.approx(10_000.0, rel=1e-9)
