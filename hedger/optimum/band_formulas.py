@@ -99,7 +99,7 @@ def zakamouline_half_width(
     scale = 1.12 * cost**0.31 * years**0.05 * (discount / volatility) ** 0.25
     with np.errstate(over="ignore"):
         least = np.where(alive, cost / (spot * volatility**2 * years) / risk_aversion, 0.0)
-        width = least + scale * np.sqrt(np.abs(gamma.net) / risk_aversion)
+        width = least + scale * np.sqrt(np.abs(gamma.net)) / np.sqrt(risk_aversion)
     return np.asarray(width, dtype=np.float64)
 
 
