@@ -18,23 +18,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from rich.console import Console
 
-from benchmarks.hedging_comparison import (
-    Comparison,
-    certainty_equivalent,
-    compared,
-    differences_table,
-    driftless,
-    figures_table,
-    print_losses,
-    reference_table,
-)
+from benchmarks.hedging_comparison import Gain, compared, print_losses, show
 from benchmarks.hedging_study import (
     INDEX,
     SHAPES,
@@ -45,6 +35,7 @@ from benchmarks.hedging_study import (
     Leg,
     ShapeLeg,
     book_path,
+    model_value,
     random_shape,
 )
 from benchmarks.surface_fit import CHAINS, FILES, chains
@@ -57,7 +48,7 @@ from pricing.minimum_variance import embedded_coefficients
 from pricing.parity import imply_curves, with_spot
 from pricing.quotes import Quotes
 from pricing.surface.fit import fit_surface
-from pricing.time import SECONDS_PER_YEAR, close_instant, exchange_date
+from pricing.time import SECONDS_PER_YEAR, close_instant, exchange_date, is_trading_day, year_fraction
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,6 +60,7 @@ SHORTEST_DAYS, LONGEST_DAYS = 7, 45
 FAR_DAYS = 14  # the far expiry of a calendar is the first this much later
 FEWEST_DECISIONS = 5
 BLOCK = 10
+SAME_PRICE = 1e-5
 HORIZONS = (1, 2, 3, 5, 10, 15, 21, 42, 63, 126, 252)
 
 
@@ -99,13 +91,7 @@ class ChainDay:
 
     def _bid_ask(self, leg: Leg) -> tuple[float, float]:
         found = self.quoted.get((leg.expiry, leg.strike, leg.is_call))
-        return found if found is not None else (self._modelled(leg),) * 2
-
-    def _modelled(self, leg: Leg) -> float:
-        (exposure,) = book_path(
-            "", (leg,), (self.market,), End(instant=leg.expiry, spot=np.nan, value=np.nan)
-        ).exposures
-        return exposure.options.value / leg.units
+        return (model_value((leg,), self.market) / leg.units,) * 2 if found is None else found
 
 
 @cache
@@ -151,12 +137,8 @@ def market_of(day: date, quotes: Quotes) -> UnderlyingMarket:
     carry = (float(discount.rate_at(years)) - DIVIDEND_YIELD) * years
     # The quotes' own index: an official close may be minutes older, on 2018-02-05 19 points.
     spot = float(forward.forward_at(years)) * float(np.exp(-carry))
-    at_the_close = close_on(day)
-    known = (
-        day
-        if at_the_close is not None and abs(quotes.spot / at_the_close - 1.0) < 1e-5
-        else day - timedelta(1)
-    )
+    history = history_to(day).until(last_known_close(day, quotes))
+    known = history.dates[-1].item()
     return UnderlyingMarket(
         symbol=SYMBOL,
         as_of=quotes.as_of,
@@ -165,15 +147,22 @@ def market_of(day: date, quotes: Quotes) -> UnderlyingMarket:
         forward=with_spot(forward, spot),
         surface=fit_surface(quotes, discount, forward, clock=BusinessClock(as_of=quotes.as_of)).surface,
         forecast=forecast_volatility(
-            history_to(day).until(known),
+            history,
             horizon_days=HORIZONS,
             seed=0,
             paths=2,  # of the interval, which no policy looks at
             implied=embedded_implied_volatility(SYMBOL, known),
         ),
         hedge=INDEX,
+        history=history,
         minimum_variance=embedded_coefficients(known),
     )
+
+
+def last_known_close(day: date, quotes: Quotes) -> date:
+    """That of `day` where the quotes are of it, else of the day before: a snapshot has an unknown time."""
+    close = close_on(day)
+    return day if close is not None and abs(quotes.spot / close - 1.0) < SAME_PRICE else day - timedelta(1)
 
 
 def books(days: Sequence[ChainDay], *, random_books: int) -> Iterator[BookPath]:
@@ -221,7 +210,7 @@ def quoted_legs(opened: ChainDay, shape: Sequence[ShapeLeg], near: datetime) -> 
 def nearest_strike(opened: ChainDay, leg: ShapeLeg, expiry: datetime) -> float:
     """Strike quoted for the leg's right nearest to its place, by at-the-money deviations."""
     market = opened.market
-    years = (expiry - market.as_of).total_seconds() / SECONDS_PER_YEAR
+    years = year_fraction(market.as_of, expiry)
     deviation = float(market.surface.implied_volatility(0.0, years)) * np.sqrt(years)
     aim = float(market.forward.forward_at(years)) * np.exp(leg.deviations * deviation)
     strikes = [strike for at, strike, is_call in opened.quoted if at == expiry and is_call == leg.is_call]
@@ -253,26 +242,6 @@ def walked(kind: str, legs: tuple[Leg, ...], days: Sequence[ChainDay]) -> Iterat
         )
 
 
-def show(console: Console, title: str, comparison: Comparison) -> list[str]:
-    """Figures of every kind and of all, and the paired differences; where the reference loses."""
-    everything = np.ones(len(comparison.kinds), dtype=np.bool_)
-    kinds = np.array(comparison.kinds)
-    groups = {kind: kinds == kind for kind, _ in groupby(sorted(comparison.kinds))} | {"all": everything}
-    for kind, kept in groups.items():
-        starts = len({start for start, own in zip(comparison.starts, kept, strict=True) if own})
-        heading = f"{title}, {kind}: {int(kept.sum())} books opened on {starts} days (bp of notional)"
-        console.print(figures_table(comparison, kept, block=BLOCK, title=heading))
-    heading = f"{title}: difference of certainty equivalents (bp), all books"
-    console.print(differences_table(comparison, everything, block=BLOCK, title=heading))
-    lost: list[str] = []
-    for name, measure in (("certainty equivalent", certainty_equivalent), ("driftless", driftless)):
-        heading = f"{title}, {name} (bp)"
-        table, behind = reference_table(comparison, groups, block=BLOCK, title=heading, measure=measure)
-        console.print(table)
-        lost += behind
-    return lost
-
-
 def main() -> None:
     """Print both files' tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -280,17 +249,17 @@ def main() -> None:
     parser.add_argument("--random-books", type=int, default=2, help="random books by start and expiry")
     parser.add_argument("--file", type=Path, action="append", help="a chain file, instead of those beside")
     arguments = parser.parse_args()
-    console, started, lost = Console(width=170), time.process_time(), []
+    console, started, gains = Console(width=170), time.process_time(), list[Gain]()
     for path in arguments.file or [CHAINS / name for name in FILES if (CHAINS / name).exists()]:
-        days = [chain_day(day, quotes) for day, quotes, _ in chains(path)]
+        days = [chain_day(day, quotes) for day, quotes, _ in chains(path) if is_trading_day(day)]
         paths = list(books(days, random_books=arguments.random_books))
         title = f"{days[0].day} to {days[-1].day}"
         console.print(f"{title}: {len(days)} days read, {time.process_time() - started:.0f} s of CPU so far")
-        lost += show(console, title, compared(paths, cost_bps=COST_BPS, aversion=arguments.aversion))
-    print_losses(console, lost)
-    console.print(
-        f"risk aversion {arguments.aversion:g} / notional; {time.process_time() - started:.0f} s of CPU"
-    )
+        comparison = compared(paths, cost_bps=COST_BPS, aversion=arguments.aversion)
+        gains += show(console, title, comparison, block=BLOCK)
+    print_losses(console, gains)
+    seconds = time.process_time() - started
+    console.print(f"risk aversion {arguments.aversion:g} / notional; {seconds:.0f} s of CPU")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,6 +62,7 @@ class Comparison:
 
 
 Measure = Callable[[Comparison, FloatArray], FloatArray]
+Groups = Mapping[str, BoolArray]
 
 
 def compared(paths: Sequence[BookPath], *, cost_bps: float, aversion: float) -> Comparison:
@@ -165,7 +166,7 @@ def figures_table(comparison: Comparison, kept: BoolArray, *, block: int, title:
 
 
 def _bounded(draws: FloatArray, *, sign: str = "") -> str:
-    low, high = np.quantile(draws[1:], (0.025, 0.975))
+    low, high = _interval(draws)
     return f"{draws[0]:{sign}.1f} ({low:{sign}.1f} to {high:{sign}.1f})"
 
 
@@ -180,34 +181,87 @@ def differences_table(comparison: Comparison, kept: BoolArray, *, block: int, ti
 
 
 def _starred(draws: FloatArray) -> str:
+    low, high = _interval(draws)
+    return f"{draws[0]:+.1f}{'*' if _is_sure(low, high) else ''}\n{low:+.1f} to {high:+.1f}"
+
+
+def _interval(draws: FloatArray) -> tuple[float, float]:
     low, high = np.quantile(draws[1:], (0.025, 0.975))
-    return f"{draws[0]:+.1f}{'*' if low > 0.0 or high < 0.0 else ''}\n{low:+.1f} to {high:+.1f}"
+    return float(low), float(high)
+
+
+def _is_sure(low: float, high: float) -> bool:
+    """Whether the interval leaves zero out; one of no width is of a single block, and says nothing."""
+    return low < high and (low > 0.0 or high < 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """The reference over another policy on the same books [bp], with its 95% interval."""
+
+    books: str
+    other: str
+    value: float
+    low: float
+    high: float
 
 
 def reference_table(
-    comparison: Comparison, groups: dict[str, BoolArray], *, block: int, title: str, measure: Measure
-) -> tuple[Table, list[str]]:
-    """REFERENCE less each other policy by group of books, paired, and where it loses as sentences."""
+    comparison: Comparison, groups: Groups, *, block: int, title: str, measure: Measure
+) -> tuple[Table, list[Gain]]:
+    """REFERENCE, and less each other policy, by group of books, paired."""
     others = [name for name in NAMES if name != REFERENCE]
-    table = Table("books", "number", *(f"{REFERENCE} - {name}" for name in others), title=title)
+    table = Table("books", "number", REFERENCE, *(f"less {name}" for name in others), title=title)
     table.title_justify = "left"
-    lost: list[str] = []
+    gains: list[Gain] = []
     for group, kept in groups.items():
         draws = measure(comparison, comparison.weights(kept, block=block))
-        gains = {name: draws[:, NAMES.index(REFERENCE)] - draws[:, NAMES.index(name)] for name in others}
-        table.add_row(group, f"{int(kept.sum())}", *(_starred(gain) for gain in gains.values()))
-        lost += [f"{title}, {group}: {_loss(name, gain)}" for name, gain in gains.items() if gain[0] < 0.0]
-    return table, lost
+        own = draws[:, NAMES.index(REFERENCE)]
+        by_other = {name: own - draws[:, NAMES.index(name)] for name in others}
+        cells = [_starred(gain) for gain in by_other.values()]
+        table.add_row(group, f"{int(kept.sum())}", f"{own[0]:+.1f}", *cells)
+        for name, gain in by_other.items():
+            low, high = _interval(gain)
+            books = f"{title}, {group}"
+            gains.append(Gain(books=books, other=name, value=float(gain[0]), low=low, high=high))
+    return table, gains
 
 
-def _loss(name: str, gain: FloatArray) -> str:
-    low, high = np.quantile(gain[1:], (0.025, 0.975))
-    certain = "significantly" if high < 0.0 else "not significantly"
-    return f"{-gain[0]:.2f} bp behind {name}, {certain} ({low:+.2f} to {high:+.2f})"
+def show(
+    console: Console, title: str, comparison: Comparison, *, block: int, by_year: bool = False
+) -> list[Gain]:
+    """Figures by kind of book, all policies against each other, and the reference by kind, and by year."""
+    kinds, years = np.array(comparison.kinds), np.array([start.year for start in comparison.starts])
+    by_kind = {kind: kinds == kind for kind in dict.fromkeys(comparison.kinds)}
+    by_kind["all"] = np.ones(len(kinds), dtype=np.bool_)
+    for kind, kept in by_kind.items():
+        days = len(set(np.array(comparison.starts)[kept]))
+        heading = f"{title}, {kind}: {int(kept.sum())} books opened on {days} days (bp of notional)"
+        console.print(figures_table(comparison, kept, block=block, title=heading))
+    heading = f"{title}: difference of certainty equivalents (bp), all books"
+    console.print(differences_table(comparison, by_kind["all"], block=block, title=heading))
+    groups = by_kind | ({str(year): years == year for year in np.unique(years)} if by_year else {})
+    gains: list[Gain] = []
+    for name, measure in (("certainty equivalent", certainty_equivalent), ("driftless", driftless)):
+        table, found = reference_table(
+            comparison, groups, block=block, title=f"{title}, {name} (bp)", measure=measure
+        )
+        console.print(table)
+        gains += found
+    return gains
 
 
-def print_losses(console: Console, lost: Sequence[str]) -> None:
-    """Where the reference is behind another policy, a line each."""
-    console.print(f"Where {REFERENCE} loses:" if lost else f"{REFERENCE} is behind in no group.")
-    for line in lost:
-        console.print(f"  {line}", highlight=False)
+def print_losses(console: Console, gains: Sequence[Gain]) -> None:
+    """In how many comparisons the reference is ahead or behind, and a line for each where it surely loses."""
+    behind = [gain for gain in gains if gain.value < 0.0]
+    sure = [gain for gain in gains if _is_sure(gain.low, gain.high)]
+    lost = [gain for gain in sure if gain.value < 0.0]
+    console.print(
+        f"{REFERENCE} is ahead in {len(gains) - len(behind)} of {len(gains)} comparisons, with 95% in "
+        f"{len(sure) - len(lost)}; behind in {len(behind)}, with 95% in {len(lost)}:"
+    )
+    for gain in lost:
+        interval = f"({gain.low:+.2f} to {gain.high:+.2f})"
+        console.print(
+            f"  {gain.books}: {gain.value:+.2f} bp against {gain.other} {interval}", highlight=False
+        )

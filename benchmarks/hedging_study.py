@@ -163,8 +163,7 @@ def book_path(
     opening_cost: float = 0.0,
 ) -> BookPath:
     """Measure a book at each of its decisions. marks: its value at mid there; the surface's where None."""
-    portfolio = Portfolio(positions=tuple(_position(leg, at) for at, leg in enumerate(legs)))
-    exposures = tuple(_exposure(portfolio, market) for market in markets)
+    exposures = tuple(_exposure(legs, market) for market in markets)
     values = np.array([own.options.value for own in exposures]) if marks is None else marks
     return BookPath(
         kind=kind,
@@ -176,6 +175,11 @@ def book_path(
         value=np.append(values, end.value),
         opening_cost=opening_cost,
     )
+
+
+def model_value(legs: Sequence[Leg], market: UnderlyingMarket) -> float:
+    """What a book's options are worth on the market's surface, intrinsic where they expire [currency]."""
+    return _exposure(legs, market).options.value
 
 
 def _position(leg: Leg, at: int) -> Position:
@@ -198,7 +202,8 @@ def _position(leg: Leg, at: int) -> Position:
     )
 
 
-def _exposure(portfolio: Portfolio, market: UnderlyingMarket) -> UnderlyingExposure:
+def _exposure(legs: Sequence[Leg], market: UnderlyingMarket) -> UnderlyingExposure:
+    portfolio = Portfolio(positions=tuple(_position(leg, at) for at, leg in enumerate(legs)))
     whole = Market(as_of=market.as_of, underlyings={SYMBOL: market})
     return measure(portfolio, whole, ladder_moves=_LADDER_MOVES).by_underlying[SYMBOL]
 
