@@ -1,0 +1,1 @@
+"""One network trained for one position under geometric Brownian motion."""
