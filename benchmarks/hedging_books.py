@@ -6,8 +6,11 @@ expiry; where a book's legs expire on different days, or the file ends before, i
 the last day that the file has before. The index costs 1 bp. Markets are fitted to each day's chain alone, the
 index is valued by put-call parity at the time of the quotes, and the forecast knows closes up to then.
 
-Each 2018 chain has one expiry, so that calendars are of 2019 only. Overlapping books share their days:
-intervals are by blocks of ten start days, and with 28 to 34 start days a file they are rough.
+Each 2018 chain has one expiry, so that calendars are of 2019 only. Intervals of whole books are by blocks of
+ten start days. Take them for how a result hangs on the start day and not for more: books that overlap share
+their days, 2018's have two expiries between them, and six weeks are one episode. The daily table, where each
+calendar day counts once, is the sounder comparison. "driftless" leaves out that a hedge gained or lost by
+what the market's direction gave it.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from rich.console import Console
 
-from benchmarks.hedging_comparison import Gain, compared, print_losses, show
+from benchmarks.hedging_comparison import compared
 from benchmarks.hedging_study import (
     INDEX,
     SHAPES,
@@ -38,6 +41,7 @@ from benchmarks.hedging_study import (
     model_value,
     random_shape,
 )
+from benchmarks.hedging_tables import Gain, print_losses, show
 from benchmarks.surface_fit import CHAINS, FILES, chains
 from pricing.business_time import BusinessClock
 from pricing.default_forecaster import forecast_volatility

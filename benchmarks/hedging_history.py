@@ -23,7 +23,7 @@ from datetime import date
 import numpy as np
 from rich.console import Console
 
-from benchmarks.hedging_comparison import Gain, compared, print_losses, show
+from benchmarks.hedging_comparison import compared
 from benchmarks.hedging_study import (
     INDEX,
     SHAPES,
@@ -37,6 +37,7 @@ from benchmarks.hedging_study import (
     model_value,
     random_shape,
 )
+from benchmarks.hedging_tables import Gain, print_losses, show
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.default_forecaster import DefaultForecaster
 from pricing.embedded import (
@@ -59,7 +60,7 @@ LIFE_DAYS = 21
 FIRST_START = 100  # returns that the first forecast has
 DIVIDEND_YIELD = 0.019
 STRIKE_STEP = 5.0
-HORIZONS = np.array([1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 21.0, 42.0, 63.0, 126.0, 252.0])
+HORIZONS = np.array([1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 21.0, 42.0, 63.0, 126.0, 252.0])
 KINDS = ("straddle", "strangle", "random")
 BLOCK = 3
 COSTS_BPS = (1.0, 5.0)

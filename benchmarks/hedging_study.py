@@ -140,6 +140,11 @@ class BookPath:
         ]
         return np.asarray(self.spot[1:] - self.spot[:-1] * np.array(slope))
 
+    @property
+    def step_days(self) -> tuple[date, ...]:
+        """In New York, the day on which each step ends, shape (date,)."""
+        return tuple(exchange_date(instant) for instant in self.instants[1:])
+
     def _step_years(self) -> list[float]:
         return [year_fraction(before, after) for before, after in pairwise(self.instants)]
 
@@ -212,15 +217,19 @@ def _exposure(legs: Sequence[Leg], market: UnderlyingMarket) -> UnderlyingExposu
 class Outcome:
     """One book under one policy [bp of notional at the start].
 
-    profit: of the whole life. daily_square: mean squared profit of a step. cost: of the hedge's trades.
+    steps: profit from each decision to the next, marked at mid, shape (date,). cost: of the hedge's trades.
     turnover: value traded over notional. trades: how many, the last at the end not counted.
     """
 
-    profit: float
-    daily_square: float
+    steps: FloatArray
     cost: float
     turnover: float
     trades: int
+
+    @property
+    def profit(self) -> float:
+        """Of the whole life [bp]."""
+        return float(self.steps.sum())
 
 
 def outcome(path: BookPath, policy: HedgePolicy | None, *, cost_bps: float, aversion: float) -> Outcome:
@@ -236,8 +245,7 @@ def outcome(path: BookPath, policy: HedgePolicy | None, *, cost_bps: float, aver
     profit[-1] -= cost[-1]
     in_bps = 1e4 / notional
     return Outcome(
-        profit=in_bps * float(profit.sum()),
-        daily_square=in_bps**2 * float(np.mean(profit**2)),
+        steps=in_bps * profit,
         cost=in_bps * float(cost.sum()),
         turnover=float(traded.sum()) / notional,
         trades=int(np.count_nonzero(trades[:-1])),

@@ -12,12 +12,15 @@ from benchmarks.hedging_comparison import (
     RESAMPLES,
     Comparison,
     certainty_equivalent,
+    compared,
     deviation,
     driftless,
-    reference_table,
     shortfall,
 )
+from benchmarks.hedging_study import outcome
+from benchmarks.hedging_tables import reference_table
 from hedger.network.risk import entropic_risk, expected_shortfall
+from tests.benchmarks.test_hedging_study import leg, path_of
 
 BOOKS = 40
 
@@ -31,10 +34,11 @@ def comparison(seed: int = 0, *, per_day: int = 2) -> Comparison:
         starts=starts,
         aversion=50.0,
         profit=rng.normal(5.0, 60.0, shape),
-        daily_square=rng.uniform(0.0, 100.0, shape),
         cost=rng.uniform(0.0, 2.0, shape),
         turnover=rng.uniform(0.0, 2.0, shape),
         trades=rng.integers(0, 20, shape).astype(np.float64),
+        squares=rng.uniform(0.0, 100.0, (15, len(NAMES))),
+        steps=np.full(15, 20.0),
     )
 
 
@@ -80,6 +84,15 @@ def test_driftless_does_not_see_a_gain_that_every_book_has() -> None:
     np.testing.assert_allclose(
         certainty_equivalent(richer, weights), certainty_equivalent(study, weights) + 7.0
     )
+
+
+def test_squares_are_of_every_step_by_the_day_on_which_it_ends() -> None:
+    paths = [path_of(leg(-1000.0)), path_of(leg(500.0), leg(500.0, is_call=False))]
+    study = compared(paths, cost_bps=1.0, aversion=50.0)
+    unhedged = [outcome(path, None, cost_bps=1.0, aversion=50.0).steps for path in paths]
+    assert study.steps.tolist() == [2.0] * 4
+    np.testing.assert_allclose(study.squares[:, 0], np.square(unhedged).sum(axis=0))
+    assert study.profit[:, 0] == pytest.approx([steps.sum() for steps in unhedged])
 
 
 def test_a_policy_as_good_as_the_reference_gains_nothing_on_it() -> None:

@@ -60,6 +60,13 @@ def test_no_hedge_earns_the_options_alone_and_trades_nothing() -> None:
     assert (found.cost, found.turnover, found.trades) == (0.0, 0.0, 0)
 
 
+def test_steps_add_up_to_the_profit_and_end_on_the_days_after_decisions() -> None:
+    path = path_of(leg(-UNITS))
+    found = outcome(path, DeltaPolicy(), cost_bps=1.0, aversion=50.0)
+    assert found.profit == pytest.approx(found.steps.sum())
+    assert path.step_days == tuple(DAYS[1:])
+
+
 def test_half_spreads_at_the_start_are_lost() -> None:
     free, dear = (path_of(leg(-UNITS), opening_cost=cost).option_profit().sum() for cost in (0.0, 300.0))
     assert free - dear == pytest.approx(300.0)
