@@ -1,8 +1,9 @@
 """Random numbers for many paths side by side: SFC64 streams in lanes, normals by Box and Muller.
 
 Every lane is numpy's SFC64 generator (Doty-Humphrey's Small Fast Chaotic 64), which needs no 64-bit product
-and so runs in vector registers everywhere, as does all that is made of its words: there is no branch. A kernel works in one array, the streams being the bits of its
-first rows, so that the compiler knows all rows apart without checking at run time.
+and so runs in vector registers everywhere, as does all that is made of its words: there is no branch. A
+kernel works in one array, the streams being the bits of its first rows, so that the compiler knows all rows
+apart without checking at run time.
 
 numba's cache looks at the file of the outermost kernel alone: after a change here, clear the caches.
 """
