@@ -15,7 +15,7 @@ MOVE = SmileMove(log_return=-0.02, ratio=3.0, skew=-1.0, volatility=0.15)
 
 
 def posterior_by_quadrature(belief: StickinessBelief, move: SmileMove) -> tuple[float, float]:
-    """Mean and deviation of R by Bayes' rule on a grid: prior times the likelihood of the volatility's move."""
+    """Mean and deviation of R by Bayes' rule on a grid: prior times the likelihood of the move."""
     grid = np.linspace(belief.ratio - 12 * belief.deviation, belief.ratio + 12 * belief.deviation, 20_001)
     lever, noise = move.skew * move.log_return, belief.law.noise * move.volatility
     density = np.exp(
