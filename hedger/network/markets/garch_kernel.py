@@ -40,8 +40,8 @@ def market_paths(
 
     parameters: shape (draw, PARAMETERS), variances those of log returns a day. draws: row of each path; days:
     (path, step), which `standardised` return and `residual` comes next. log_moment: log E[exp(s z)] at s = 0,
-    moment_step ..., which every log return is lowered by, so that the expected price is today's; `drift` comes
-    off too.
+    moment_step ..., which every log return is lowered by, so that the expected price is today's; `drift` is
+    taken off too.
     """
     for path in range(days.shape[0]):
         law = parameters[draws[path]]
