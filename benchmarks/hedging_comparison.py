@@ -26,7 +26,7 @@ class Comparison:
     """Outcomes of books under policies; arrays of shape (book, policy), policies in the order of NAMES.
 
     Figures in bp of notional as in `Outcome`. aversion: risk aversion times notional. squares: of the steps
-    that end on each of some days, summed over books, shape (day, policy); steps: how many, shape (day,).
+    that end on each of `days`, summed over books, shape (day, policy); steps: how many, shape (day,).
     """
 
     kinds: tuple[str, ...]
@@ -36,6 +36,7 @@ class Comparison:
     cost: FloatArray
     turnover: FloatArray
     trades: FloatArray
+    days: tuple[date, ...]
     squares: FloatArray
     steps: FloatArray
 
@@ -66,7 +67,7 @@ def compared(paths: Sequence[BookPath], *, cost_bps: float, aversion: float) -> 
         [outcome(path, policy, cost_bps=cost_bps, aversion=aversion) for policy in _CHOSEN] for path in paths
     ]
 
-    squares, steps = _squares_by_day(paths, outcomes)
+    days, squares, steps = _squares_by_day(paths, outcomes)
 
     def column(of: Callable[[Outcome], float]) -> FloatArray:
         return np.array([[of(each) for each in row] for row in outcomes])
@@ -79,6 +80,7 @@ def compared(paths: Sequence[BookPath], *, cost_bps: float, aversion: float) -> 
         cost=column(lambda each: each.cost),
         turnover=column(lambda each: each.turnover),
         trades=column(lambda each: each.trades),
+        days=days,
         squares=squares,
         steps=steps,
     )
@@ -86,13 +88,13 @@ def compared(paths: Sequence[BookPath], *, cost_bps: float, aversion: float) -> 
 
 def _squares_by_day(
     paths: Sequence[BookPath], outcomes: Sequence[Sequence[Outcome]]
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[tuple[date, ...], FloatArray, FloatArray]:
     every = np.concatenate([np.array(path.step_days, dtype="datetime64[D]") for path in paths])
     squares = np.concatenate([np.column_stack([each.steps**2 for each in row]) for row in outcomes])
     days, at = np.unique(every, return_inverse=True)
     summed = np.zeros((len(days), len(NAMES)))
     np.add.at(summed, at, squares)
-    return summed, np.bincount(at).astype(np.float64)
+    return tuple(days.tolist()), summed, np.bincount(at).astype(np.float64)
 
 
 def mean(values: FloatArray, weights: FloatArray) -> FloatArray:

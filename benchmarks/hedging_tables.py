@@ -32,11 +32,11 @@ Measure = Callable[[Comparison, FloatArray], FloatArray]
 Groups = Mapping[str, BoolArray]
 
 
-def figures_table(comparison: Comparison, kept: BoolArray, *, block: int, title: str) -> Table:
+def figures_table(comparison: Comparison, kept: BoolArray, *, block: int) -> Table:
     """A line per policy; 95% intervals of deviation, shortfall and certainty equivalent."""
     weights = comparison.weights(kept, block=block)
     profit = comparison.profit
-    table = Table(title=title, title_justify="left")
+    table = Table()
     for header in (
         "policy",
         "mean",
@@ -74,25 +74,29 @@ def _bounded(draws: FloatArray, *, sign: str = "", digits: int = 1) -> str:
     return f"{draws[0]:{of}} ({low:{of}} to {high:{of}})"
 
 
-def daily_table(comparison: Comparison, *, block: int, title: str) -> Table:
+def daily_table(comparison: Comparison, *, block: int) -> Table:
     """Root mean square profit of a book over a day, and its square over DAILY_AGAINST's, by calendar day.
 
     Every day is one draw, whatever books are open on it, in blocks of consecutive days: what books that
-    overlap have in common is counted once.
+    overlap have in common is counted once. Last column: on the day on which DAILY_AGAINST fared worst.
     """
-    counts = block_counts(len(comparison.steps), block)
+    counts = block_counts(len(comparison.days), block)
     squares, steps = counts @ comparison.squares, counts @ comparison.steps
-    table = Table("policy", "a day", f"variance / {DAILY_AGAINST}'s", title=title, title_justify="left")
-    ratio = squares / squares[:, [NAMES.index(DAILY_AGAINST)]]
+    against = NAMES.index(DAILY_AGAINST)
+    ratio = squares / squares[:, [against]]
+    by_day = np.sqrt(comparison.squares / comparison.steps[:, None])
+    worst = int(np.argmax(by_day[:, against]))
+    table = Table("policy", "a day", f"variance / {DAILY_AGAINST}'s", f"on {comparison.days[worst]}")
     for at, name in enumerate(NAMES):
-        table.add_row(name, _bounded(np.sqrt(squares[:, at] / steps)), _bounded(ratio[:, at], digits=3))
+        typical = _bounded(np.sqrt(squares[:, at] / steps))
+        table.add_row(name, typical, _bounded(ratio[:, at], digits=3), f"{by_day[worst, at]:.1f}")
     return table
 
 
-def differences_table(comparison: Comparison, kept: BoolArray, *, block: int, title: str) -> Table:
+def differences_table(comparison: Comparison, kept: BoolArray, *, block: int) -> Table:
     """Certainty equivalent of the row less that of the column, paired; * where 95% leave zero out."""
     draws = certainty_equivalent(comparison, comparison.weights(kept, block=block))
-    table = Table("row less column", *NAMES, title=title, title_justify="left")
+    table = Table("row less column", *NAMES)
     for row, name in enumerate(NAMES):
         gains = [draws[:, row] - draws[:, other] for other in range(len(NAMES))]
         table.add_row(name, *("" if at == row else _starred(gain) for at, gain in enumerate(gains)))
@@ -130,8 +134,7 @@ def reference_table(
 ) -> tuple[Table, list[Gain]]:
     """REFERENCE, and less each other policy, by group of books, paired."""
     others = [name for name in NAMES if name != REFERENCE]
-    table = Table("books", "number", REFERENCE, *(f"less {name}" for name in others), title=title)
-    table.title_justify = "left"
+    table = Table("books", "number", REFERENCE, *(f"less {name}" for name in others))
     gains: list[Gain] = []
     for group, kept in groups.items():
         draws = measure(comparison, comparison.weights(kept, block=block))
@@ -154,19 +157,19 @@ def show(
     by_kind = {kind: kinds == kind for kind in dict.fromkeys(comparison.kinds)}
     by_kind["all"] = np.ones(len(kinds), dtype=np.bool_)
     for kind, kept in by_kind.items():
-        days = len(set(np.array(comparison.starts)[kept]))
-        heading = f"{title}, {kind}: {int(kept.sum())} books opened on {days} days (bp of notional)"
-        console.print(figures_table(comparison, kept, block=block, title=heading))
-    heading = f"{title}: daily profit and loss, {len(comparison.steps)} days (bp of notional)"
-    console.print(daily_table(comparison, block=DAILY_BLOCK, title=heading))
-    heading = f"{title}: difference of certainty equivalents (bp), all books"
-    console.print(differences_table(comparison, by_kind["all"], block=block, title=heading))
+        starts = len(set(np.array(comparison.starts)[kept]))
+        console.print(f"\n{title}, {kind}: {int(kept.sum())} books opened on {starts} days (bp of notional)")
+        console.print(figures_table(comparison, kept, block=block))
+    console.print(f"\n{title}: profit and loss of {len(comparison.days)} days (bp of notional)")
+    console.print(daily_table(comparison, block=DAILY_BLOCK))
+    console.print(f"\n{title}: difference of certainty equivalents, all books (bp)")
+    console.print(differences_table(comparison, by_kind["all"], block=block))
     groups = by_kind | ({str(year): years == year for year in np.unique(years)} if by_year else {})
     gains: list[Gain] = []
     for name, measure in (("certainty equivalent", certainty_equivalent), ("driftless", driftless)):
-        table, found = reference_table(
-            comparison, groups, block=block, title=f"{title}, {name} (bp)", measure=measure
-        )
+        heading = f"{title}, {name}"
+        table, found = reference_table(comparison, groups, block=block, title=heading, measure=measure)
+        console.print(f"\n{heading} of {REFERENCE} less that of the others, paired (bp)")
         console.print(table)
         gains += found
     return gains

@@ -37,6 +37,7 @@ def comparison(seed: int = 0, *, per_day: int = 2) -> Comparison:
         cost=rng.uniform(0.0, 2.0, shape),
         turnover=rng.uniform(0.0, 2.0, shape),
         trades=rng.integers(0, 20, shape).astype(np.float64),
+        days=starts[:15],
         squares=rng.uniform(0.0, 100.0, (15, len(NAMES))),
         steps=np.full(15, 20.0),
     )
@@ -90,6 +91,7 @@ def test_squares_are_of_every_step_by_the_day_on_which_it_ends() -> None:
     paths = [path_of(leg(-1000.0)), path_of(leg(500.0), leg(500.0, is_call=False))]
     study = compared(paths, cost_bps=1.0, aversion=50.0)
     unhedged = [outcome(path, None, cost_bps=1.0, aversion=50.0).steps for path in paths]
+    assert study.days == paths[0].step_days
     assert study.steps.tolist() == [2.0] * 4
     np.testing.assert_allclose(study.squares[:, 0], np.square(unhedged).sum(axis=0))
     assert study.profit[:, 0] == pytest.approx([steps.sum() for steps in unhedged])

@@ -18,6 +18,7 @@ from benchmarks.hedging_study import (
     outcome,
     random_shape,
 )
+from hedger.exposure import LADDER_MOVES
 from hedger.policy import POLICIES, DeltaPolicy, HedgePolicy
 from pricing.market import UnderlyingMarket
 from pricing.time import close_instant
@@ -78,6 +79,17 @@ def test_cost_is_turnover_at_the_stated_basis_points(policy: HedgePolicy) -> Non
     found = outcome(path, policy, cost_bps=5.0, aversion=50.0)
     assert found.cost == pytest.approx(5.0 * found.turnover)
     assert 0 < found.trades <= len(path.markets)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=[policy.name for policy in POLICIES])
+def test_a_ladder_of_today_alone_decides_as_a_whole_one(
+    policy: HedgePolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    legs = leg(-UNITS), leg(0.5 * UNITS, is_call=False, strike=2600.0)
+    alone = outcome(path_of(*legs), policy, cost_bps=5.0, aversion=50.0)
+    monkeypatch.setattr("benchmarks.hedging_study._LADDER_MOVES", LADDER_MOVES)
+    whole = outcome(path_of(*legs), policy, cost_bps=5.0, aversion=50.0)
+    assert whole.steps.tolist() == alone.steps.tolist()
 
 
 def test_a_hedge_that_ignores_costs_loses_exactly_what_they_are() -> None:
