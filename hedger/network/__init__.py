@@ -1,0 +1,1 @@
+"""Deep hedging: networks that choose when to hedge and how much, their markets, training and weights."""

@@ -1,4 +1,4 @@
-"""The universal network as numba arithmetic: from a book's lines to its no-transaction bands, without torch."""
+"""The universal network as numba arithmetic: from a book's lines to its bands, without torch."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ BoolArray = npt.NDArray[np.bool_]
 
 # Standardised features are clipped here, in training too: beyond it the network has nothing to say.
 CLIP = 5.0
+
+
+_Layers = tuple[
+    SingleArray,
+    SingleArray,
+    SingleArray,
+    SingleArray,
+    SingleArray,
+    SingleArray,
+    SingleArray,
+    SingleArray,
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +56,7 @@ class BandNetwork:
         _respond_all(np.ascontiguousarray(features, dtype=np.float64), *self._arrays(), out)
         return out
 
-    def _arrays(self) -> tuple[SingleArray, ...]:
+    def _arrays(self) -> _Layers:
         return (
             self.mean,
             self.deviation,
@@ -64,7 +76,7 @@ class BandNetwork:
         _answer(
             book.moneyness,
             book.variance,
-            book.dates,
+            np.ascontiguousarray(np.broadcast_to(book.dates, book.moneyness.shape)),
             book.scaled_units,
             book.is_call,
             book.step_variance,
@@ -86,8 +98,8 @@ class BookStates:
     """A book of European options on one underlying at several states, scaled as the network sees it.
 
     moneyness: log(strike / forward), shape (state, line). variance: total, to expiry, at the volatility that
-    is hedged with, shape (state, line). dates: to expiry, shape (line,); lines have at least a fraction of
-    one left. scaled_units: risk aversion x spot x units, shape (state, line). is_call: (line,).
+    is hedged with, shape (state, line). dates: to expiry, shape (line,) or (state, line); lines have at least
+    a fraction of one left. scaled_units: risk aversion x spot x units, shape (state, line). is_call: (line,).
     step_variance: of the next date's log return, proportional_cost: fraction, scaled_fixed_cost: risk
     aversion x fixed cost; shape (state,).
     """
@@ -121,8 +133,19 @@ class BandAnswer:
         return np.stack([middle - half - fixed, middle - half, middle + half, middle + half + fixed], axis=1)
 
 
-@njit(cache=True, fastmath={"contract", "reassoc", "arcp"})  # type: ignore[misc]
-def _respond(features, mean, deviation, first, first_bias, hidden, hidden_bias, last, last_bias, out):  # type: ignore[no-untyped-def]
+@njit(cache=True, fastmath={"contract", "reassoc", "arcp"})
+def _respond(
+    features: FloatArray,
+    mean: SingleArray,
+    deviation: SingleArray,
+    first: SingleArray,
+    first_bias: SingleArray,
+    hidden: SingleArray,
+    hidden_bias: SingleArray,
+    last: SingleArray,
+    last_bias: SingleArray,
+    out: FloatArray,
+) -> None:
     width = first.shape[1]
     now = first_bias.copy()
     for feature in range(first.shape[0]):
@@ -147,7 +170,7 @@ def _respond(features, mean, deviation, first, first_bias, hidden, hidden_bias, 
         out[output] = total
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _respond_all(  # type: ignore[no-untyped-def]
     features, mean, deviation, first, first_bias, hidden, hidden_bias, last, last_bias, out
 ):
@@ -166,7 +189,7 @@ def _respond_all(  # type: ignore[no-untyped-def]
         )
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _answer(  # type: ignore[no-untyped-def]
     moneyness,
     variance,
@@ -196,7 +219,7 @@ def _answer(  # type: ignore[no-untyped-def]
         observe(
             moneyness[state],
             variance[state],
-            dates,
+            dates[state],
             units[state],
             is_call,
             step_variance[state],

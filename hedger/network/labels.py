@@ -23,8 +23,8 @@ class Labels:
     features: shape (state, FEATURES). reference (state, 3) and bands (state, 4): of y = aversion x spot x
     holding. weights: shape (state, 4): a problem's gap to the optimum in basis points of its spot is the sum,
     over its states, of weights x error of y squared. reference_gap: shape (state,), that of the reference.
-    cost, step, spot: shape (state,). open: shape (state, 4), 1 where the optimal edge lies beyond the holdings
-    of the recursion, so that only an edge inside of them is wrong.
+    cost, step, spot: shape (state,). open: shape (state, 4), 1 where the optimal edge lies beyond the
+    holdings of the recursion, so that only an edge inside of them is wrong.
     """
 
     features: npt.NDArray[np.float32]
@@ -103,7 +103,7 @@ def features_at(problem: HedgingProblem, step: IntArray, spot: FloatArray) -> tu
     return features, reference
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _observe_all(  # type: ignore[no-untyped-def]
     strike, units, is_call, expiry, step, spot, step_variance, cost, fixed, aversion, features, reference
 ):

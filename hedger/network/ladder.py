@@ -1,7 +1,8 @@
 """What the universal network sees of a book, and the reference band that it corrects: without dimension.
 
-A line is its log-moneyness log(K / F), its total variance to expiry, its dates left and its scaled units
-a = risk aversion x spot x units. The book's dollar gamma on a ladder of spot moves and dates is all that matters
+A line is its log-moneyness log(K / F), its total variance to expiry, its dates left and its scaled
+units a = risk aversion x spot x units.
+The book's dollar gamma on a ladder of spot moves and dates is all that matters
 of it under geometric Brownian motion; a scaled holding is y = risk aversion x spot x holding.
 """
 
@@ -10,7 +11,11 @@ from __future__ import annotations
 from math import asinh, erfc, exp, log, log1p, sqrt
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 MOVES = np.array([-3.2, -2.0, -1.2, -0.55, 0.0, 0.55, 1.2, 2.0, 3.2])
 """Spot moves of the ladder, in deviations to its horizon."""
@@ -25,8 +30,19 @@ _DATES_PER_YEAR = 250.0
 _LEAST_GAMMA = 1e-9
 
 
-@njit(cache=True)  # type: ignore[misc]
-def observe(moneyness, variance, dates, units, is_call, step_variance, cost, fixed, out, reference):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def observe(
+    moneyness: FloatArray,
+    variance: FloatArray,
+    dates: FloatArray,
+    units: FloatArray,
+    is_call: BoolArray,
+    step_variance: float,
+    cost: float,
+    fixed: float,
+    out: FloatArray,
+    reference: FloatArray,
+) -> None:
     """Fill the features, shape (FEATURES,), and the reference (middle, half width, fixed-cost width) of y.
 
     moneyness, variance, dates, units: shape (line,), of the options alive. cost: proportional, as a fraction;
@@ -42,12 +58,12 @@ def observe(moneyness, variance, dates, units, is_call, step_variance, cost, fix
         horizon = last_dates if SLICES[index, 0] > 0.5 else mean_dates
         gone = horizon * SLICES[index, 1]
         scale = sqrt(step_variance * horizon)
-        for place in range(len(MOVES)):
-            gamma = _gamma_at(moneyness, variance, dates, units, MOVES[place] * scale, gone)
-            out[SCALARS + index * len(MOVES) + place] = gamma
-            if index < 2:
+        first = SCALARS + index * len(MOVES)
+        _fill_gammas(moneyness, variance, dates, units, scale, gone, out[first : first + len(MOVES)])
+        if index < 2:
+            for place in range(len(MOVES)):
                 weight = exp(-0.5 * (MOVES[place] / 0.8) ** 2)
-                square += weight * gamma * gamma
+                square += weight * out[first + place] ** 2
                 weights += weight
     size = sqrt(square / weights) + _LEAST_GAMMA
     for index in range(SCALARS, FEATURES):
@@ -87,8 +103,10 @@ def observe(moneyness, variance, dates, units, is_call, step_variance, cost, fix
         out[12 + index] = asinh((later - now) / half)
 
 
-@njit(cache=True)  # type: ignore[misc]
-def _horizons(moneyness, variance, dates, units):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _horizons(
+    moneyness: FloatArray, variance: FloatArray, dates: FloatArray, units: FloatArray
+) -> tuple[float, float]:
     """(mean dates left, weighted by gamma near the money; dates to the last expiry)."""
     highest, last = -1e300, 0.0
     for line in range(len(dates)):
@@ -102,14 +120,14 @@ def _horizons(moneyness, variance, dates, units):  # type: ignore[no-untyped-def
     return moment / total, last
 
 
-@njit(cache=True)  # type: ignore[misc]
-def _log_weight(units, moneyness, variance):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _log_weight(units: float, moneyness: float, variance: float) -> float:
     # Twice the deviation: a line just away from the money still counts.
     return log(abs(units) + 1e-300) - 0.5 * log(variance) - moneyness * moneyness / (8.0 * variance)
 
 
-@njit(cache=True)  # type: ignore[misc]
-def _dollar_gamma(units, moneyness, variance, move):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _dollar_gamma(units: float, moneyness: float, variance: float, move: float) -> float:
     """a S'^2 Gamma(S') / S of one line after a move of log-spot."""
     deviation = sqrt(variance)
     score = (move - moneyness) / deviation + 0.5 * deviation
@@ -118,19 +136,43 @@ def _dollar_gamma(units, moneyness, variance, move):  # type: ignore[no-untyped-
     return units * exp(move - 0.5 * score * score) / (deviation * 2.5066282746310002)
 
 
-@njit(cache=True)  # type: ignore[misc]
-def _gamma_at(moneyness, variance, dates, units, move, gone):  # type: ignore[no-untyped-def]
-    total = 0.0
+@njit(cache=True)
+def _fill_gammas(
+    moneyness: FloatArray,
+    variance: FloatArray,
+    dates: FloatArray,
+    units: FloatArray,
+    scale: float,
+    gone: float,
+    gammas: FloatArray,
+) -> None:
+    """The book's dollar gamma after each of the MOVES times `scale`, what has expired by `gone` left out."""
+    gammas[:] = 0.0
     for line in range(len(dates)):
         left = dates[line] - gone
         if left > 1e-9:
-            total += _dollar_gamma(units[line], moneyness[line], variance[line] * left / dates[line], move)
-    return total
+            deviation = sqrt(variance[line] * left / dates[line])
+            inverse = 1.0 / deviation
+            centre = 0.5 * deviation - moneyness[line] * inverse
+            size = units[line] * inverse / 2.5066282746310002
+            for place in range(len(MOVES)):
+                move = MOVES[place] * scale
+                score = move * inverse + centre
+                if abs(score) <= 30.0:
+                    gammas[place] += size * exp(move - 0.5 * score * score)
 
 
-@njit(cache=True)  # type: ignore[misc]
-def _hedge(moneyness, variance, dates, units, is_call, factor, gone):  # type: ignore[no-untyped-def]
-    """Minus the delta, at today's spot and a later date, of the lines then alive; variances times a factor."""
+@njit(cache=True)
+def _hedge(
+    moneyness: FloatArray,
+    variance: FloatArray,
+    dates: FloatArray,
+    units: FloatArray,
+    is_call: BoolArray,
+    factor: float,
+    gone: float,
+) -> float:
+    """Minus the delta at today's spot and a later date of the lines alive then; variances times a factor."""
     total = 0.0
     for line in range(len(units)):
         left = dates[line] - gone
@@ -142,8 +184,8 @@ def _hedge(moneyness, variance, dates, units, is_call, factor, gone):  # type: i
     return total
 
 
-@njit(cache=True)  # type: ignore[misc]
-def bands_of(output, reference, bands):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def bands_of(output: FloatArray, reference: FloatArray, bands: FloatArray) -> None:
     """The network's outputs (OUTPUTS,) to y: lower edge, target from below, target from above, upper edge."""
     middle = reference[0] + reference[1] * output[0]
     half = reference[1] * exp(min(max(output[1], -12.0), 12.0))

@@ -1,4 +1,4 @@
-"""The hedging problems that the universal network learns from: random books, costs, aversions, volatilities."""
+"""The hedging problems that the universal network learns from: random books, costs and aversions."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _random_book(rng: np.random.Generator, steps: int, variance: float, law: Pro
         [_strike(rng, deviation, law) for _ in range(lines)],
         list(rng.random(lines) < 0.5),
         list(units / np.abs(units).max()),
-        list(rng.choice(expiries, size=lines - 1)) + [steps],
+        [*rng.choice(expiries, size=lines - 1), steps],
     )
 
 

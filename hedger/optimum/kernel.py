@@ -11,14 +11,18 @@ from math import exp, log, sqrt
 import numpy as np
 from numba import njit
 
+from hedger.optimum.problem import FloatArray
+
 _BLOCK = 32
 _LARGEST_EXPONENT = 690.0
 _WINDOW_DEVIATIONS = 8.0
 _WIDEST_PIECE_DEVIATIONS = 2.0
 
 
-@njit(cache=True)  # type: ignore[misc]
-def padded(value, slope, intrinsic, half):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def padded(
+    value: FloatArray, slope: FloatArray, intrinsic: FloatArray, half: int
+) -> tuple[FloatArray, FloatArray]:
     """value and slope with `half` rows more on either side: there what is owed goes on at intrinsic value."""
     nodes, holdings = value.shape
     wide = np.empty((nodes + 2 * half, holdings))
@@ -31,8 +35,18 @@ def padded(value, slope, intrinsic, half):  # type: ignore[no-untyped-def]
     return wide, steep
 
 
-@njit(cache=True, fastmath={"contract", "reassoc", "arcp"})  # type: ignore[misc]
-def step_back(wide, steep, spot, holding, weights, half, aversion, out_value, out_slope):  # type: ignore[no-untyped-def]
+@njit(cache=True, fastmath={"contract", "reassoc", "arcp"})
+def step_back(
+    wide: FloatArray,
+    steep: FloatArray,
+    spot: FloatArray,
+    holding: FloatArray,
+    weights: FloatArray,
+    half: int,
+    aversion: float,
+    out_value: FloatArray,
+    out_slope: FloatArray,
+) -> None:
     """J(x, h) = log E exp(lambda (value(x', h) - h (S' - S))) / lambda and dJ/dh, by the trapezoid rule.
 
     wide, steep: padded. spot: of the padded nodes.
@@ -70,7 +84,7 @@ def step_back(wide, steep, spot, holding, weights, half, aversion, out_value, ou
                 out_slope[node, h] = moment[h] / total[h] + own
 
 
-@njit(cache=True, fastmath={"contract", "reassoc", "arcp"})  # type: ignore[misc]
+@njit(cache=True, fastmath={"contract", "reassoc", "arcp"})
 def step_back_onto_expiry(  # type: ignore[no-untyped-def]
     wide,
     steep,
@@ -166,8 +180,8 @@ def step_back_onto_expiry(  # type: ignore[no-untyped-def]
             out_slope[node, h] = moment[h] / total[h] + own_spot
 
 
-@njit(cache=True)  # type: ignore[misc]
-def hermite(value, slope, holding, at):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def hermite(value: FloatArray, slope: FloatArray, holding: FloatArray, at: float) -> tuple[float, float]:
     """Cubic Hermite interpolation over the holding: (value, slope) at `at`, linear beyond the nodes."""
     width = holding[1] - holding[0]
     cell = min(max(int((at - holding[0]) / width), 0), len(holding) - 2)
@@ -183,8 +197,8 @@ def hermite(value, slope, holding, at):  # type: ignore[no-untyped-def]
     return interpolated, slope[cell] + t * (2.0 * bend + 3.0 * twist * t)
 
 
-@njit(cache=True)  # type: ignore[misc]
-def cheapest(value, slope, holding, price):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def cheapest(value: FloatArray, slope: FloatArray, holding: FloatArray, price: float) -> float:
     """The holding that minimises value + price * holding."""
     best = 0
     least = value[0] + price * holding[0]
@@ -194,9 +208,9 @@ def cheapest(value, slope, holding, price):  # type: ignore[no-untyped-def]
             best, least = h, here
     cell = best if slope[best] + price < 0.0 else best - 1
     if cell < 0:
-        return holding[0]
+        return float(holding[0])
     if cell >= len(holding) - 1:
-        return holding[-1]
+        return float(holding[-1])
     width = holding[1] - holding[0]
     rise = (value[cell + 1] - value[cell]) / width
     bend = 3.0 * rise - 2.0 * slope[cell] - slope[cell + 1]
@@ -208,11 +222,19 @@ def cheapest(value, slope, holding, price):  # type: ignore[no-untyped-def]
             low = t
         else:
             high = t
-    return holding[cell] + width * 0.5 * (low + high)
+    return float(holding[cell] + width * 0.5 * (low + high))
 
 
-@njit(cache=True)  # type: ignore[misc]
-def indifferent(value, slope, holding, price, target, hurdle, direction):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def indifferent(
+    value: FloatArray,
+    slope: FloatArray,
+    holding: FloatArray,
+    price: float,
+    target: float,
+    hurdle: float,
+    direction: float,
+) -> float:
     """First holding away from `target` at which waiting costs `hurdle` more than the trade to it.
 
     direction: -1 below the target (price is added for each unit bought), +1 above; the end of the nodes where
@@ -225,10 +247,10 @@ def indifferent(value, slope, holding, price, target, hurdle, direction):  # typ
     while True:
         outside = inside + direction * width
         if outside <= holding[0] or outside >= holding[-1]:
-            outside = holding[0] if direction < 0 else holding[-1]
+            outside = float(holding[0] if direction < 0 else holding[-1])
             here, _ = hermite(value, slope, holding, outside)
             if here + price * outside <= least:
-                return outside
+                return float(outside)
         here, _ = hermite(value, slope, holding, outside)
         if here + price * outside > least:
             break
@@ -240,12 +262,20 @@ def indifferent(value, slope, holding, price, target, hurdle, direction):  # typ
             outside = middle
         else:
             inside = middle
-    return 0.5 * (inside + outside)
+    return float(0.5 * (inside + outside))
 
 
-@njit(cache=True)  # type: ignore[misc]
-def find_bands(value, slope, spot, holding, cost, fixed, bands):  # type: ignore[no-untyped-def]
-    """bands (node, 4): lower edge, target from below, target from above, upper edge; they minimise the risk."""
+@njit(cache=True)
+def find_bands(
+    value: FloatArray,
+    slope: FloatArray,
+    spot: FloatArray,
+    holding: FloatArray,
+    cost: float,
+    fixed: float,
+    bands: FloatArray,
+) -> None:
+    """Fill bands (node, 4) of least risk: lower edge, target from below, from above, upper edge."""
     for node in range(value.shape[0]):
         price = cost * spot[node]
         below = cheapest(value[node], slope[node], holding, price)
@@ -258,8 +288,18 @@ def find_bands(value, slope, spot, holding, cost, fixed, bands):  # type: ignore
             bands[node, 3] = indifferent(value[node], slope[node], holding, -price, above, fixed, 1.0)
 
 
-@njit(cache=True)  # type: ignore[misc]
-def trade_by_bands(value, slope, spot, holding, cost, fixed, bands, out_value, out_slope):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def trade_by_bands(
+    value: FloatArray,
+    slope: FloatArray,
+    spot: FloatArray,
+    holding: FloatArray,
+    cost: float,
+    fixed: float,
+    bands: FloatArray,
+    out_value: FloatArray,
+    out_slope: FloatArray,
+) -> None:
     """Risk before the trade of a policy that waits within its edges and trades to its targets outside."""
     for node in range(value.shape[0]):
         price = cost * spot[node]
@@ -278,8 +318,17 @@ def trade_by_bands(value, slope, spot, holding, cost, fixed, bands, out_value, o
                 out_slope[node, h] = slope[node, h]
 
 
-@njit(cache=True)  # type: ignore[misc]
-def trade_to(value, slope, spot, holding, cost, fixed, target, out_value):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def trade_to(
+    value: FloatArray,
+    slope: FloatArray,
+    spot: FloatArray,
+    holding: FloatArray,
+    cost: float,
+    fixed: float,
+    target: FloatArray,
+    out_value: FloatArray,
+) -> None:
     """Risk before the trade of a policy that trades to `target` (node, holding); equal means waiting."""
     for node in range(value.shape[0]):
         for h in range(len(holding)):

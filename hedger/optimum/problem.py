@@ -1,4 +1,4 @@
-"""One hedging problem under geometric Brownian motion: what is held, what trading costs, how averse one is."""
+"""One hedging problem under geometric Brownian motion: what is held, what trading costs, how averse."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What a wrong band edge costs: the gap's second derivative at every date and spot of the optimum.
 
-The derivative of today's risk with respect to a later one is the tilted probability exp(lambda loss) of getting
-there. Carried forward from a spread of starts it weighs every state; times the curvature of the continuation
+The derivative of today's risk with respect to a later one is the tilted probability exp(lambda loss) of
+getting there.
+Carried forward from a spread of starts it weighs every state; times the curvature of the continuation
 risk at the edge it is the weight W of the gap: gap = sum of W (edge - optimal edge)^2 / 2 to second order.
 """
 
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from math import exp
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from hedger.optimum.grid import Resolution, make_grid
@@ -89,7 +89,7 @@ def _starts(problem: HedgingProblem, log_spot: FloatArray, holding: FloatArray) 
     return np.asarray(near[:, None] / near.sum() * flat[None, :], dtype=np.float64)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _weigh(  # type: ignore[no-untyped-def]
     mass, values, slopes, before, bands, spot, holding, law, half, intrinsic, owed, aversion, cost, out
 ):
@@ -151,8 +151,16 @@ def _weigh(  # type: ignore[no-untyped-def]
                         mass[there, h] += total[h] * law[tap] * rows[node - first + tap, h]
 
 
-@njit(cache=True)  # type: ignore[misc]
-def _edge_weights(mass, value, slope, holding, band, price, out):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _edge_weights(
+    mass: FloatArray,
+    value: FloatArray,
+    slope: FloatArray,
+    holding: FloatArray,
+    band: FloatArray,
+    price: float,
+    out: FloatArray,
+) -> None:
     """Weights of edge, target, target, edge at one state, from the mass over the holdings there."""
     width = holding[1] - holding[0]
     below, above, anywhere = 0.0, 0.0, 0.0
