@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -84,9 +85,17 @@ def forecast_on(day: date, history: PriceHistory) -> VolForecast:
     )
 
 
+def history_until(day: date) -> PriceHistory:
+    """The embedded history up to a day of it, as views: every day's market holds its own."""
+    whole = embedded_history(SYMBOL)
+    known = int(np.searchsorted(whole.dates, np.datetime64(day), side="right"))
+    columns = {name: getattr(whole, name)[:known] for name in ("dates", "open", "high", "low", "close")}
+    return replace(whole, **columns)
+
+
 def market_on(day: date, close: float) -> UnderlyingMarket:
     """As `hedger run` builds it without a chain, from what was known at the close of `day`."""
-    history, year = embedded_history(SYMBOL).until(day), np.array([1.0])
+    history, year = history_until(day), np.array([1.0])
     forecast, rate = forecast_on(day, history), risk_free_rate(day)
     years, volatility, sentence = atm_volatility_term_structure(SYMBOL, day, forecast)
     return UnderlyingMarket(

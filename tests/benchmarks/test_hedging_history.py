@@ -27,6 +27,14 @@ def test_a_day_s_market_is_the_one_that_a_run_builds(day: date) -> None:
         )
 
 
+def test_nothing_after_the_day_is_in_its_market() -> None:
+    history = market_on(date(2008, 10, 15), 907.84).history
+    assert history is not None
+    assert history.dates[-1] == np.datetime64("2008-10-15")
+    lengths = {len(column) for column in (history.open, history.high, history.low) if column is not None}
+    assert lengths == {len(history.dates)} == {len(history.close)}
+
+
 def test_the_minimum_variance_delta_does_not_know_a_vix_before_there_was_one() -> None:
     assert market_on(date(2013, 12, 31), 1848.36).minimum_variance is None
     later = market_on(date(2014, 12, 31), 2058.9).minimum_variance
