@@ -13,7 +13,7 @@ from hedger.errors import UsageError
 
 PATH = click.Path(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
-POLICIES = ("delta", "minimum-variance", "leland", "whalley-wilmott", "zakamouline")
+POLICIES = ("delta", "minimum-variance", "leland", "whalley-wilmott", "zakamouline", "deep")
 SCHEDULES = ("twap", "almgren-chriss")
 
 Command = Callable[..., Any]

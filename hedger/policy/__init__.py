@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hedger.errors import UsageError
+from hedger.network.weights import SHIPPED
+from hedger.policy.deep import DeepPolicy
 from hedger.policy.delta import DeltaPolicy
 from hedger.policy.leland import LelandPolicy
 from hedger.policy.minimum_variance import MinimumVariancePolicy
@@ -13,6 +15,7 @@ from hedger.policy.zakamouline import ZakamoulinePolicy
 __all__ = [
     "POLICIES",
     "Action",
+    "DeepPolicy",
     "DeltaPolicy",
     "HedgeDecision",
     "HedgePolicy",
@@ -30,6 +33,7 @@ POLICIES: tuple[HedgePolicy, ...] = (
     LelandPolicy(),
     WhalleyWilmottPolicy(),
     ZakamoulinePolicy(),
+    *((DeepPolicy(),) if (SHIPPED / "universal.safetensors").is_file() else ()),
 )
 
 

@@ -1,8 +1,9 @@
-"""From a target and a band to whole contracts, a reason and the next trade levels: shared by every policy."""
+"""From a band to whole contracts, a reason and the next trade levels: shared by every policy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +15,38 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BandView:
-    """A policy's view of the book along the ladder of spot levels [units of underlying], shape (level,).
+    """A policy's view of the book along levels of spot, shape (level,), the middle one today's.
 
-    delta: the book without its hedge instrument, as the policy sees it. half_width: net delta within which
-    it waits.
+    spot [currency]. delta: of the book without its hedge instrument, as the policy sees it [units of
+    underlying]. The net delta is this and the hedge's; lower, upper: within which the policy waits; lower_
+    target, upper_target: what it trades to from below and from above, between them and on either side of
+    zero, so that no trade makes the net delta larger.
     """
 
+    spot: FloatArray
     delta: FloatArray
-    half_width: FloatArray
+    lower: FloatArray
+    lower_target: FloatArray
+    upper_target: FloatArray
+    upper: FloatArray
+
+    @classmethod
+    def around(cls, spot: FloatArray, delta: FloatArray, half_width: FloatArray, *, to_edge: bool) -> Self:
+        """A band of equal halves, traded to its nearer edge or to its middle."""
+        target = half_width if to_edge else np.zeros_like(half_width)
+        return cls(
+            spot=spot,
+            delta=delta,
+            lower=-half_width,
+            lower_target=-target,
+            upper_target=target,
+            upper=half_width,
+        )
+
+    @property
+    def half_width(self) -> FloatArray:
+        """Half of the whole band [units of underlying]."""
+        return 0.5 * (self.upper - self.lower)
 
 
 def decide_by_band(
@@ -29,11 +54,11 @@ def decide_by_band(
     view: BandView,
     *,
     policy: str,
-    to_edge: bool,
     rule: str,
     must_wait: str | None = None,
+    next_trade_days: float | None = None,
 ) -> HedgeDecision:
-    """Wait inside the band; outside trade to its edge (`to_edge`) or to its middle, in whole lots.
+    """Wait inside the band; outside trade to the target on that side, in whole lots.
 
     The book never trades less than one lot: a net delta outside of the band by less than half a lot waits.
     rule: the policy's band in words, for the reason. must_wait: why no trade is allowed today, if so.
@@ -41,14 +66,15 @@ def decide_by_band(
     exposure, market = situation.exposure, situation.market
     today = len(view.delta) // 2
     per_contract = market.hedge_delta()
-    net = view.delta[today] + exposure.hedge_contracts * per_contract
-    half_width = float(view.half_width[today])
-    goal = float(np.clip(net, -half_width, half_width)) if to_edge else 0.0
-    outside = abs(net) > half_width
+    net = float(view.delta[today] + exposure.hedge_contracts * per_contract)
+    lower, upper = float(view.lower[today]), float(view.upper[today])
+    goal = float(view.lower_target[today] if net < lower else view.upper_target[today])
+    outside = net < lower or net > upper
     lots = round((goal - net) / per_contract / market.hedge.lot_size) if outside and must_wait is None else 0
     target = exposure.hedge_contracts + lots * market.hedge.lot_size
     residual = float(view.delta[today] + target * per_contract)
-    below, above = next_trade_levels(situation, view, target)
+    half_lot = 0.5 * per_contract * market.hedge.lot_size
+    below, above = next_trade_levels(view, target * per_contract, half_lot)
     return HedgeDecision(
         underlying=exposure.underlying,
         instrument=market.hedge.symbol,
@@ -57,14 +83,15 @@ def decide_by_band(
         current_contracts=exposure.hedge_contracts,
         target_contracts=target,
         target_delta=float(view.delta[today]),
-        band_lower=-half_width,
-        band_upper=half_width,
+        band_lower=lower,
+        band_upper=upper,
         residual_delta=residual,
         next_trade_below=below,
         next_trade_above=above,
+        next_trade_days=next_trade_days,
         reason=_reason(
-            net=float(net),
-            half_width=half_width,
+            net=net,
+            outside=outside,
             trade=lots * market.hedge.lot_size,
             symbol=market.hedge.symbol,
             rule=rule,
@@ -74,43 +101,41 @@ def decide_by_band(
     )
 
 
-def next_trade_levels(
-    situation: HedgeSituation, view: BandView, contracts: int
-) -> tuple[float | None, float | None]:
+def next_trade_levels(view: BandView, held: float, half_lot: float) -> tuple[float | None, float | None]:
     """Nearest spot below and above today's at which the net delta leaves the band by half a lot or more.
 
-    Linear between ladder levels; None where that happens nowhere on the ladder.
+    held: the hedge's delta [units of underlying]. Linear between the levels of the view; None where that
+    happens at none of them.
     """
-    market, spots = situation.market, situation.exposure.ladder_spot
-    net = view.delta + contracts * market.hedge_delta()
-    limit = view.half_width + 0.5 * market.hedge_delta() * market.hedge.lot_size
-    today = len(spots) // 2
+    net = view.delta + held
+    today = len(view.spot) // 2
     down, up = slice(today, None, -1), slice(today, None)
     # Each edge by itself: the net delta's absolute value is not linear where it changes sign.
-    falls = [_first_crossing(spots[down], excess[down]) for excess in (net - limit, -net - limit)]
-    rises = [_first_crossing(spots[up], excess[up]) for excess in (net - limit, -net - limit)]
+    excesses = (net - view.upper - half_lot, view.lower - half_lot - net)
+    falls = [first_crossing(view.spot[down], excess[down]) for excess in excesses]
+    rises = [first_crossing(view.spot[up], excess[up]) for excess in excesses]
     return (
         max((level for level in falls if level is not None), default=None),
         min((level for level in rises if level is not None), default=None),
     )
 
 
-def _first_crossing(spots: FloatArray, excess: FloatArray) -> float | None:
-    """Walk outwards from today's level to the first sign change from waiting to trading."""
+def first_crossing(places: FloatArray, excess: FloatArray) -> float | None:
+    """Walk from the first place to the first sign change from waiting to trading; None without one."""
     trading = np.flatnonzero(excess > 0.0)
     if len(trading) == 0:
         return None
     outer = int(trading[0])
     if outer == 0:  # a trade is due today but must wait
-        return float(spots[0])
+        return float(places[0])
     weight = excess[outer - 1] / (excess[outer - 1] - excess[outer])
-    return float(spots[outer - 1] + weight * (spots[outer] - spots[outer - 1]))
+    return float(places[outer - 1] + weight * (places[outer] - places[outer - 1]))
 
 
 def _reason(
     *,
     net: float,
-    half_width: float,
+    outside: bool,
     trade: int,
     symbol: str,
     rule: str,
@@ -123,6 +148,6 @@ def _reason(
     if trade:
         verb = "buy" if trade > 0 else "sell"
         return f"Trade: {position}; {verb} {abs(trade):,} {symbol}, leaving {residual:+,.0f}."
-    if abs(net) > half_width:
+    if outside:
         return f"Wait: {position}; the trade would be less than half a lot of {symbol}."
     return f"Wait: {position}; inside it."

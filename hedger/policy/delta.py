@@ -27,13 +27,13 @@ class DeltaPolicy:
 
     def decide(self, situation: HedgeSituation) -> HedgeDecision:
         """Decide for one underlying."""
-        delta = situation.exposure.ladder_option_delta
-        view = BandView(delta=delta, half_width=np.full_like(delta, self.threshold_delta))
+        exposure = situation.exposure
+        width = np.full_like(exposure.ladder_spot, self.threshold_delta)
+        view = BandView.around(exposure.ladder_spot, exposure.ladder_option_delta, width, to_edge=False)
         return decide_by_band(
             situation,
             view,
             policy=self.name,
-            to_edge=False,
             rule=self._rule(),
             must_wait=self._must_wait(situation),
         )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from hedger.optimum.band_formulas import BookGamma
 from hedger.policy.policy import HedgeSituation
 from pricing.book import value_options
+from pricing.market import UnderlyingMarket
 from pricing.time import TRADING_DAYS_PER_YEAR
 
 FloatArray = npt.NDArray[np.float64]
@@ -44,7 +45,7 @@ def forecast_ladder(
     exposure, market = situation.exposure, situation.market
     levels = exposure.ladder_spot
     scale = np.ones_like(levels) if variance_factor is None else np.sqrt(variance_factor)
-    volatility = scale[:, None] * _forecast_volatility(situation)
+    volatility = scale[:, None] * forecast_volatility(situation, levels)
     rows = [
         value_options(exposure.columns, market, spot=float(spot), implied_volatility=row)[0]
         for spot, row in zip(levels, volatility, strict=True)
@@ -56,18 +57,20 @@ def forecast_ladder(
     )
 
 
-def _forecast_volatility(situation: HedgeSituation) -> FloatArray:
-    """Each line's implied volatility at every level, scaled to the forecast's level; (level, line)."""
+def forecast_volatility(situation: HedgeSituation, spot: FloatArray) -> FloatArray:
+    """Each line's implied volatility at levels of spot, scaled to the forecast's level; (level, line)."""
     columns, market = situation.exposure.columns, situation.market
     years = columns.expiry_years
-    at_the_money = market.surface.implied_volatility(np.zeros_like(columns.strike), years)
-    forecast = market.forecast.at(years * TRADING_DAYS_PER_YEAR)
-    today = market.forward.forward_at(years)
-    rows = []
-    for spot in situation.exposure.ladder_spot:
-        forward = today * spot / market.spot
-        rows.append(market.surface.implied_volatility(np.log(columns.strike / forward), years))
-    return np.array(rows) * forecast / at_the_money
+    forward = market.forward.forward_at(years) * spot[:, None] / market.spot
+    implied = market.surface.implied_volatility(np.log(columns.strike / forward), years)
+    return np.asarray(implied * forecast_scale(market, years), dtype=np.float64)
+
+
+def forecast_scale(market: UnderlyingMarket, expiry_years: FloatArray) -> FloatArray:
+    """Forecast over at-the-money implied volatility to each expiry."""
+    at_the_money = market.surface.implied_volatility(np.zeros_like(expiry_years), expiry_years)
+    forecast = market.forecast.at(expiry_years * TRADING_DAYS_PER_YEAR)
+    return np.asarray(forecast / at_the_money, dtype=np.float64)
 
 
 def settled_half_width(

@@ -34,10 +34,12 @@ class LelandPolicy:
         """Decide for one underlying."""
         factor = self._variance_factor(situation)
         delta = forecast_ladder(situation, variance_factor=factor).delta.sum(axis=1)
-        view = BandView(delta=situation.exposure.linear_delta + delta, half_width=np.zeros_like(delta))
+        delta += situation.exposure.linear_delta
+        spot = situation.exposure.ladder_spot
+        view = BandView.around(spot, delta, np.zeros_like(spot), to_edge=False)
         scale = float(np.sqrt(factor[len(factor) // 2]))
         rule = f"the delta hedge at {scale:.3f} of the forecast volatility, which pays for daily hedging"
-        return decide_by_band(situation, view, policy=self.name, to_edge=False, rule=rule)
+        return decide_by_band(situation, view, policy=self.name, rule=rule)
 
     @staticmethod
     def _variance_factor(situation: HedgeSituation) -> FloatArray:

@@ -41,8 +41,9 @@ class MinimumVariancePolicy:
                 f"the minimum-variance delta hedge (a {coefficients.a:+.3f}, b {coefficients.b:+.3f}, "
                 f"c {coefficients.c:+.3f})"
             )
-        view = BandView(delta=deltas, half_width=np.zeros_like(deltas))
-        return decide_by_band(situation, view, policy=self.name, to_edge=False, rule=rule)
+        spot = situation.exposure.ladder_spot
+        view = BandView.around(spot, deltas, np.zeros_like(spot), to_edge=False)
+        return decide_by_band(situation, view, policy=self.name, rule=rule)
 
     @staticmethod
     def _book_delta(

@@ -64,7 +64,8 @@ class HedgeDecision:
     band_upper: net delta [units of underlying] within which the policy waits (equal where it has no band).
     residual_delta: net delta left after the trade, from rounding and from stopping at the band's edge.
     next_trade_below, next_trade_above: spot levels [currency] at which the policy would trade next after
-    this decision, None where no level on the ladder does.
+    this decision, None where no level on the ladder does. next_trade_days: trading days until it would trade
+    if spot stayed, None where it does not say or would not within those it looks at.
     """
 
     underlying: str
@@ -80,6 +81,7 @@ class HedgeDecision:
     next_trade_below: float | None
     next_trade_above: float | None
     reason: str
+    next_trade_days: float | None = None
 
     @property
     def trade_contracts(self) -> int:

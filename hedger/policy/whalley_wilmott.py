@@ -40,7 +40,7 @@ class WhalleyWilmottPolicy:
             f"a no-transaction band of ±{width:,.0f} (delta at the forecast volatility, cost "
             f"{situation.cost_bps(width):.2f} bp, risk aversion {situation.risk_aversion:g})"
         )
-        return decide_by_band(situation, view, policy=self.name, to_edge=True, rule=rule)
+        return decide_by_band(situation, view, policy=self.name, rule=rule)
 
     def view(self, situation: HedgeSituation) -> BandView:
         """Delta and half width of the band along the ladder, shape (level,)."""
@@ -58,4 +58,5 @@ class WhalleyWilmottPolicy:
                 discount=discount,
             ),
         )
-        return BandView(delta=exposure.linear_delta + ladder.delta.sum(axis=1), half_width=width)
+        delta = exposure.linear_delta + ladder.delta.sum(axis=1)
+        return BandView.around(exposure.ladder_spot, delta, width, to_edge=True)

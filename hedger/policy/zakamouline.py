@@ -38,7 +38,7 @@ class ZakamoulinePolicy:
             f"a no-transaction band of ±{width:,.0f} (delta at the forecast volatility modified for costs, "
             f"cost {situation.cost_bps(width):.2f} bp, risk aversion {situation.risk_aversion:g})"
         )
-        return decide_by_band(situation, view, policy=self.name, to_edge=True, rule=rule)
+        return decide_by_band(situation, view, policy=self.name, rule=rule)
 
     def view(self, situation: HedgeSituation) -> BandView:
         """Delta at the modified volatility and half width of the band along the ladder, shape (level,)."""
@@ -56,4 +56,5 @@ class ZakamoulinePolicy:
             gamma, spot=spot, proportional_cost=cost, risk_aversion=aversion, discount=discount
         )
         modified = forecast_ladder(situation, variance_factor=factor)
-        return BandView(delta=exposure.linear_delta + modified.delta.sum(axis=1), half_width=width)
+        delta = exposure.linear_delta + modified.delta.sum(axis=1)
+        return BandView.around(spot, delta, width, to_edge=True)

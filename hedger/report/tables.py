@@ -102,19 +102,17 @@ def forecast_table(run: HedgeRun) -> Table:
 
 
 def decision_table(run: HedgeRun) -> Table:
-    """Trade or wait, in what, and at which spot levels the policy would trade next."""
+    """Trade or wait, in what, at which spot levels the policy would trade next, and when if spot stays."""
+    columns: tuple[str, ...] = ("", "decision", ">now", ">target", ">residual", ">next\nbelow", ">next\nabove")
+    rows = tuple(_decision_row(decision) for decision in run.decisions)
+    days = [decision.next_trade_days for decision in run.decisions]
+    if any(day is not None for day in days):  # most policies do not say
+        columns = (*columns, ">next\nin days")
+        rows = tuple((*row, number(day, 1)) for row, day in zip(rows, days, strict=True))
     return Table(
         title="Decisions",
-        columns=(
-            "",
-            "decision",
-            ">now",
-            ">target",
-            ">residual",
-            ">next\nbelow",
-            ">next\nabove",
-        ),
-        rows=tuple(_decision_row(decision) for decision in run.decisions),
+        columns=columns,
+        rows=rows,
         notes=tuple(f"{d.underlying}: {printable(d.reason)}" for d in run.decisions),
     )
 
