@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from hedger.network.position.layers import corrected_edges, correction_layers
 from hedger.network.position.paths import PathBatch
 from hedger.network.position.recursion import band_gradients, band_losses
 from hedger.network.position.reference import Reference
-
-_WIDEST = 4.0  # of the correction to the log half width
 
 
 class BandNetwork(torch.nn.Module):
@@ -19,27 +18,13 @@ class BandNetwork(torch.nn.Module):
 
     def __init__(self, reference: Reference, hidden: int) -> None:
         super().__init__()
+        self.reference = reference
         self.features = torch.from_numpy(reference.features).float()
-        self.midpoint = torch.from_numpy(reference.midpoint)
-        self.half_width = torch.from_numpy(reference.half_width)
-        self.unit = torch.from_numpy(reference.unit)
-        last = torch.nn.Linear(hidden, 2)
-        torch.nn.init.zeros_(last.weight)
-        torch.nn.init.zeros_(last.bias)
-        self.layers = torch.nn.Sequential(
-            torch.nn.Linear(self.features.shape[-1], hidden),
-            torch.nn.SiLU(),
-            torch.nn.Linear(hidden, hidden),
-            torch.nn.SiLU(),
-            last,
-        )
+        self.layers = correction_layers(self.features.shape[-1], 2, hidden)
 
     def forward(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Edges of shape (step, node) [units of underlying]."""
-        shift, widening = self.layers(self.features).double().unbind(-1)
-        midpoint = self.midpoint + self.unit * shift
-        half_width = self.half_width * torch.exp(widening.clamp(-_WIDEST, _WIDEST))
-        return midpoint - half_width, midpoint + half_width
+        return corrected_edges(self.layers(self.features).double(), self.reference)
 
 
 def losses_along(batch: PathBatch, lower: torch.Tensor, upper: torch.Tensor, cost: float) -> torch.Tensor:

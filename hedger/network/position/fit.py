@@ -46,8 +46,10 @@ def fit(
     """Train a network of bands by (date, spot); the same seed gives the same weights.
 
     measure: risk of a batch's losses [currency] that the training lowers, by default the entropic risk at the
-    problem's aversion.
+    problem's aversion. ValueError for a fixed cost, which `fit_with_fixed_cost` learns.
     """
+    if problem.fixed_cost > 0.0:
+        raise ValueError("a fixed cost needs fit_with_fixed_cost: bands alone cannot say how far to trade")
     plan = training or Training()
     torch.manual_seed(plan.seed)
     grid = SpotGrid.of(problem, plan.spacing)

@@ -24,21 +24,25 @@ class Reference:
     """Band and features at every node.
 
     midpoint, half_width, unit [units of underlying]: (step, node); the network moves the midpoint in
-    multiples of `unit`. value: of what is owed, under Black [currency]. features: (step, node, feature).
+    multiples of `unit`. value [currency] and gamma [units per currency]: of what is owed,
+    under Black. features: (step, node, feature).
     """
 
     midpoint: FloatArray
     half_width: FloatArray
     unit: FloatArray
     value: FloatArray
+    gamma: FloatArray
     features: FloatArray
 
     @classmethod
     def of(cls, problem: HedgingProblem, grid: SpotGrid) -> Reference:
         """Tabulate a problem's reference."""
         rows = [_at_date(problem, step, np.exp(grid.log_spot[step])) for step in range(problem.steps)]
-        midpoint, half_width, unit, value, features = (np.stack([row[k] for row in rows]) for k in range(5))
-        return cls(midpoint=midpoint, half_width=half_width, unit=unit, value=value, features=features)
+        names = ("midpoint", "half_width", "unit", "value", "gamma", "features")
+        return cls(
+            **{name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+        )
 
 
 def _at_date(problem: HedgingProblem, step: int, spot: FloatArray) -> tuple[FloatArray, ...]:
@@ -50,7 +54,8 @@ def _at_date(problem: HedgingProblem, step: int, spot: FloatArray) -> tuple[Floa
     lower, upper = zakamouline(problem, step, spot).T
     midpoint, half_width = 0.5 * (lower + upper), 0.5 * (upper - lower)
     size = float(np.abs(problem.units).sum()) or 1.0
-    step_move = np.abs(greeks.gamma @ units) * spot * deviation
+    gamma = greeks.gamma @ units
+    step_move = np.abs(gamma) * spot * deviation
     centre = float(np.average(np.log(strike), weights=np.abs(units) + 1e-12 * size))
     ahead = deviation * np.sqrt(left.max())
     moneyness = (np.log(spot) - centre) / ahead
@@ -60,7 +65,7 @@ def _at_date(problem: HedgingProblem, step: int, spot: FloatArray) -> tuple[Floa
         np.log(spot / problem.spot) / (2.0 * deviation * np.sqrt(problem.steps)),
         np.full_like(spot, 2.0 * np.sqrt((problem.steps - step) / problem.steps) - 1.0),
         midpoint / size,
-        (greeks.gamma @ units) * spot * ahead / size * 2.5,
+        2.5 * gamma * spot * ahead / size,
         0.5 * np.log(half_width / size + _LEAST_WIDTH) + 1.0,
     )
     unit = half_width + _STEP_SHARE * step_move
@@ -69,5 +74,6 @@ def _at_date(problem: HedgingProblem, step: int, spot: FloatArray) -> tuple[Floa
         half_width,
         unit,
         -(greeks.value @ units),
+        -gamma,
         np.clip(np.stack(features, axis=-1), -4.0, 4.0),
     )

@@ -6,18 +6,7 @@ import numpy as np
 import torch
 
 from hedger.network.position.bands import losses_along
-from hedger.network.position.paths import PathBatch
-
-NODES = 5
-
-
-def batch(seed: int, steps: int, paths: int) -> PathBatch:
-    rng = np.random.default_rng(seed)
-    return PathBatch(
-        spot=np.exp(0.1 * rng.standard_normal((steps + 1, paths))),
-        place=rng.uniform(0.0, NODES - 1.001, (steps, paths)),
-        owed=rng.uniform(0.0, 0.1, paths),
-    )
+from tests.hedger.network.position.batches import NODES, random_batch
 
 
 def edges(seed: int, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -27,7 +16,7 @@ def edges(seed: int, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def test_losses_are_those_of_one_path_at_a_time() -> None:
-    paths, (lower, upper), cost = batch(0, 6, 700), edges(1, 6), 0.02
+    paths, (lower, upper), cost = random_batch(0, 6, 700), edges(1, 6), 0.02
     found = losses_along(paths, lower, upper, cost).numpy()
     for p in range(0, 700, 23):
         loss, held = paths.owed[p], 0.0
@@ -44,7 +33,7 @@ def test_losses_are_those_of_one_path_at_a_time() -> None:
 
 
 def test_the_gradient_is_the_limit_of_differences() -> None:
-    paths, weight = batch(2, 5, 60), torch.linspace(0.5, 2.0, 60, dtype=torch.float64)
+    paths, weight = random_batch(2, 5, 60), torch.linspace(0.5, 2.0, 60, dtype=torch.float64)
     lower, upper = (edge.requires_grad_() for edge in edges(3, 5))
     assert torch.autograd.gradcheck(
         lambda low, high: (weight * losses_along(paths, low, high, 0.01)).sum(), (lower, upper), eps=1e-7
