@@ -19,6 +19,8 @@ _SCALARS = (
     "dollar gamma times a day's variance",
     "dollar gamma times variance to expiry",
     *(f"delta that expires, slice {index}" for index in range(1, len(SLICES))),
+    "side of the gamma on the ladder",
+    "variance that risk aversion adds",
 )
 
 

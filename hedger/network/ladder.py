@@ -21,7 +21,7 @@ MOVES = np.array([-3.2, -2.0, -1.2, -0.55, 0.0, 0.55, 1.2, 2.0, 3.2])
 """Spot moves of the ladder, in deviations to its horizon."""
 SLICES = np.array([[0.0, 0.0], [0.0, 0.5], [0.0, 0.85], [1.0, 0.5], [1.0, 0.85]])
 """Dates of the ladder: (0 for the book's mean date, 1 for its last; share of that horizon gone by)."""
-SCALARS = 17
+SCALARS = 19
 FEATURES = SCALARS + len(SLICES) * len(MOVES)
 OUTPUTS = 4
 """Shift of the middle, log of the half width, distance of the lower and upper edge from their targets."""
@@ -48,59 +48,130 @@ def observe(
     moneyness, variance, dates, units: shape (line,), of the options alive. cost: proportional, as a fraction;
     fixed: risk aversion x fixed cost.
     """
-    lines = len(moneyness)
     mean_dates, last_dates = _horizons(moneyness, variance, dates, units)
-    gamma_now = 0.0
-    for line in range(lines):
-        gamma_now += _dollar_gamma(units[line], moneyness[line], variance[line], 0.0)
-    square, weights = 0.0, 0.0
-    for index in range(len(SLICES)):
-        horizon = last_dates if SLICES[index, 0] > 0.5 else mean_dates
-        gone = horizon * SLICES[index, 1]
-        scale = sqrt(step_variance * horizon)
-        first = SCALARS + index * len(MOVES)
-        _fill_gammas(moneyness, variance, dates, units, scale, gone, out[first : first + len(MOVES)])
-        if index < 2:
-            for place in range(len(MOVES)):
-                weight = exp(-0.5 * (MOVES[place] / 0.8) ** 2)
-                square += weight * out[first + place] ** 2
-                weights += weight
-    size = sqrt(square / weights) + _LEAST_GAMMA
+    plain, lean = _size_and_lean(moneyness, variance, dates, units, step_variance, mean_dates)
+    tilt = variance_tilt(-lean * plain * step_variance)
+    tilted = variance * tilt
+    now_gamma = _fill_ladder(
+        moneyness, tilted, dates, units, step_variance * tilt, mean_dates, last_dates, out[SCALARS:]
+    )
+    size, _ = _size_and_lean(moneyness, tilted, dates, units, step_variance * tilt, mean_dates)
     for index in range(SCALARS, FEATURES):
         out[index] = asinh(out[index] / size)
-    years = mean_dates / _DATES_PER_YEAR
-    volatility = sqrt(step_variance * _DATES_PER_YEAR)
     least = cost / (step_variance * mean_dates)
-    grown = 1.12 * cost**0.31 * years**0.05 * volatility**-0.25 * sqrt(size)
-    half = least + grown + 1e-12
-    lean = min(max(gamma_now / size, -1.0), 1.0)
-    modified = 4.76 * cost**0.78 * years**-0.02 * volatility**-0.25 * size**0.15 * lean
-    factor = max(1.0 - modified, 0.1)
-    now = _hedge(moneyness, variance, dates, units, is_call, 1.0, 0.0)
-    reference[0] = _hedge(moneyness, variance, dates, units, is_call, factor, 0.0)
+    half = least + _zakamouline_width(size, cost, step_variance, mean_dates) + 1e-12
+    near = min(max(now_gamma / size, -1.0), 1.0)
+    factor = _zakamouline_factor(size * near, cost, step_variance, mean_dates)
+    untilted = _hedge(moneyness, variance, dates, units, is_call, 1.0, 0.0)
+    now = _hedge(moneyness, tilted, dates, units, is_call, 1.0, 0.0)
+    reference[0] = _hedge(moneyness, tilted, dates, units, is_call, factor, 0.0)
     reference[1] = half
     # Morton and Pliska's fourth root: the width that a fixed cost alone would ask for.
     reference[2] = (12.0 * fixed * size * size) ** 0.25 + sqrt(2.0 * fixed / (step_variance * mean_dates))
-    move = size * sqrt(step_variance)
     out[0] = log(cost + 1e-7) + 7.0
     out[1] = 0.7 * (log(step_variance) + 9.0)
     out[2] = log(mean_dates) - 2.0
     out[3] = log(last_dates) - 2.5
     out[4] = 0.3 * (log(size) - 3.0)
-    out[5] = 0.5 * log(least / (grown + 1e-12) + 1e-4)
-    out[6] = 0.7 * log(half / move + 1e-4)
-    out[7] = asinh((reference[0] - now) / half)
-    out[8] = lean
+    out[5] = 0.5 * log(least / (half - least) + 1e-4)
+    out[6] = 0.7 * log(half / (size * sqrt(step_variance)) + 1e-4)
+    out[7] = asinh((reference[0] - untilted) / half)
+    out[8] = near
     out[9] = 0.5 * log1p(fixed / (cost * half + 1e-12))
     out[10] = log1p(reference[2] / half)
-    out[11] = size * step_variance
-    out[11] = 0.5 * log(out[11] + 1e-4) + 2.0
+    out[11] = 0.5 * log(size * step_variance + 1e-4) + 2.0
     out[12] = 0.5 * log(size * step_variance * mean_dates + 1e-3) + 0.5
     # Where the spot stays, the hedge moves by what expires: an earlier expiry leaves a holding to unwind.
     for index in range(1, len(SLICES)):
         gone = (last_dates if SLICES[index, 0] > 0.5 else mean_dates) * SLICES[index, 1]
-        later = _hedge(moneyness, variance, dates, units, is_call, 1.0, gone)
+        later = _hedge(moneyness, tilted, dates, units, is_call, 1.0, gone)
         out[12 + index] = asinh((later - now) / half)
+    out[17] = lean
+    out[18] = log(tilt)
+
+
+@njit(cache=True)
+def variance_tilt(charge: float) -> float:
+    """What aversion makes of a step's variance: m with m = -log(1 - q) / q and q = charge / sqrt(m).
+
+    charge: risk aversion x dollar gamma x a step's variance, positive of a short book. Without costs the
+    entropic risk of a step's loss q z^2 / 2 is the mean loss at m times the variance; gamma falls as
+    1 / sqrt(m).
+    """
+    low, high = -4.0, 6.0
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        share = charge * exp(-0.5 * middle)
+        if share >= 1.0:
+            low = middle
+            continue
+        grown = 1.0 + 0.5 * share if abs(share) < 1e-6 else -log1p(-share) / share
+        if grown > exp(middle):
+            low = middle
+        else:
+            high = middle
+    return exp(0.5 * (low + high))
+
+
+@njit(cache=True)
+def _fill_ladder(
+    moneyness: FloatArray,
+    variance: FloatArray,
+    dates: FloatArray,
+    units: FloatArray,
+    step_variance: float,
+    mean_dates: float,
+    last_dates: float,
+    gammas: FloatArray,
+) -> float:
+    """Dollar gammas on the whole ladder, slice by slice; returns that of today's spot and date."""
+    for index in range(len(SLICES)):
+        horizon = last_dates if SLICES[index, 0] > 0.5 else mean_dates
+        scale = sqrt(step_variance * horizon)
+        first = index * len(MOVES)
+        own = gammas[first : first + len(MOVES)]
+        _fill_gammas(moneyness, variance, dates, units, scale, horizon * SLICES[index, 1], own)
+    return float(gammas[len(MOVES) // 2])
+
+
+@njit(cache=True)
+def _size_and_lean(
+    moneyness: FloatArray,
+    variance: FloatArray,
+    dates: FloatArray,
+    units: FloatArray,
+    step_variance: float,
+    mean_dates: float,
+) -> tuple[float, float]:
+    """Root mean square of the dollar gamma near today's spot up to half of the mean date; mean over that."""
+    gammas = np.empty(len(MOVES))
+    scale = sqrt(step_variance * mean_dates)
+    total, square, weights = 0.0, 0.0, 0.0
+    for share in (0.0, 0.5):
+        _fill_gammas(moneyness, variance, dates, units, scale, mean_dates * share, gammas)
+        for place in range(len(MOVES)):
+            weight = exp(-0.5 * (MOVES[place] / 0.8) ** 2)
+            total += weight * gammas[place]
+            square += weight * gammas[place] ** 2
+            weights += weight
+    size = sqrt(square / weights) + _LEAST_GAMMA
+    return size, total / weights / size
+
+
+@njit(cache=True)
+def _zakamouline_width(size: float, cost: float, step_variance: float, dates: float) -> float:
+    """Zakamouline's H1 of y (2006), with the ladder's gamma for an option's."""
+    volatility = sqrt(step_variance * _DATES_PER_YEAR)
+    return float(1.12 * cost**0.31 * (dates / _DATES_PER_YEAR) ** 0.05 * volatility**-0.25 * sqrt(size))
+
+
+@njit(cache=True)
+def _zakamouline_factor(gamma: float, cost: float, step_variance: float, dates: float) -> float:
+    """What costs make of the variance (Zakamouline 2006); gamma is signed, a short book's negative."""
+    volatility = sqrt(step_variance * _DATES_PER_YEAR)
+    scale = 4.76 * cost**0.78 * (dates / _DATES_PER_YEAR) ** -0.02 * volatility**-0.25
+    lean = 1.0 if gamma > 0.0 else -1.0
+    return max(1.0 - lean * scale * abs(gamma) ** 0.15, 0.1)
 
 
 @njit(cache=True)

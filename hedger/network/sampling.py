@@ -21,8 +21,8 @@ class ProblemLaw:
     """
 
     proportional_cost: tuple[float, float] = (1e-5, 2e-2)
-    risk_aversion: tuple[float, float] = (3.0, 500.0)
-    volatility: tuple[float, float] = (0.06, 0.9)
+    risk_aversion: tuple[float, float] = (1.0, 350.0)
+    volatility: tuple[float, float] = (0.07, 0.8)
     steps: tuple[int, int] = (1, 80)
     log_moneyness: float = 0.2
     deviations: float = 1.5
@@ -61,7 +61,7 @@ _Book = tuple[FloatArray, np.ndarray[tuple[int], np.dtype[np.bool_]], FloatArray
 
 
 def _random_book(rng: np.random.Generator, steps: int, variance: float, law: ProblemLaw) -> _Book:
-    """One of the common structures, or random lines; units of the largest line are 1 in absolute value."""
+    """One of the common structures, or random lines; units are of order 1."""
     kind = rng.choice(7, p=[0.34, 0.16, 0.17, 0.09, 0.08, 0.08, 0.08])
     sign = 1.0 if rng.random() < 0.35 else -1.0
     deviation = np.sqrt(variance * steps)
@@ -93,7 +93,7 @@ def _random_book(rng: np.random.Generator, steps: int, variance: float, law: Pro
     return _book(
         [_strike(rng, deviation, law) for _ in range(lines)],
         list(rng.random(lines) < 0.5),
-        list(units / np.abs(units).max()),
+        list(units / np.sqrt((units**2).sum())),
         [*rng.choice(expiries, size=lines - 1), steps],
     )
 
