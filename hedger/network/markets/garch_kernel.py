@@ -14,7 +14,6 @@ IntArray = npt.NDArray[np.int64]
 # Columns of the parameters.
 OMEGA, ALPHA, GAMMA, BETA, FORECAST_CONSTANT, FORECAST_SLOPE = range(6)
 INTERCEPT, FORECAST_PULL, LEVEL_PULL, LEVERAGE, DOWNSIDE, LEVEL_SHARE = range(6, 12)
-PARAMETERS = 12
 
 HIGHEST_DEVIATION = 0.25
 """Of a day's log return, at most: four times what was ever forecast for the S&P 500 from 1999 to 2018."""
@@ -38,7 +37,7 @@ def market_paths(
 ) -> None:
     """Fill the four outputs (path, step + 1) from their first columns.
 
-    parameters: shape (draw, PARAMETERS), variances those of log returns a day. draws: row of each path; days:
+    parameters: shape (draw, 12), variances those of log returns a day. draws: row of each path; days:
     (path, step), which `standardised` return and `residual` comes next. log_moment: log E[exp(s z)] at s = 0,
     moment_step ..., which every log return is lowered by, so that the expected price is today's; `drift` is
     taken off too.

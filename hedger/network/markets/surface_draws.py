@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from hedger.network.markets.garch_kernel import (
-    BETA,
     DOWNSIDE,
     FORECAST_CONSTANT,
     LEVERAGE,
@@ -17,15 +16,17 @@ from hedger.network.markets.garch_kernel import (
 from hedger.network.markets.parameter_draws import drawn_parameters
 from hedger.network.markets.skew_draws import drawn_skews, swap_ratio
 from hedger.network.markets.surface_law import SurfaceLaw
-from pricing.paths.garch import GjrLaw
 
 FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurfaceDraws:
-    """Parameters of the kernel (draw, 12); by draw, the level of all volatilities as a factor, the smile's
-    correlation and curvature, and the factor from the variance swap (the VIX) to the money.
+    """Laws that paths are spread over, every field by draw.
+
+    parameters: of `garch_kernel.market_paths`, shape (draw, 12). level: factor on all volatilities of the
+    draw, already in its parameters. correlation, curvature: the smile's rho and eta. to_the_money: from the
+    variance swap's volatility (the VIX) to that at the money.
     """
 
     parameters: FloatArray
@@ -55,8 +56,3 @@ class SurfaceDraws:
     def scaled(self, factor: float) -> SurfaceDraws:
         """The same with every implied volatility times a factor."""
         return replace(self, to_the_money=factor * self.to_the_money)
-
-    def variance_law(self, draw: int, loss_share: float) -> GjrLaw:
-        """The law of daily variance [squared log return] of one draw."""
-        omega, alpha, gamma, beta = self.parameters[draw, OMEGA : BETA + 1].tolist()
-        return GjrLaw(omega=omega, alpha=alpha, gamma=gamma, beta=beta, loss_share=loss_share)
