@@ -8,7 +8,8 @@ after five days and hedge at the practitioner delta before. Hedged in the spot o
 that the same quotes imply: the file's spot and its quotes may be minutes apart (2018-02-05: 19 points).
 
 `hedging_quotes.py --law` prints what the law of the stickiness ratio comes from; `--train` trains the network
-with three seeds, prints what each gains on the VIX by year, and with `--write` replaces the shipped weights.
+of the response without a quoted skew with three seeds, prints by year what it leaves of the VIX's changes
+(2018 is held back), and with `--write` replaces the shipped weights.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -24,7 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.surface_fit import CHAINS, FILES, chains
-from hedger.network.hedge_ratio import corrected_by_network
+from hedger.network.hedge_ratio import ratio_features, shipped_ratio_network
+from hedger.network.hedge_ratio.days import RatioDays, ratio_days
 from hedger.network.hedge_ratio.network import SHIPPED, ratio_network_bytes
 from pricing.curves import FloatArray
 from pricing.dynamics import skew
@@ -198,16 +200,21 @@ def law_alone(pairs: Sequence[Pair], in_forward: bool) -> list[FloatArray]:
 
 
 def filtered(pairs: Sequence[Pair], in_forward: bool) -> list[FloatArray]:
-    """The stickiness filtered on the days before."""
+    """Ours: the stickiness filtered on the days before."""
     return [with_belief(pair, belief) for pair, belief in zip(pairs, beliefs(pairs), strict=True)]
 
 
-def ours(pairs: Sequence[Pair], in_forward: bool) -> list[FloatArray]:
-    """The filtered stickiness, corrected by the network."""
-    return [
-        with_belief(pair, corrected_by_network(pair.surface, pair.close, belief))
-        for pair, belief in zip(pairs, beliefs(pairs), strict=True)
-    ]
+def with_network(pairs: Sequence[Pair], in_forward: bool) -> list[FloatArray]:
+    """The filtered stickiness times the factor of the network that was trained on the VIX."""
+    found = []
+    for pair, belief in zip(pairs, beliefs(pairs), strict=True):
+        mean = belief.law.mean
+        features = ratio_features(
+            pair.surface, pair.close, surprise=belief.ratio / mean - 1.0, deviation=belief.deviation / mean
+        )
+        factor = shipped_ratio_network().factor(features.row()[None, :])[0] if features is not None else 1.0
+        found.append(with_belief(pair, replace(belief, ratio=belief.ratio * float(factor))))
+    return found
 
 
 def beliefs(pairs: Sequence[Pair]) -> list[StickinessBelief]:
@@ -226,9 +233,9 @@ DELTAS: dict[str, Delta] = {
     "Ruf-Wang vega only": rolling(vega_features, beside_delta=True),
     "constant scaling of vega / sqrt(T)": rolling(level_features, beside_delta=True, apart=False),
     "Hull-White from the VIX": from_vix,
-    "law alone (stickiness 1.12)": law_alone,
-    "law and filter": filtered,
-    "ours: law, filter and network": ours,
+    "law alone, nothing learnt": law_alone,
+    "law, filter and network of the VIX": with_network,
+    "ours: law and filter": filtered,
 }
 
 
@@ -275,7 +282,11 @@ def print_gains(console: Console, pairs: Sequence[Pair], in_forward: bool) -> No
     """The table of one file and hedge, and the paired differences."""
     year, hedge = pairs[0].day.year, "the forward of the quotes" if in_forward else "the file's spot"
     late = np.array([pair.day >= HELD_BACK[year] for pair in pairs])
-    parts = {"all": np.arange(len(pairs)), "first part": np.flatnonzero(~late), "held back": np.flatnonzero(late)}
+    parts = {
+        "all": np.arange(len(pairs)),
+        "first part": np.flatnonzero(~late),
+        "held back": np.flatnonzero(late),
+    }
     sides = {"calls": True, "puts": False}
     errors = {side: errors_of(pairs, in_forward, is_call) for side, is_call in sides.items()}
     columns = [(part, side) for part in parts for side in sides]
@@ -285,7 +296,9 @@ def print_gains(console: Console, pairs: Sequence[Pair], in_forward: bool) -> No
         cells = []
         for part, side in columns:
             low, high = np.quantile(errors[side].draws(name, parts[part]), (0.025, 0.975))
-            cells.append(f"{100 * errors[side].gain(name, parts[part]):.1f} [{100 * low:.0f}, {100 * high:.0f}]")
+            cells.append(
+                f"{100 * errors[side].gain(name, parts[part]):.1f} [{100 * low:.0f}, {100 * high:.0f}]"
+            )
         table.add_row(name, *cells)
     final = list(DELTAS)[-1]
     for name in list(DELTAS)[:-1]:
@@ -312,47 +325,47 @@ def print_law(console: Console) -> None:
     console.print(response)
     console.print(f"least-squares slope of the VIX, weighted by 1 / VIX^2, to {LAW_UNTIL}: {slope:.3f}")
     console.print(f"mean skew at the money of 30 days to {HELD_BACK[2019]}: {at_the_money:.3f}")
-    for decay in (0.0, 0.1, 0.2, 0.3):
-        console.print(f"decay {decay}: {_gain_of_decay(first, decay):.1%} in the forward, first part of 2019")
     console.print(INDEX_LAW)
-
-
-def _gain_of_decay(pairs: Sequence[Pair], decay: float) -> float:
-    from dataclasses import replace
-
-    law = replace(INDEX_LAW, decay=decay)
-    belief, left, plain = belief_without_chains(law), 0.0, 0.0
-    for pair in pairs:
-        change, hedge = pair.changes.price_change, pair.changes.forward_move
-        left += float(np.sum((change - with_belief(pair, belief) * hedge) ** 2))
-        plain += float(np.sum((change - pair.changes.delta * hedge) ** 2))
-        seen = smile_move(pair.changes, pair.surface, law=law, trading_days=pair.days)
-        belief = belief.observed(seen) if seen is not None else belief.aged(pair.days)
-    return 1.0 - left / plain
 
 
 def print_training(console: Console, write: bool) -> None:
     """Gain of the network on the VIX over the filter alone by year, for three seeds."""
     import torch
 
-    from hedger.network.hedge_ratio.train import ratio_days, train_ratio_network
+    from hedger.network.hedge_ratio.train import train_ratio_network
 
     torch.set_num_threads(1)
     index, vix = embedded_history("SPX"), embedded_vix_history()
     response = estimate_response(vix_days(index, vix, until=LAW_UNTIL))
     days = ratio_days(index, vix_days(index, vix), response)
     year = days.start.astype("datetime64[Y]").astype(int) + 1970
-    table = Table("seed", *(str(each) for each in np.unique(year)), title="error less than the filter's, percent")
+    years = np.unique(year)
     networks = [train_ratio_network(days, seed=seed) for seed in range(3)]
-    plain = days.loss(np.ones(len(year)))
-    for seed, network in enumerate(networks):
-        left = days.loss(network.factor(days.features))
-        cells = [100 * (1 - left[year == each].sum() / plain[year == each].sum()) for each in np.unique(year)]
-        table.add_row(str(seed), *(f"{cell:.1f}" for cell in cells))
+    responses = {
+        "constant, least squares to 2017": days.log_return * least_squares(days, year < 2018),
+        "filter": days.expected,
+        **{
+            f"filter and network, seed {seed}": days.expected * network.factor(days.features)
+            for seed, network in enumerate(networks)
+        },
+    }
+    table = Table(
+        "response", *map(str, years), title="sum of squares left of the VIX's relative changes, percent"
+    )
+    for name, expected in responses.items():
+        left = (days.change - expected) ** 2
+        cells = [100 * left[year == each].sum() / (days.change[year == each] ** 2).sum() for each in years]
+        table.add_row(name, *(f"{cell:.1f}" for cell in cells))
     console.print(table)
     if write:
         SHIPPED.parent.mkdir(exist_ok=True)
         SHIPPED.write_bytes(ratio_network_bytes(networks[0]))
+
+
+def least_squares(days: RatioDays, rows: np.ndarray) -> FloatArray:
+    """The constant response that fits the days `rows` best, over the level of the VIX, shape (day,)."""
+    regressor = days.log_return / days.level
+    return float(regressor[rows] @ days.change[rows]) / float(regressor[rows] @ regressor[rows]) / days.level
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

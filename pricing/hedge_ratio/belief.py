@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
-
-FloatArray = npt.NDArray[np.float64]
 
 REFERENCE_YEARS = 30 / 365
-SHORTEST_YEARS = 7 / 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,37 +14,35 @@ class StickinessLaw:
     """The skew-stickiness ratio R of thirty days as a reverting process, a step a trading day.
 
     R_t = mean + persistence (R_tm1 - mean) + deviation sqrt(1 - persistence^2) e_t, with `deviation` the
-    stationary one; the volatility at the money moves by R x skew x log return + noise x volatility x e'_t.
-    R(T) - 1 falls with expiry as (T / 30 days)^-decay. All dimensionless.
+    stationary one; the volatility at the money moves by R x skew x log return + noise x volatility x e'_t,
+    e' of Student's t with `freedom` and unit variance. All dimensionless; R is the same at every expiry.
 
-    Raises ValueError where persistence is not in [0, 1), the deviation negative or the noise not positive.
+    Raises ValueError where persistence is not in [0, 1), the deviation negative, the noise not positive or
+    the freedom not above 2.
     """
 
     mean: float
     deviation: float
     persistence: float
     noise: float
-    decay: float
+    freedom: float
     origin: str = "given"
 
     def __post_init__(self) -> None:
-        if not (0.0 <= self.persistence < 1.0 and self.deviation >= 0.0 and self.noise > 0.0):
-            raise ValueError("expected persistence in [0, 1), a deviation of 0 or more and positive noise")
-
-    def excess_at(self, expiry_years: npt.ArrayLike) -> FloatArray:
-        """(R(T) - 1) / (R(30 days) - 1); below seven days that of seven days."""
-        years = np.maximum(np.asarray(expiry_years, dtype=np.float64), SHORTEST_YEARS)
-        return np.asarray((years / REFERENCE_YEARS) ** -self.decay, dtype=np.float64)
+        if not (0.0 <= self.persistence < 1.0 and self.deviation >= 0.0):
+            raise ValueError("expected persistence in [0, 1) and a deviation of 0 or more")
+        if not (self.noise > 0.0 and self.freedom > 2.0):
+            raise ValueError("expected positive noise and more than 2 degrees of freedom")
 
 
 INDEX_LAW = StickinessLaw(
-    mean=1.12,
-    deviation=0.515,
-    persistence=0.63,
-    noise=0.0335,
-    decay=0.20,
-    origin="S&P 500: response, its persistence and noise from the VIX of 2014 to 2017, skew and decay from "
-    "chains of 2019-04-25 to 2019-05-15",
+    mean=1.14,
+    deviation=0.516,
+    persistence=0.776,
+    noise=0.0347,
+    freedom=6.4,
+    origin="S&P 500: response, its persistence and noise from the VIX of 2014 to 2017, over the skew of "
+    "chains from 2019-04-25 to 2019-05-15",
 )
 """`benchmarks/hedging_quotes.py --law` prints what it comes from."""
 
@@ -79,21 +73,25 @@ class StickinessBelief:
     moves: int = 0
 
     def observed(self, move: SmileMove) -> StickinessBelief:
-        """The belief after a move and the days that it took (Kalman's filter with R as its state).
+        """The belief after a move and the days that it took: Kalman's filter with R as its state.
 
-        A move without a return or a skew, or that is not finite, tells nothing of R and only lets time pass.
+        A surprise beyond what the law expects counts as one of larger noise (`surprise_weight`). A move
+        without a return or a skew, or that is not finite, tells nothing and only lets time pass.
         """
+        days = max(move.trading_days, 1)
         lever = abs(move.skew * move.log_return)
-        variance = self.deviation**2
-        error = (self.law.noise * move.volatility) ** 2 * max(move.trading_days, 1)
-        told = np.isfinite(move.ratio) and np.isfinite(lever) and lever > 0.0 and error > 0.0
-        weight = variance * lever**2 / (variance * lever**2 + error) if told else 0.0
-        ratio = self.ratio + (weight * (move.ratio - self.ratio) if told else 0.0)
+        error = (self.law.noise * move.volatility) ** 2 * days
+        if not (np.isfinite(move.ratio) and np.isfinite(lever) and lever > 0.0 and 0.0 < error < np.inf):
+            return self.aged(move.trading_days)
+        known = self.deviation**2 * lever**2
+        surprise = lever * (move.ratio - self.ratio)
+        error /= surprise_weight(surprise**2 / (known + error), self.law.freedom)
+        gain = known / (known + error)
         filtered = replace(
             self,
-            ratio=float(ratio),
-            deviation=float(np.sqrt(variance * (1.0 - weight))),
-            moves=self.moves + int(told),
+            ratio=self.ratio + gain * (move.ratio - self.ratio),
+            deviation=self.deviation * (1.0 - gain) ** 0.5,
+            moves=self.moves + 1,
         )
         return filtered.aged(move.trading_days)
 
@@ -106,6 +104,15 @@ class StickinessBelief:
             ratio=self.law.mean + left * (self.ratio - self.law.mean),
             deviation=float(np.sqrt(variance)),
         )
+
+
+def surprise_weight(squared_surprise: float, freedom: float) -> float:
+    """Weight of a surprise, squared and over its expected variance: of Student's t, at most 1.
+
+    (freedom + 1) / (freedom - 2 + squared_surprise), the weight in the maximum likelihood of a t of unit
+    variance (Lange, Little and Taylor 1989, Robust statistical modeling using the t distribution, JASA 84).
+    """
+    return min(1.0, (freedom + 1.0) / (freedom - 2.0 + squared_surprise))
 
 
 def belief_without_chains(law: StickinessLaw = INDEX_LAW) -> StickinessBelief:

@@ -25,14 +25,16 @@ def stickiness_delta(
     expiry_years: FloatArray,
     belief: StickinessBelief,
 ) -> FloatArray:
-    """Delta + vega (R(T) - 1) skew / S, per unit of underlying; arrays of equal shape.
+    """Delta + vega (R - 1) skew / S, per unit of underlying; arrays of equal shape.
 
-    R(T) is the belief's. strike_skew: slope of volatility in log(K / F) at each strike, per sqrt(year). vega:
-    currency per 1.00 of volatility. An expired option is not corrected.
+    R is the belief's ratio. strike_skew: slope of volatility in log(K / F) at each strike, per sqrt(year).
+    vega: currency per 1.00 of volatility. An expired option, or one whose skew is not finite, is not
+    corrected.
     """
     alive = np.asarray(expiry_years > 0.0) & np.isfinite(strike_skew)
-    excess = (belief.ratio - 1.0) * belief.law.excess_at(expiry_years)
-    return delta + np.where(alive, vega * excess * np.where(alive, strike_skew, 0.0) / spot, 0.0)
+    return delta + np.where(
+        alive, vega * (belief.ratio - 1.0) * np.where(alive, strike_skew, 0.0) / spot, 0.0
+    )
 
 
 def minimum_variance_deltas(

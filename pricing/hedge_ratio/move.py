@@ -26,21 +26,18 @@ from pricing.time import exchange_date, trading_days_between
 __all__ = ["SmileMove", "belief_from_chains", "smile_move"]
 
 
-def smile_move(
-    changes: OptionChanges, surface: VolSurface, *, law: StickinessLaw = INDEX_LAW, trading_days: int = 1
-) -> SmileMove | None:
+def smile_move(changes: OptionChanges, surface: VolSurface, *, trading_days: int = 1) -> SmileMove | None:
     """What the smile did between two days; None where no option or no skew says it.
 
     changes: of one pair of days, surface: the first day's. Least squares over all options, calls and puts
-    together, of price change - delta x move on vega x skew x excess(T) x move / S, with the moves of the
+    together, of price change - delta x move on vega x skew x move / S, with the moves of the
     forwards: the file's spot may be of another minute than its quotes.
     """
     priced = changes.taken(np.isfinite(changes.forward_move + changes.price_change))
     if len(priced) == 0:
         return None
     years = priced.expiry_years
-    slope = skew(surface, priced.log_moneyness, years) * law.excess_at(years)
-    lever = priced.vega * slope * priced.forward_move / priced.spot
+    lever = priced.vega * skew(surface, priced.log_moneyness, years) * priced.forward_move / priced.spot
     left = priced.price_change - priced.delta * priced.forward_move
     squares = float(lever @ lever)
     if squares == 0.0:
@@ -65,6 +62,6 @@ def belief_from_chains(chains: Sequence[Quotes], *, law: StickinessLaw = INDEX_L
         days = trading_days_between(exchange_date(earlier.as_of), exchange_date(later.as_of))
         changes = option_changes([earlier, later])
         surface = fit_surface(earlier, *imply_curves(earlier)[:2]).surface if len(changes) else None
-        move = smile_move(changes, surface, law=law, trading_days=days) if surface is not None else None
+        move = smile_move(changes, surface, trading_days=days) if surface is not None else None
         belief = belief.observed(move) if move is not None else belief.aged(days)
     return belief

@@ -1,4 +1,4 @@
-"""What the network sees of a day: what the filter believes, and implied against recent volatility."""
+"""What the network sees of a day: a filter of the VIX, and implied against recent volatility."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pricing.hedge_ratio import StickinessBelief
 from pricing.surface.surface import VolSurface
 from pricing.time import TRADING_DAYS_PER_YEAR
 from pricing.variance_swap import variance_swap_volatility
@@ -24,9 +23,9 @@ _VIX_YEARS = 30 / 365
 class RatioFeatures:
     """State of a day, all dimensionless.
 
-    surprise: ratio of the belief over the law's mean, less 1. deviation: of the belief, over that mean.
-    gap: log of the 30-day implied (variance-swap) volatility over the exponentially weighted volatility of
-    past daily returns (weight 0.94, the last 150 of them).
+    surprise: filtered response of volatility to returns over its mean, less 1. deviation: of that. gap: log
+    of the 30-day implied (variance-swap) volatility over the exponentially weighted volatility of past daily
+    returns (weight 0.94, the last 150 of them).
     """
 
     surprise: float
@@ -38,20 +37,18 @@ class RatioFeatures:
         return np.array([self.surprise, self.deviation, self.gap])
 
 
-def ratio_features(surface: VolSurface, close: FloatArray, belief: StickinessBelief) -> RatioFeatures | None:
+def ratio_features(
+    surface: VolSurface, close: FloatArray, *, surprise: float, deviation: float
+) -> RatioFeatures | None:
     """The features of a day; None where fewer than 22 returns are known or no price moves.
 
-    close: daily closes of the underlying, oldest first, of the days before.
+    close: daily closes of the underlying known on the day, oldest first.
     """
     volatility = recent_volatility(close)
     if volatility is None:
         return None
     implied = float(variance_swap_volatility(surface, _VIX_YEARS)[0])
-    return RatioFeatures(
-        surprise=belief.ratio / belief.law.mean - 1.0,
-        deviation=belief.deviation / belief.law.mean,
-        gap=float(np.log(implied / volatility)),
-    )
+    return RatioFeatures(surprise=surprise, deviation=deviation, gap=float(np.log(implied / volatility)))
 
 
 def recent_volatility(close: FloatArray) -> float | None:

@@ -23,7 +23,7 @@ SHIPPED = Path(__file__).parents[1] / "shipped" / "hedge_ratio.safetensors"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatioNetwork:
-    """Mean of several networks of one hidden layer, a correction factor of the stickiness ratio.
+    """Mean of several networks of one hidden layer, a correction factor of the response.
 
     factor = exp(0.7 mean over networks of tanh(last . tanh(first x + bias) + last_bias)), between 0.50 and
     2.01, x the features less `mean` over `deviation`, within three deviations of training. With `last` and
@@ -43,7 +43,7 @@ class RatioNetwork:
     def factor(self, features: FloatArray) -> FloatArray:
         """Correction factors, shape (state,), of features (state, feature); 1 where one is not finite."""
         standardised = np.clip((features - self.mean) / self.deviation, -CLIP, CLIP)
-        seen = np.all(np.isfinite(standardised), axis=1)
+        seen = np.all(np.isfinite(features), axis=1)
         inputs = np.where(seen[:, None], standardised, 0.0)
         hidden = np.tanh(np.einsum("sf,nfw->snw", inputs, self.first) + self.bias)
         each = np.tanh(np.einsum("snw,nw->sn", hidden, self.last) + self.last_bias)

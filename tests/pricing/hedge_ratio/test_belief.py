@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricing.hedge_ratio import INDEX_LAW, SmileMove, StickinessBelief, belief_without_chains
+from pricing.hedge_ratio.belief import surprise_weight
 
 MOVE = SmileMove(log_return=-0.02, ratio=3.0, skew=-1.0, volatility=0.15)
 
@@ -27,7 +29,7 @@ def posterior_by_quadrature(belief: StickinessBelief, move: SmileMove) -> tuple[
 
 
 def test_a_move_updates_the_belief_by_the_rule_of_bayes() -> None:
-    still = replace(INDEX_LAW, persistence=1.0 - 1e-12)
+    still = replace(INDEX_LAW, persistence=1.0 - 1e-12, freedom=1e9)
     prior = belief_without_chains(still)
     known = prior.observed(MOVE)
     assert (known.ratio, known.deviation) == pytest.approx(posterior_by_quadrature(prior, MOVE), rel=1e-6)
@@ -77,14 +79,26 @@ def test_a_larger_return_in_a_calmer_market_teaches_more() -> None:
     assert prior.observed(MOVE).ratio > prior.observed(replace(MOVE, trading_days=2)).ratio
 
 
-def test_the_excess_falls_with_expiry_and_stays_finite_at_none() -> None:
-    excess = INDEX_LAW.excess_at(np.array([0.0, 7 / 365, 30 / 365, 1.0]))
-    assert excess[0] == excess[1]
-    assert excess[2] == pytest.approx(1.0)
-    assert np.all(np.diff(excess[1:]) < 0.0)
+def test_a_surprise_beyond_the_law_teaches_less_than_its_size() -> None:
+    shares = []
+    for ratio in (2.0, 10.0, 60.0):
+        step = belief_without_chains().observed(replace(MOVE, ratio=ratio)).ratio - INDEX_LAW.mean
+        shares.append(step / (ratio - INDEX_LAW.mean))
+    assert shares[0] > 1.5 * shares[1] > 3.0 * shares[2] > 0.0
 
 
-@pytest.mark.parametrize("wrong", [{"persistence": 1.0}, {"deviation": -0.1}, {"noise": 0.0}])
+def test_the_weight_of_a_surprise_is_that_of_students_t() -> None:
+    assert surprise_weight(0.5, 6.0) == 1.0
+    assert surprise_weight(10.0, 6.0) == pytest.approx(7.0 / 14.0)
+    # The weight is -2 d log density / d(x^2) of a t of unit variance: up to its cap, by a difference.
+    t = scipy.stats.t(6.0, scale=np.sqrt(4.0 / 6.0))
+    slope = (t.logpdf(np.sqrt(10.01)) - t.logpdf(np.sqrt(9.99))) / 0.02
+    assert surprise_weight(10.0, 6.0) == pytest.approx(-2.0 * slope, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"persistence": 1.0}, {"deviation": -0.1}, {"noise": 0.0}, {"freedom": 2.0}]
+)
 def test_an_impossible_law_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="persistence"):
+    with pytest.raises(ValueError, match="expected"):
         replace(INDEX_LAW, **wrong)

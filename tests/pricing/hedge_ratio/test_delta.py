@@ -46,12 +46,11 @@ def test_delta_is_the_slope_of_the_price_on_the_smile_that_follows_spot() -> Non
     market, belief = quoted_market(), belief_without_chains()
     step, spot = 1e-4, market.spot
     years = ROWS.expiry_years[:5]
-    ratio = 1.0 + (belief.ratio - 1.0) * INDEX_LAW.excess_at(years)
     values = []
     for move in (-step, step):
         # A fixed strike's volatility answers by (R - 1) skew per unit of log return.
         volatility = SMILE.implied_volatility(np.log(ROWS.strike[:5] / spot), years)
-        volatility = volatility + (ratio - 1.0) * SKEW * np.log1p(move)
+        volatility = volatility + (belief.ratio - 1.0) * SKEW * np.log1p(move)
         values.append(
             black_price(spot * (1 + move), ROWS.strike[:5], years, volatility, 1.0, ROWS.is_call[:5])
         )
@@ -115,8 +114,7 @@ def following_chains(ratio: float, returns: list[float]) -> list[Quotes]:
     chains, moved = [], 0.0
     for day, log_return in enumerate([0.0, *returns]):
         moved += log_return
-        excess = (ratio - 1.0) * INDEX_LAW.excess_at(first.expiry_years)
-        volatility = 0.15 + SKEW * (np.log(first.strike / forward) + excess * moved)
+        volatility = 0.15 + SKEW * (np.log(first.strike / forward) + (ratio - 1.0) * moved)
         mid = black_price(
             forward * np.exp(moved), first.strike, first.expiry_years, volatility, discount, first.is_call
         )
@@ -134,7 +132,7 @@ def following_chains(ratio: float, returns: list[float]) -> list[Quotes]:
 
 
 def test_chains_teach_the_ratio_that_they_follow() -> None:
-    returns = [0.002, -0.002] * 5
+    returns = [0.005, -0.005] * 2
     known = belief_from_chains(following_chains(2.0, returns))
     assert known.moves == len(returns)
     assert INDEX_LAW.mean + 0.05 < known.ratio < 2.0
