@@ -103,7 +103,8 @@ def forecast_table(run: HedgeRun) -> Table:
 
 def decision_table(run: HedgeRun) -> Table:
     """Trade or wait, in what, at which spot levels the policy would trade next, and when if spot stays."""
-    columns: tuple[str, ...] = ("", "decision", ">now", ">target", ">residual", ">next\nbelow", ">next\nabove")
+    columns: tuple[str, ...] = ("", "decision", ">now", ">target", ">residual")
+    columns += (">next\nbelow", ">next\nabove")
     rows = tuple(_decision_row(decision) for decision in run.decisions)
     days = [decision.next_trade_days for decision in run.decisions]
     if any(day is not None for day in days):  # most policies do not say

@@ -1,0 +1,1 @@
+"""How the universal network is taught: labels of the exact optimum, training, a gate before release."""

@@ -1,0 +1,77 @@
+"""Labels of random problems on disk, in shards each written whole: a killed run keeps what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import fields
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save
+
+from hedger.network.labels import Labels, problem_labels
+from hedger.network.sampling import random_problem
+from hedger.network.teach.settings import TeachSettings
+
+Done = Callable[[int, int], None]
+"""(shards done, shards wanted)."""
+
+
+def make_shards(folder: Path, settings: TeachSettings, *, workers: int, done: Done) -> None:
+    """Solve and write every shard that `folder` has not; a problem depends on the seed and its number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shards = range(settings.problems // settings.shard_problems)
+    missing = [shard for shard in shards if not shard_path(folder, shard).is_file()]
+    ready = len(shards) - len(missing)
+    done(ready, len(shards))
+    if workers == 1 or len(missing) < 2:
+        for count, shard in enumerate(missing, start=ready + 1):
+            write_shard(folder, shard, settings)
+            done(count, len(shards))
+        return
+    # Not forked: a copy of a process with threads may hang.
+    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(write_shard, folder, shard, settings) for shard in missing]
+        for count, future in enumerate(as_completed(futures), start=ready + 1):
+            future.result()
+            done(count, len(shards))
+
+
+def write_shard(folder: Path, shard: int, settings: TeachSettings) -> None:
+    """Solve the problems of one shard and write their labels in one step."""
+    first = shard * settings.shard_problems
+    found = [_labels(number, settings) for number in range(first, first + settings.shard_problems)]
+    labels = joined([labels for labels in found if labels is not None])
+    path = shard_path(folder, shard)
+    building = path.with_suffix(".part")
+    building.write_bytes(save({field.name: getattr(labels, field.name) for field in fields(Labels)}))
+    building.replace(path)
+
+
+def _labels(number: int, settings: TeachSettings) -> Labels | None:
+    """Labels of one problem; None where its recursion left the range of numbers."""
+    rng = np.random.default_rng(np.random.SeedSequence(settings.label_seed, spawn_key=(number,)))
+    labels = problem_labels(random_problem(rng), settings.states, rng)
+    return labels if all(np.isfinite(getattr(labels, field.name)).all() for field in fields(Labels)) else None
+
+
+def read_shards(folder: Path, shards: Sequence[int]) -> Labels:
+    """Labels of some shards, one after the other."""
+    return joined([Labels(**load_file(shard_path(folder, shard))) for shard in shards])
+
+
+def joined(parts: Sequence[Labels]) -> Labels:
+    """One table of several."""
+    return Labels(
+        **{
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(Labels)
+        }
+    )
+
+
+def shard_path(folder: Path, shard: int) -> Path:
+    """Where a shard lies."""
+    return folder / f"{shard:05d}.safetensors"

@@ -1,0 +1,1 @@
+"""hedger.network.teach."""
