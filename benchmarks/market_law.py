@@ -187,10 +187,17 @@ def print_chains(market: GarchMarket) -> None:
     reach = -np.expm1(-TERM_REVERSION * near) / (TERM_REVERSION * near)
     own = market.draws.correlation * market.draws.curvature
     CONSOLE.print(
-        f"rho eta at 30 days: {np.mean(skews):.2f} ({np.min(skews):.2f} to {np.max(skews):.2f}) on {days.size} days"
-        f" of 2019, simulated {np.mean(own):.2f} ({np.min(own):.2f} to {np.max(own):.2f}); move of the log half-"
-        f"year variance on the month's: {ratio:.2f}, simulated {reach[1] / reach[0]:.2f} where both are level"
+        f"rho eta at 30 days on {days.size} days of 2019: {extent(np.array(skews))}, drawn: {extent(own)}"
     )
+    CONSOLE.print(
+        f"move of the log half-year variance on the month's: {ratio:.2f}, ours {reach[1] / reach[0]:.2f} "
+        "where short and long are level"
+    )
+
+
+def extent(values: FloatArray) -> str:
+    """Mean, least and largest."""
+    return f"{values.mean():.2f} ({values.min():.2f} to {values.max():.2f})"
 
 
 def read_dates() -> npt.NDArray[np.object_]:

@@ -35,8 +35,8 @@ def drawn_skews(reaction: FloatArray, rng: np.random.Generator) -> tuple[FloatAr
 def swap_ratio(correlation: FloatArray, curvature: FloatArray) -> FloatArray:
     """One-month variance-swap volatility (the VIX) over the volatility at the money, shape (draw,).
 
-    Taken at 15% at the money; the ratio hardly depends on the level, since SSVI's smile over
-    log-moneyness / sqrt(theta) does not.
+    Taken at 15% at the money. SSVI's smile over log-moneyness / sqrt(theta) does not depend on the level, so
+    the ratio does little: at 50% it is up to 4% larger.
     """
     ratios = [_ratio(rho, eta) for rho, eta in zip(correlation.tolist(), curvature.tolist(), strict=True)]
     return np.array(ratios)

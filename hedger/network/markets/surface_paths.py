@@ -44,8 +44,10 @@ def surface_paths(
     """Paths that begin in the state before day `start` and draw `days` (path, step), under row `draw`.
 
     Daily volatility, implied volatility and its level are those of that state times the draw's level. drift:
-    taken off every log return.
+    taken off every log return. ValueError without a path.
     """
+    if not days.shape[0]:
+        raise ValueError("at least one path")
     shape = (days.shape[0], days.shape[1] + 1)
     prices, variance, implied, level = (np.empty(shape) for _ in range(4))
     scale = draws.level[draw]

@@ -11,10 +11,15 @@ from hedger.network.markets.garch import GarchMarket
 from hedger.network.markets.history import HistoryMarket
 from hedger.network.markets.level_regression import best_regression, slow_level
 from hedger.network.markets.premium import neutral_factor, straddle_premium
+from hedger.network.markets.skew_draws import drawn_skews, swap_ratio
+from hedger.network.markets.ssvi_smile import SsviSmile
 from hedger.network.markets.surface_law import SurfaceLaw, estimate_surface_law, log_month_forecast
 from pricing.embedded import embedded_history, embedded_vix_history
 from pricing.errors import InputError
+from pricing.surface.ssvi import SsviSurface
+from pricing.variance_swap import variance_swap_volatility
 from tests.hedger.network.markets.models import SURFACES, UNTIL, market, simulated
+from tests.twins.surface_market import garch_path
 
 
 def law() -> SurfaceLaw:
@@ -185,3 +190,64 @@ def test_a_garch_market_out_of_range_is_refused(wrong: dict[str, float]) -> None
 def test_a_history_market_out_of_range_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="blocks have 1 to"):
         HistoryMarket.estimated(until=UNTIL, **wrong)  # type: ignore[arg-type]
+
+
+def test_paths_are_those_of_the_slow_twin() -> None:
+    found = GarchMarket.estimated(until=UNTIL, parameter_draws=1)
+    paths = found.simulate(5, 40, np.random.SeedSequence(8))
+    rng = np.random.default_rng(np.random.SeedSequence(8))
+    known = found.law.residual.size
+    rng.integers(1, size=5)
+    starts, days = rng.integers(known, size=5), rng.integers(known, size=(5, 40))
+    month = np.stack([paths.implied_volatility(step, 0.0, 21 / 252)[:, 0] for step in range(41)], axis=1)
+    for path in range(5):
+        twin = np.array(garch_path(found.law, int(starts[path]), days[path].tolist()))
+        np.testing.assert_allclose(paths.spot[path], twin[:, 0], rtol=1e-7)
+        np.testing.assert_allclose(paths.daily_variance[path], twin[:, 1], rtol=1e-9)
+        np.testing.assert_allclose(month[path], found.draws.to_the_money[0] * np.exp(twin[:, 2]), rtol=1e-9)
+
+
+def test_the_variance_swap_on_the_surface_is_the_vix_at_usual_levels() -> None:
+    rho, eta = np.array([-0.7, -0.8]), np.array([0.7, 1.1])
+    ratio = swap_ratio(rho, eta)
+    for at, level, error in ((0, 0.1, 0.005), (1, 0.25, 0.02), (1, 0.5, 0.04)):
+        theta = level**2 / 12
+        surface = SsviSurface(
+            expiry_years=np.array([1 / 12]),
+            atm_total_variance=np.array([theta]),
+            correlation=rho[at : at + 1],
+            wing=eta[at : at + 1] * np.sqrt(theta),
+            description="",
+        )
+        assert variance_swap_volatility(surface, 1 / 12)[0] == pytest.approx(level * ratio[at], rel=error)
+
+
+def test_skews_are_those_of_the_leverage_at_a_stickiness_between_the_ends() -> None:
+    reaction = np.full(2_000, -0.07)
+    rho, eta = drawn_skews(reaction, np.random.default_rng(1))
+    slope = rho * eta / (2 * np.sqrt(21 / 252))
+    stickiness = -0.07 * np.sqrt(252) / slope
+    assert 1.09 < stickiness.min() < 1.15
+    assert 1.85 < stickiness.max() < 1.91
+    assert np.all((rho > -0.85) & (rho < -0.55))
+    assert not drawn_skews(np.array([0.1]), np.random.default_rng(1))[1].any()
+
+
+def test_curvature_stops_where_butterflies_would_cost_nothing() -> None:
+    rho, eta = drawn_skews(np.full(50, -1.0), np.random.default_rng(1))
+    np.testing.assert_allclose(eta * (1 + np.abs(rho)), 2.0)
+
+
+def test_the_short_limit_makes_the_months_volatility_what_it_is() -> None:
+    smile = SsviSmile(term_reversion=6.0)
+    level, long = np.array([0.12, 0.2, 0.6]), np.array([0.16, 0.2, 0.2])
+    short = smile.short_volatility(level, long, 1 / 12)
+    np.testing.assert_allclose(np.sqrt(smile.total_variance(short, long, np.array(1 / 12)) * 12), level)
+    assert smile.short_volatility(np.array([0.1]), np.array([0.9]), 1 / 12)[0] == pytest.approx(0.02)
+    with pytest.raises(ValueError, match="positive rate"):
+        SsviSmile(term_reversion=0.0)
+
+
+def test_no_paths_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one path"):
+        market("garch").simulate(0, 5, np.random.SeedSequence(1))
