@@ -18,7 +18,7 @@ from hedger.optimum.problem import HedgingProblem
 def fit_with_fixed_cost(
     problem: HedgingProblem, *, training: Training | None = None
 ) -> FixedCostPositionNetwork:
-    """Train edges and targets by (date, spot) under the entropic risk; a seed gives the same weights again."""
+    """Train edges and targets by (date, spot) under the entropic risk; a seed gives the same weights."""
     plan = training or Training()
     torch.manual_seed(plan.seed)
     grid = SpotGrid.of(problem, plan.spacing)

@@ -33,12 +33,21 @@ class PathBatch:
 
 
 def simulate_batch(
-    problem: HedgingProblem, grid: SpotGrid, paths: int, seed: np.random.SeedSequence
+    problem: HedgingProblem,
+    grid: SpotGrid,
+    paths: int,
+    seed: np.random.SeedSequence,
+    *,
+    drift: float = 0.0,
 ) -> PathBatch:
-    """Paths of the problem's martingale, the second half mirroring the first; `paths` is even."""
+    """Paths of the problem's martingale, the second half mirroring the first; `paths` is even.
+
+    drift: of a date's log return besides; a study of another's set-up may need one.
+    """
     prices = gbm_paths(
         spot=problem.spot,
         volatility=np.sqrt(problem.step_variance),
+        rate=drift,
         step_years=1.0,
         steps=problem.steps,
         paths=paths,
