@@ -2,10 +2,10 @@
 
 Imaki, Imajo, Ito, Minami and Nakagawa (2021), No-Transaction Band Network, arXiv:2103.01775: one European
 call struck at 1 or one lookback call struck at 1.03 sold at spot 1, volatility 0.2, entropic risk at
-aversion 1. Their simulator's '30 days' are 28 moves with the variance of 28 days and the log drift of 30, so that spot
-falls by 1.1 bp and hedging late pays a little; `--martingale` leaves that out. Prices are of fresh paths with
-a standard error; the European's optimum is exact. The lookback's state is the distance from spot up to the
-running maximum or the strike, which fits the same kernels and the same network.
+aversion 1. Their simulator's '30 days' are 28 moves with the variance of 28 days and the log drift of 30, so
+that spot falls by 1.1 bp and hedging late pays a little; `--martingale` leaves that out. Prices are of fresh
+paths with a standard error; the European's optimum is exact. The lookback's state is the distance from spot
+up to the running maximum or the strike, which fits the same kernels and the same network.
 """
 
 from __future__ import annotations

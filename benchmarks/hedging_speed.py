@@ -1,7 +1,8 @@
 """How many 20-date paths a second one core trains on, and where the time goes.
 
-`python benchmarks/hedging_speed.py` prints CPU times of one optimiser's step on 16,384 fresh paths: simulation,
-band table, losses, gradients, and the whole step. pfhedge trains on 51 to 74 thousand paths a second.
+`python benchmarks/hedging_speed.py` prints CPU times of one optimiser's step on 16,384 fresh paths:
+simulation, band table, losses, gradients, and the whole step. pfhedge trains on 51 to 74 thousand
+paths a second.
 """
 
 from __future__ import annotations
