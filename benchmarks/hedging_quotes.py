@@ -1,11 +1,11 @@
 """One-day hedging error of real S&P 500 options by every minimum-variance delta, out of sample.
 
-Every option with 14 days to a year and an absolute practitioner delta of 0.05 to 0.95, from one day's mid to the
-next. Printed is the gain 1 - SSE / SSE(practitioner delta) of calls and puts, with the 95% interval of days
-drawn with replacement, for each file, its first part (on which choices were made) and the part held back; then
-the paired difference of ours to each. A delta knows the days before and nothing else; the regressions start
-after five days and hedge at the practitioner delta before. Hedged in the spot of the file, and in the forward
-that the same quotes imply: the file's spot and its quotes may be minutes apart (2018-02-05: 19 points).
+Every option with 14 days to a year and an absolute practitioner delta of 0.05 to 0.95, from one day's mid to
+the next. Printed is the gain 1 - SSE / SSE(practitioner delta) of calls and puts with the 95% interval of
+days drawn with replacement, for each file, its first part (on which choices were made) and the part held
+back; then the paired difference of ours to each. A delta knows the days before and nothing else; the regressions
+start after five days and hedge at the practitioner delta before. Hedged in the spot of the file, and in the
+forward that the same quotes imply: the file's spot and its quotes may be minutes apart, as on 2018-02-05.
 
 `hedging_quotes.py --law` prints what the law of the stickiness ratio comes from; `--train` trains the network
 of the response without a quoted skew with three seeds, prints by year what it leaves of the VIX's changes
@@ -19,6 +19,7 @@ import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from rich.console import Console
@@ -74,7 +75,7 @@ def pairs_of(file: str) -> list[Pair]:
     quotes = [each for _, each, _ in chains(CHAINS / file)]
     dates, close = closes()
     found = []
-    for earlier, later in zip(quotes[:-1], quotes[1:], strict=True):
+    for earlier, later in pairwise(quotes):
         changes = option_changes([earlier, later], by_own_delta=True, longest_expiry_years=1.0)
         changes = changes.taken(np.isfinite(changes.forward_move + changes.price_change))
         if len(changes):
@@ -226,6 +227,7 @@ def beliefs(pairs: Sequence[Pair]) -> list[StickinessBelief]:
     return found
 
 
+OURS = "ours: law and filter"
 DELTAS: dict[str, Delta] = {
     "Hull-White, rolling": rolling(hull_white_features, beside_delta=True),
     "Hull-White, calls and puts together": rolling(hull_white_features, beside_delta=True, apart=False),
@@ -235,7 +237,7 @@ DELTAS: dict[str, Delta] = {
     "Hull-White from the VIX": from_vix,
     "law alone, nothing learnt": law_alone,
     "law, filter and network of the VIX": with_network,
-    "ours: law and filter": filtered,
+    OURS: filtered,
 }
 
 
@@ -287,29 +289,34 @@ def print_gains(console: Console, pairs: Sequence[Pair], in_forward: bool) -> No
         "first part": np.flatnonzero(~late),
         "held back": np.flatnonzero(late),
     }
-    sides = {"calls": True, "puts": False}
-    errors = {side: errors_of(pairs, in_forward, is_call) for side, is_call in sides.items()}
-    columns = [(part, side) for part in parts for side in sides]
-    title = f"{year}, hedged in {hedge}: gain in percent (days: {', '.join(f'{p} {len(r)}' for p, r in parts.items())})"
-    table = Table("delta", *(f"{part} {side}" for part, side in columns), title=title)
+    errors = {side: errors_of(pairs, in_forward, side == "calls") for side in ("calls", "puts")}
+    cells = [(errors[side], rows) for rows in parts.values() for side in errors]
+    days = ", ".join(f"{part} {len(rows)}" for part, rows in parts.items())
+    table = Table(
+        "delta",
+        *(f"{part} {side}" for part in parts for side in errors),
+        title=f"{year}, hedged in {hedge}: gain in percent (days: {days})",
+    )
     for name in DELTAS:
-        cells = []
-        for part, side in columns:
-            low, high = np.quantile(errors[side].draws(name, parts[part]), (0.025, 0.975))
-            cells.append(
-                f"{100 * errors[side].gain(name, parts[part]):.1f} [{100 * low:.0f}, {100 * high:.0f}]"
-            )
-        table.add_row(name, *cells)
-    final = list(DELTAS)[-1]
-    for name in list(DELTAS)[:-1]:
-        cells = []
-        for part, side in columns:
-            differences = errors[side].draws(final, parts[part]) - errors[side].draws(name, parts[part])
-            middle = errors[side].gain(final, parts[part]) - errors[side].gain(name, parts[part])
-            low, high = np.quantile(differences, (0.025, 0.975))
-            cells.append(f"{100 * middle:+.1f} [{100 * low:.0f}, {100 * high:.0f}]")
-        table.add_row(f"ours less {name}", *cells, style="dim")
+        table.add_row(name, *(gain_text(each, name, rows) for each, rows in cells))
+    for name in DELTAS:
+        if name != OURS:
+            differences = (difference_text(each, name, rows) for each, rows in cells)
+            table.add_row(f"ours less {name}", *differences, style="dim")
     console.print(table)
+
+
+def gain_text(errors: Errors, name: str, rows: np.ndarray) -> str:
+    """The gain in percent, with its interval."""
+    low, high = np.quantile(errors.draws(name, rows), (0.025, 0.975))
+    return f"{100 * errors.gain(name, rows):.1f} [{100 * low:.0f}, {100 * high:.0f}]"
+
+
+def difference_text(errors: Errors, name: str, rows: np.ndarray) -> str:
+    """Gain of ours less that of `name` in percent, with its paired interval."""
+    middle = errors.gain(OURS, rows) - errors.gain(name, rows)
+    low, high = np.quantile(errors.draws(OURS, rows) - errors.draws(name, rows), (0.025, 0.975))
+    return f"{100 * middle:+.1f} [{100 * low:.0f}, {100 * high:.0f}]"
 
 
 def print_law(console: Console) -> None:

@@ -8,7 +8,6 @@ from math import lgamma, log, log1p, pi
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from pricing.hedge_ratio.belief import surprise_weight
 from pricing.history import PriceHistory
@@ -76,6 +75,9 @@ def estimate_response(days: VixDays) -> VixResponse:
     """
     if len(days.change) < FEWEST_DAYS:
         raise ValueError(f"expected at least {FEWEST_DAYS} days of index and VIX, not {len(days.change)}")
+    # Only a study estimates; a run reads INDEX_RESPONSE and need not wait for the import.
+    from scipy.optimize import minimize
+
     columns = [column.tolist() for column in (days.log_return, days.level, days.change)]
 
     def loss(free: FloatArray) -> float:
