@@ -3,9 +3,9 @@
 Every option with 14 days to a year and an absolute practitioner delta of 0.05 to 0.95, from one day's mid to
 the next. Printed is the gain 1 - SSE / SSE(practitioner delta) of calls and puts with the 95% interval of
 days drawn with replacement, for each file, its first part (on which choices were made) and the part held
-back; then the paired difference of ours to each. A delta knows the days before and nothing else; the regressions
-start after five days and hedge at the practitioner delta before. Hedged in the spot of the file, and in the
-forward that the same quotes imply: the file's spot and its quotes may be minutes apart, as on 2018-02-05.
+back; then the paired difference of ours to each. A delta knows the days before and nothing else; the
+regressions start after five days and hedge at the practitioner delta before. Hedged in the spot of the file,
+and in the forward that the same quotes imply: spot and quotes may be minutes apart, as on 2018-02-05.
 
 `hedging_quotes.py --law` prints what the law of the stickiness ratio comes from; `--train` trains the network
 of the response without a quoted skew with three seeds, prints by year what it leaves of the VIX's changes
