@@ -10,8 +10,8 @@ estimated on the VIX so far: before April 2014 there are none and that policy is
 Two constants are later than the days they serve: the ratio of VIX to forecast (2014 to 2018) and the default
 skew (January 2018). So before 2014 the price at which options are sold is no market's, and a mean says
 little; the differences between hedges on the same days do not rest on it. Marks before 2014 move with the
-forecast, on the day of the flash crash, 2010-05-06, by far more than options did. Intervals are by blocks of three
-start days; a year has twelve, so that its interval is rough.
+forecast: the worst day printed, 2010-05-06, is the flash crash as the day's range told it to the forecast.
+Intervals are by blocks of three start days; a year has twelve, so that its interval is rough.
 """
 
 from __future__ import annotations
