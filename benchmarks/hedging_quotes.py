@@ -2,10 +2,15 @@
 
 Every option with 14 days to a year and an absolute practitioner delta of 0.05 to 0.95, from one day's mid to
 the next. Printed is the gain 1 - SSE / SSE(practitioner delta) of calls and puts with the 95% interval of
-days drawn with replacement, for each file, its first part (on which choices were made) and the part held
-back; then the paired difference of ours to each. A delta knows the days before and nothing else; the
-regressions start after five days and hedge at the practitioner delta before. Hedged in the spot of the file,
-and in the forward that the same quotes imply: spot and quotes may be minutes apart, as on 2018-02-05.
+days drawn with replacement, for each file and its two parts; then the paired difference of ours to each.
+Hedged in the spot of the file, and in the forward that the same quotes imply: spot and quotes may be minutes
+apart, as on 2018-02-05.
+
+What is fitted day by day knows the days before and nothing else; the regressions start after five days and
+hedge at the practitioner delta before. Three things of ours are not so clean. The mean of the law divides by
+the skew of 2019-04-25 to 2019-05-15, which 2018 and that first part could not know. The form of the filter
+was chosen by its likelihood on the VIX to 2017, but with the later parts in view; so was the choice not to
+put the network on top of a quoted skew. The later parts are therefore no untouched test: other days are.
 
 `hedging_quotes.py --law` prints what the law of the stickiness ratio comes from; `--train` trains the network
 of the response without a quoted skew with three seeds, prints by year what it leaves of the VIX's changes
@@ -49,7 +54,7 @@ from pricing.surface.surface import VolSurface
 from pricing.time import exchange_date, trading_days_between
 
 CLOSES = CHAINS.parent / "history" / "sp500_close_1990_2022.csv"
-HELD_BACK = {2018: date(2018, 2, 1), 2019: date(2019, 5, 16)}
+LATER_FROM = {2018: date(2018, 2, 1), 2019: date(2019, 5, 16)}
 FIRST_DAYS = 5
 RESAMPLES = 4_000
 LAW_UNTIL = date(2017, 12, 31)
@@ -283,11 +288,11 @@ def errors_of(pairs: Sequence[Pair], in_forward: bool, is_call: bool) -> Errors:
 def print_gains(console: Console, pairs: Sequence[Pair], in_forward: bool) -> None:
     """The table of one file and hedge, and the paired differences."""
     year, hedge = pairs[0].day.year, "the forward of the quotes" if in_forward else "the file's spot"
-    late = np.array([pair.day >= HELD_BACK[year] for pair in pairs])
+    late = np.array([pair.day >= LATER_FROM[year] for pair in pairs])
     parts = {
         "all": np.arange(len(pairs)),
-        "first part": np.flatnonzero(~late),
-        "held back": np.flatnonzero(late),
+        "earlier": np.flatnonzero(~late),
+        "later": np.flatnonzero(late),
     }
     errors = {side: errors_of(pairs, in_forward, side == "calls") for side in ("calls", "puts")}
     cells = [(errors[side], rows) for rows in parts.values() for side in errors]
@@ -326,12 +331,12 @@ def print_law(console: Console) -> None:
     slope = float(days.log_return @ (days.change / days.level**2)) / float(
         days.log_return**2 @ days.level**-2.0
     )
-    first = [pair for pair in pairs_of(FILES[1]) if pair.day < HELD_BACK[2019]]
+    first = [pair for pair in pairs_of(FILES[1]) if pair.day < LATER_FROM[2019]]
     thirty = 30 / 365
     at_the_money = float(np.mean([skew(pair.surface, 0.0, thirty) for pair in first]))
     console.print(response)
     console.print(f"least-squares slope of the VIX, weighted by 1 / VIX^2, to {LAW_UNTIL}: {slope:.3f}")
-    console.print(f"mean skew at the money of 30 days to {HELD_BACK[2019]}: {at_the_money:.3f}")
+    console.print(f"mean skew at the money of 30 days to {LATER_FROM[2019]}: {at_the_money:.3f}")
     console.print(INDEX_LAW)
 
 
