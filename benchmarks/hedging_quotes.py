@@ -113,11 +113,6 @@ def move(pair: Pair, in_forward: bool) -> FloatArray:
     return pair.changes.forward_move if in_forward else pair.changes.spot_change
 
 
-def practitioner(pairs: Sequence[Pair], in_forward: bool) -> list[FloatArray]:
-    """Black's delta at each option's own implied volatility."""
-    return [pair.changes.delta for pair in pairs]
-
-
 def rolling(
     features: Callable[[OptionChanges], FloatArray], *, beside_delta: bool, apart: bool = True
 ) -> Delta:
@@ -280,7 +275,7 @@ def errors_of(pairs: Sequence[Pair], in_forward: bool, is_call: bool) -> Errors:
         )
 
     return Errors(
-        plain=by_day(practitioner(pairs, in_forward)),
+        plain=by_day([pair.changes.delta for pair in pairs]),
         left={name: by_day(delta(pairs, in_forward)) for name, delta in DELTAS.items()},
     )
 
