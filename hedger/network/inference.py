@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from hedger.network.ladder import FEATURES, OUTPUTS, bands_of, observe
+from hedger.network.ladder import FEATURES, OUTPUTS, REFERENCES, bands_of, observe
 
 FloatArray = npt.NDArray[np.float64]
 SingleArray = npt.NDArray[np.float32]
@@ -71,7 +71,7 @@ class BandNetwork:
     def bands(self, book: BookStates) -> BandAnswer:
         """No-transaction bands of a book at one or several states; see BandAnswer."""
         states = book.moneyness.shape[0]
-        features, reference = np.empty((states, FEATURES)), np.empty((states, 3))
+        features, reference = np.empty((states, FEATURES)), np.empty((states, REFERENCES))
         bands, unseen = np.empty((states, 4)), np.empty(states)
         _answer(
             book.moneyness,
@@ -118,8 +118,8 @@ class BookStates:
 class BandAnswer:
     """bands (state, 4), of the scaled holding y = risk aversion x spot x holding: lower edge, target from
     below, target from above, upper edge. unseen (state,): how far the worst feature lies outside what
-    training saw, in units of its training range; 0 inside. reference (state, 3): middle, half width and
-    fixed-cost width of the reference band. features (state, FEATURES).
+    training saw, in units of its training range; 0 inside. reference (state, REFERENCES): of the
+    reference band. features (state, FEATURES).
     """
 
     bands: FloatArray
@@ -129,7 +129,7 @@ class BandAnswer:
 
     def reference_bands(self) -> FloatArray:
         """The reference's bands (state, 4), which is the network's answer before any training."""
-        middle, half, fixed = self.reference.T
+        middle, half, fixed, _ = self.reference.T
         return np.stack([middle - half - fixed, middle - half, middle + half, middle + half + fixed], axis=1)
 
 

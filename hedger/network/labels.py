@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from hedger.network.ladder import FEATURES, observe
+from hedger.network.ladder import FEATURES, REFERENCES, observe
 from hedger.optimum.grid import Resolution
 from hedger.optimum.problem import FloatArray, HedgingProblem, IntArray
 from hedger.optimum.sensitivity import solve_with_weights
@@ -20,7 +20,7 @@ _RESOLUTION = Resolution(nodes_per_deviation=2.0, holdings=81, piece_nodes=6)
 class Labels:
     """States of solved problems, one problem after the other.
 
-    features: shape (state, FEATURES). reference (state, 3) and bands (state, 4): of y = aversion x spot x
+    features: shape (state, FEATURES). reference (state, REFERENCES) and bands (state, 4): of y = aversion x spot x
     holding. weights: shape (state, 4): a problem's gap to the optimum in basis points of its spot is the sum,
     over its states, of weights x error of y squared. reference_gap: shape (state,), that of the reference.
     cost, step, spot: shape (state,). open: shape (state, 4), 1 where the optimal edge lies beyond the
@@ -84,8 +84,8 @@ def _draw(weight: FloatArray, states: int, rng: np.random.Generator) -> tuple[In
 
 
 def features_at(problem: HedgingProblem, step: IntArray, spot: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Features (state, FEATURES) and reference (state, 3) of a problem's book at dates and spots (state,)."""
-    features, reference = np.empty((len(step), FEATURES)), np.empty((len(step), 3))
+    """Features (state, FEATURES) and reference (state, REFERENCES) of a book at dates and spots (state,)."""
+    features, reference = np.empty((len(step), FEATURES)), np.empty((len(step), REFERENCES))
     _observe_all(
         problem.strike,
         problem.units,

@@ -23,11 +23,15 @@ SLICES = np.array([[0.0, 0.0], [0.0, 0.5], [0.0, 0.85], [1.0, 0.5], [1.0, 0.85]]
 """Dates of the ladder: (0 for the book's mean date, 1 for its last; share of that horizon gone by)."""
 SCALARS = 19
 FEATURES = SCALARS + len(SLICES) * len(MOVES)
+REFERENCES = 4
+"""Middle, half width, width for a fixed cost, and the scale in which the middle is shifted."""
 OUTPUTS = 4
 """Shift of the middle, log of the half width, distance of the lower and upper edge from their targets."""
 
 _DATES_PER_YEAR = 250.0
 _LEAST_GAMMA = 1e-9
+# Deviations within which a strike can still matter to who is very averse.
+_REACH = 5.0
 
 
 @njit(cache=True)
@@ -43,19 +47,18 @@ def observe(
     out: FloatArray,
     reference: FloatArray,
 ) -> None:
-    """Fill the features, shape (FEATURES,), and the reference (middle, half width, fixed-cost width) of y.
+    """Fill the features, shape (FEATURES,), and the reference of y, shape (REFERENCES,).
 
     moneyness, variance, dates, units: shape (line,), of the options alive. cost: proportional, as a fraction;
     fixed: risk aversion x fixed cost.
     """
     mean_dates, last_dates = _horizons(moneyness, variance, dates, units)
-    plain, lean = _size_and_lean(moneyness, variance, dates, units, step_variance, mean_dates)
-    tilt = variance_tilt(-lean * plain * step_variance)
+    tilt = variance_tilt(-step_variance * _peak_gamma(moneyness, variance, units))
     tilted = variance * tilt
     now_gamma = _fill_ladder(
         moneyness, tilted, dates, units, step_variance * tilt, mean_dates, last_dates, out[SCALARS:]
     )
-    size, _ = _size_and_lean(moneyness, tilted, dates, units, step_variance * tilt, mean_dates)
+    size, lean = _size_and_lean(moneyness, tilted, dates, units, step_variance * tilt, mean_dates)
     for index in range(SCALARS, FEATURES):
         out[index] = asinh(out[index] / size)
     least = cost / (step_variance * mean_dates)
@@ -68,6 +71,8 @@ def observe(
     reference[1] = half
     # Morton and Pliska's fourth root: the width that a fixed cost alone would ask for.
     reference[2] = (12.0 * fixed * size * size) ** 0.25 + sqrt(2.0 * fixed / (step_variance * mean_dates))
+    # Where the middle may be: a part of the hedge's move to the mean date.
+    reference[3] = half + 0.1 * size * sqrt(step_variance * tilt * mean_dates)
     out[0] = log(cost + 1e-7) + 7.0
     out[1] = 0.7 * (log(step_variance) + 9.0)
     out[2] = log(mean_dates) - 2.0
@@ -88,6 +93,16 @@ def observe(
         out[12 + index] = asinh((later - now) / half)
     out[17] = lean
     out[18] = log(tilt)
+
+
+@njit(cache=True)
+def _peak_gamma(moneyness: FloatArray, variance: FloatArray, units: FloatArray) -> float:
+    """The book's dollar gamma with each line at the money: aversion reaches out to far strikes."""
+    total = 0.0
+    for line in range(len(units)):
+        score = moneyness[line] ** 2 / variance[line]
+        total += units[line] * exp(-score / (2.0 * _REACH**2)) / (sqrt(variance[line]) * 2.5066282746310002)
+    return total
 
 
 @njit(cache=True)
@@ -258,7 +273,7 @@ def _hedge(
 @njit(cache=True)
 def bands_of(output: FloatArray, reference: FloatArray, bands: FloatArray) -> None:
     """The network's outputs (OUTPUTS,) to y: lower edge, target from below, target from above, upper edge."""
-    middle = reference[0] + reference[1] * output[0]
+    middle = reference[0] + reference[3] * output[0]
     half = reference[1] * exp(min(max(output[1], -12.0), 12.0))
     bands[1], bands[2] = middle - half, middle + half
     bands[0] = bands[1] - reference[2] * exp(min(max(output[2], -12.0), 12.0))

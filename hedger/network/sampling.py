@@ -17,7 +17,8 @@ class ProblemLaw:
 
     risk_aversion: times spot and units. volatility: per sqrt(year) of 250 dates. log_moneyness: largest of a
     strike in absolute value. deviations: of strikes from spot, in deviations to expiry. fixed_share: problems
-    that have a fixed cost. long_share: problems of up to a year.
+    that have a fixed cost. long_share: problems of up to a year. severe_share: problems whose aversion and
+    volatility are both high, where the optimum is far from every formula.
     """
 
     proportional_cost: tuple[float, float] = (1e-5, 2e-2)
@@ -29,6 +30,9 @@ class ProblemLaw:
     fixed_cost: tuple[float, float] = (1e-6, 1e-3)
     fixed_share: float = 0.3
     long_share: float = 0.03
+    severe_share: float = 0.2
+    severe_risk_aversion: tuple[float, float] = (60.0, 350.0)
+    severe_volatility: tuple[float, float] = (0.25, 0.75)
 
 
 def random_problem(rng: np.random.Generator, law: ProblemLaw | None = None) -> HedgingProblem:
@@ -36,7 +40,8 @@ def random_problem(rng: np.random.Generator, law: ProblemLaw | None = None) -> H
     law = law or ProblemLaw()
     longest = (80, 252) if rng.random() < law.long_share else law.steps
     steps = round(_log_uniform(rng, *longest))
-    volatility = _log_uniform(rng, *law.volatility)
+    severe = rng.random() < law.severe_share
+    volatility = _log_uniform(rng, *(law.severe_volatility if severe else law.volatility))
     variance = volatility**2 / _DATES_PER_YEAR
     strike, is_call, units, expiry = _random_book(rng, steps, variance, law)
     fixed = _log_uniform(rng, *law.fixed_cost) if rng.random() < law.fixed_share else 0.0
@@ -49,7 +54,7 @@ def random_problem(rng: np.random.Generator, law: ProblemLaw | None = None) -> H
         step_variance=variance,
         proportional_cost=_log_uniform(rng, *law.proportional_cost),
         fixed_cost=fixed,
-        risk_aversion=_log_uniform(rng, *law.risk_aversion),
+        risk_aversion=_log_uniform(rng, *(law.severe_risk_aversion if severe else law.risk_aversion)),
     )
 
 

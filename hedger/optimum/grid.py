@@ -52,7 +52,7 @@ def make_grid(problem: HedgingProblem, resolution: Resolution) -> Grid:
     holding = _holdings(problem, log_spot, resolution.holdings)
     # A tilt by exp(lambda h S) moves the mass of a step by lambda h S deviations.
     tilt = aversion * float(np.ptp(holding)) * deviation
-    half = int(np.ceil((8.0 + min(tilt, 8.0)) * resolution.nodes_per_deviation))
+    half = int(np.ceil((8.0 + min(tilt, 16.0)) * resolution.nodes_per_deviation))
     moves = spacing * np.arange(-half, half + 1)
     law = np.exp(-0.5 * (moves + 0.5 * problem.step_variance) ** 2 / problem.step_variance)
     padded = spacing * np.arange(-side - half, side + half + 1)

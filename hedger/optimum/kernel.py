@@ -114,7 +114,7 @@ def step_back_onto_expiry(  # type: ignore[no-untyped-def]
     total = np.empty(holdings)
     moment = np.empty(holdings)
     kinks = len(log_kink)
-    tilt = min(aversion * (holding[-1] - holding[0]) * deviation, 8.0)
+    tilt = min(aversion * (holding[-1] - holding[0]) * deviation, 16.0)
     window = _WINDOW_DEVIATIONS + tilt
     for node in range(nodes):
         own = log_spot[node + half]

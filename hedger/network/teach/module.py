@@ -111,18 +111,18 @@ def tolerated_gap(cost: np.ndarray, reference_gap: np.ndarray) -> np.ndarray:
     """
     usual = 0.1 * np.maximum(cost / 1e-3, 1.0) ** 0.7
     below_reference = 0.25 * reference_gap + 0.003
-    return np.maximum(1.0 / (1.0 / usual + 1.0 / below_reference), 0.02 * reference_gap)
+    return np.maximum(1.0 / (1.0 / usual + 1.0 / below_reference), 0.0005 * reference_gap)
 
 
 def row_gaps(outputs: torch.Tensor, rows: Rows) -> torch.Tensor:
     """What each row's errors add to its problem's gap [bp of spot], shape (row,).
 
-    The labels' quadratic, linear where an error is larger than the reference band.
+    The labels' quadratic, linear where an error is larger than the scale of shifts.
     """
     error = edges(outputs, rows.reference) - rows.bands
     inward = torch.cat([error[:, :2].clamp(min=0.0), error[:, 2:].clamp(max=0.0)], dim=1)
     error = torch.where(rows.open > 0.0, inward, error)
-    width = rows.reference[:, 1:2] + rows.reference[:, 2:3]
+    width = rows.reference[:, 2:3] + rows.reference[:, 3:4]
     relative = (error / width).abs()
     size = torch.where(relative < 1.0, relative.square(), 2.0 * relative - 1.0) * width.square()
     return (rows.weights * size).sum(dim=1)
@@ -131,7 +131,7 @@ def row_gaps(outputs: torch.Tensor, rows: Rows) -> torch.Tensor:
 def edges(outputs: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
     """`hedger.network.ladder.bands_of` for rows of tensors: (row, 4)."""
     stretch = outputs[:, 1:].clamp(-_LARGEST_LOGARITHM, _LARGEST_LOGARITHM).exp()
-    middle = reference[:, 0] + reference[:, 1] * outputs[:, 0]
+    middle = reference[:, 0] + reference[:, 3] * outputs[:, 0]
     half = reference[:, 1] * stretch[:, 0]
     lower, upper = middle - half, middle + half
     outer = reference[:, 2:3] * stretch[:, 1:]

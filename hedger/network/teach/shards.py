@@ -17,6 +17,8 @@ from hedger.network.teach.settings import TeachSettings
 
 Done = Callable[[int, int], None]
 """(shards done, shards wanted)."""
+# Beyond half of the spot the quadratic of the labels means nothing.
+_MOST_GAP_BP = 5_000.0
 
 
 def make_shards(folder: Path, settings: TeachSettings, *, workers: int, done: Done) -> None:
@@ -51,10 +53,11 @@ def write_shard(folder: Path, shard: int, settings: TeachSettings) -> None:
 
 
 def _labels(number: int, settings: TeachSettings) -> Labels | None:
-    """Labels of one problem; None where its recursion left the range of numbers."""
+    """Labels of one problem; None where its recursion left the range of numbers or of sense."""
     rng = np.random.default_rng(np.random.SeedSequence(settings.label_seed, spawn_key=(number,)))
     labels = problem_labels(random_problem(rng), settings.states, rng)
-    return labels if all(np.isfinite(getattr(labels, field.name)).all() for field in fields(Labels)) else None
+    finite = all(np.isfinite(getattr(labels, field.name)).all() for field in fields(Labels))
+    return labels if finite and labels.reference_gap[0] < _MOST_GAP_BP else None
 
 
 def read_shards(folder: Path, shards: Sequence[int]) -> Labels:

@@ -22,6 +22,8 @@ from hedger.network.teach.shards import make_shards, read_shards, shard_path  # 
 from hedger.network.teach.train import problem_gaps, rate_at, train  # noqa: E402
 from hedger.network.weights import read_network  # noqa: E402
 
+torch.set_num_threads(1)
+
 SMALL = TeachSettings(
     problems=6,
     shard_problems=2,
@@ -107,7 +109,7 @@ def test_the_shipped_arithmetic_answers_as_the_module_does(shards: Path) -> None
 
 def test_torch_and_numba_make_the_same_bands_of_outputs() -> None:
     rng = np.random.default_rng(0)
-    outputs, reference = rng.normal(size=(20, 4)) * 3.0, rng.uniform(0.0, 2.0, (20, 3))
+    outputs, reference = rng.normal(size=(20, 4)) * 3.0, rng.uniform(0.0, 2.0, (20, 4))
     expected = np.empty((20, 4))
     for row in range(20):
         bands_of(outputs[row], reference[row], expected[row])
