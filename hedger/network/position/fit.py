@@ -28,7 +28,7 @@ class Training:
 
     steps: of the optimiser, each on `paths_per_step` fresh paths (an even number). rate: of Adam, at the
     start. hidden: units in each of two layers. spacing: of the grid, in deviations of one date's return.
-    averaged_share: of the steps whose weights are averaged at the end.
+    averaged_share: of the steps whose weights are averaged at the end. ValueError for what cannot be trained.
     """
 
     steps: int = 1500
@@ -38,6 +38,13 @@ class Training:
     spacing: float = 0.25
     averaged_share: float = 0.5
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse counts and shares out of range."""
+        if self.steps < 0 or self.paths_per_step < 2 or self.paths_per_step % 2 or self.hidden < 1:
+            raise ValueError("steps at least 0, an even number of paths, and hidden units are needed")
+        if not (0.0 < self.rate < 1.0 and 0.0 < self.spacing <= 2.0 and 0.0 < self.averaged_share <= 1.0):
+            raise ValueError("rate lies in (0, 1), spacing in (0, 2], averaged_share in (0, 1]")
 
 
 def fit(

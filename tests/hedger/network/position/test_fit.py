@@ -11,7 +11,7 @@ from hedger.network.position.paths import simulate_batch
 from hedger.network.risk import EntropicRisk, estimate
 from hedger.optimum import score_bands, solve
 from hedger.optimum.classical import zakamouline
-from hedger.optimum.problem import short_call
+from hedger.optimum.problem import HedgingProblem, short_call
 
 SHORT = Training(steps=120, paths_per_step=2048)
 
@@ -58,6 +58,31 @@ def test_bands_beyond_the_grid_are_constant_and_a_date_beyond_the_end_is_refused
     assert np.isnan(lower[1])
     with pytest.raises(IndexError, match="date 2"):
         network.bands(2, 0.0)
+
+
+def test_a_calendar_book_of_one_date_and_more_is_trained_without_costs_too() -> None:
+    calendar = HedgingProblem(
+        strike=np.array([100.0, 104.0]),
+        is_call=np.array([True, False]),
+        units=np.array([-2.0, 1.0]),
+        expiry_step=np.array([1, 3], dtype=np.int64),
+        spot=101.0,
+        step_variance=4e-4,
+        proportional_cost=0.0,
+        risk_aversion=0.05,
+    )
+    network = fit(calendar, training=Training(steps=20, paths_per_step=1024))
+    gap = score_bands(calendar, network.policy) - solve(calendar).risk()
+    assert -1e-6 < gap < 0.01
+    assert fit(
+        short_call(steps=1, proportional_cost=1e-3, risk_aversion=9.0), training=Training(steps=2)
+    ).lower.size
+
+
+@pytest.mark.parametrize("wrong", [{"steps": -1}, {"paths_per_step": 7}, {"rate": np.nan}, {"spacing": 0.0}])
+def test_what_cannot_be_trained_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"needed|lies in"):
+        Training(**wrong)
 
 
 def test_paths_are_a_martingale_placed_at_their_own_node() -> None:
