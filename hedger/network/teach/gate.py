@@ -103,14 +103,21 @@ def _cell(rng: np.random.Generator) -> Cell:
         strike=np.array(strikes),
         is_call=np.array(calls),
         units=np.array(units),
-        expiry_step=np.full(len(strikes), rng.integers(5, 61)),
+        expiry_step=np.full(len(strikes), round(_within(rng, 5.0, 60.0))),
         spot=1.0,
-        step_variance=_log_uniform(rng, 0.1, 0.6) ** 2 / _DATES_PER_YEAR,
-        proportional_cost=_log_uniform(rng, 1e-4, 1e-2),
+        step_variance=_within(rng, 0.1, 0.6) ** 2 / _DATES_PER_YEAR,
+        proportional_cost=_within(rng, 1e-4, 1e-2),
         fixed_cost=fixed,
-        risk_aversion=_log_uniform(rng, 10.0, 300.0),
+        risk_aversion=_within(rng, 10.0, 300.0),
     )
     return Cell(kind=kind, problem=problem)
+
+
+def _within(rng: np.random.Generator, low: float, high: float) -> float:
+    """An end of the range in one draw of three: the corners are promised too."""
+    if rng.random() < 1.0 / 3.0:
+        return low if rng.random() < 0.5 else high
+    return _log_uniform(rng, low, high)
 
 
 def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
