@@ -44,8 +44,8 @@ clean: ## Remove the environment and all caches
 	  || { rm -rf .venv; echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 2; }
 
 # numba keys its cache on the file of the outermost kernel alone: when any source changes, compile them all anew.
-.venv/.kernels: $(wildcard pricing/*.py pricing/*/*.py execution/*.py execution/*/*.py execution/*/*/*.py) | .venv/bin/python
-	@find pricing execution -name '*.nb[ic]' -delete
+.venv/.kernels: $(wildcard pricing/*.py pricing/*/*.py execution/*.py execution/*/*.py execution/*/*/*.py hedger/*/*.py hedger/*/*/*.py) | .venv/bin/python
+	@find pricing execution hedger -name '*.nb[ic]' -delete
 	@touch $@
 
 .venv/.run: .venv/bin/python pyproject.toml constraints.txt

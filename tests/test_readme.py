@@ -21,7 +21,7 @@ def test_the_python_in_readme_does_what_it_says() -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", ["pricing.md", "market.md"])
+@pytest.mark.parametrize("page", ["pricing.md", "market.md", "hedging.md"])
 def test_the_python_in_the_documents_does_what_it_says(page: str) -> None:
     result = doctest.testfile(str(ROOT / "docs" / page), module_relative=False)
     assert result.attempted > 3
@@ -39,7 +39,7 @@ def test_every_option_in_readme_exists(capsys: pytest.CaptureFixture[str]) -> No
     market = ("market report", "market calibrate", "market simulate")
     commands = ("run", "replay", "price", "surface", "forecast", *market)
     options = {command: _help(command, capsys) for command in commands}
-    pages = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("pricing.md", "market.md")]
+    pages = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("pricing.md", "market.md", "hedging.md")]
     text_of_all = "\n".join([README, *pages])
     for command, text in re.findall(rf"hedger ({'|'.join(commands)}) (.*)", text_of_all):
         for option in re.findall(r"--[a-z-]+", text):
