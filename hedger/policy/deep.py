@@ -10,7 +10,8 @@ import numpy.typing as npt
 from hedger.network.inference import BandAnswer, BandNetwork
 from hedger.policy.band import BandView, decide_by_band, first_crossing
 from hedger.policy.book_states import HedgedBook, hedged_book
-from hedger.policy.policy import HedgeDecision, HedgeSituation, expected_cost_bps
+from hedger.policy.policy import HedgeDecision, HedgeSituation
+from hedger.policy.trade_costs import TradeCosts
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -50,7 +51,12 @@ class DeepPolicy:
         book = hedged_book(situation, _places(len(situation.exposure.ladder_spot)))
         if not book.is_call.size or situation.risk_aversion == 0.0:
             return _without_options(situation, book, policy=self.name)
-        asked = _Asked(network=self._network(), situation=situation, fixed_cost=self.fixed_cost)
+        asked = _Asked(
+            network=self.weights(),
+            situation=situation,
+            costs=TradeCosts.of(situation),
+            fixed_cost=self.fixed_cost,
+        )
         today = len(book.spot) // 2
         cost = asked.settled_cost(book.only(today))
         ahead = book.with_days_ahead(today, _DAYS)
@@ -63,11 +69,13 @@ class DeepPolicy:
             rule=asked.rule(edges[today], answer, today, cost),
         )
         later = asked.edges_later(edges[len(book.spot) :], book)
-        held = decision.target_contracts * situation.market.hedge_delta()
-        days = _next_trade_days(np.vstack([edges[today], later]), held, _half_lot(situation))
+        lot = asked.costs.per_contract * situation.market.hedge.lot_size
+        held = decision.target_contracts * asked.costs.per_contract
+        days = _next_trade_days(np.vstack([edges[today], later]), held, 0.5 * lot)
         return replace(decision, next_trade_days=days)
 
-    def _network(self) -> BandNetwork:
+    def weights(self) -> BandNetwork:
+        """The network that is asked."""
         if self.network is not None:
             return self.network
         from hedger.network.weights import shipped_network
@@ -81,6 +89,7 @@ class _Asked:
 
     network: BandNetwork
     situation: HedgeSituation
+    costs: TradeCosts
     fixed_cost: float
 
     def answer(self, book: HedgedBook, cost: float) -> BandAnswer:
@@ -90,11 +99,10 @@ class _Asked:
 
     def settled_cost(self, today: HedgedBook) -> float:
         """The cost [fraction] of a trade as large as half of today's band, from which the band follows."""
-        per_contract = self.situation.market.hedge_delta()
-        cost = _cost(self.situation, 1.0)
+        cost = float(self.costs.at(self.costs.per_contract))
         for _ in range(_COST_ROUNDS):
             edges = self.edges(today, self.answer(today, cost))[0]
-            cost = _cost(self.situation, 0.5 * float(edges[3] - edges[0]) / per_contract)
+            cost = float(self.costs.at(0.5 * (edges[3] - edges[0])))
         return cost
 
     def edges(self, book: HedgedBook, answer: BandAnswer) -> FloatArray:
@@ -155,10 +163,6 @@ def _next_trade_days(edges: FloatArray, held: float, half_lot: float) -> float |
     return min((day for day in found if day is not None), default=None)
 
 
-def _half_lot(situation: HedgeSituation) -> float:
-    return 0.5 * situation.market.hedge_delta() * situation.market.hedge.lot_size
-
-
 def _places(levels: int) -> npt.NDArray[np.intp]:
     """Levels of the exposure's ladder to ask at: dense near today's, which is the middle one."""
     middle = levels // 2
@@ -170,17 +174,10 @@ def _is_trusted(answer: BandAnswer) -> npt.NDArray[np.bool_]:
     return (answer.unseen <= MOST_UNSEEN) & np.isfinite(answer.bands).all(axis=1)
 
 
-def _cost(situation: HedgeSituation, contracts: float) -> float:
-    """Of a trade [fraction of its value]; a rebate counts as none."""
-    cost = expected_cost_bps(
-        situation.cost_curve, situation.market, contracts=contracts, horizon_days=situation.horizon_days
-    )
-    return max(cost, 0.0) / 1e4
-
-
 def _without_options(situation: HedgeSituation, book: HedgedBook, *, policy: str) -> HedgeDecision:
     """No gamma asks for a band; no aversion to risk pays for no hedge that costs something."""
-    free = _cost(situation, 1.0) == 0.0
+    costs = TradeCosts.of(situation)
+    free = float(costs.at(costs.per_contract)) == 0.0
     careless = situation.risk_aversion == 0.0 and not free
     width = np.full_like(book.spot, np.inf if careless else 0.0)
     view = BandView.around(book.spot, book.reference, width, to_edge=True)

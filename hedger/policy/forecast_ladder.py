@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from hedger.optimum.band_formulas import BookGamma
 from hedger.policy.policy import HedgeSituation
+from hedger.policy.trade_costs import TradeCosts
 from pricing.book import value_options
 from pricing.market import UnderlyingMarket
 from pricing.time import TRADING_DAYS_PER_YEAR
@@ -81,16 +82,10 @@ def settled_half_width(
     A published width is for a proportional cost; ours has impact in it and grows with the trade, so that the
     width is a fixed point of `width_at` (costs to widths, shape (level,)): a heuristic.
     """
-    levels = len(situation.exposure.ladder_spot)
+    costs = TradeCosts.of(situation)
     # From one contract: a cost of impact alone is nothing at a width of zero, which would then stay zero.
-    width = np.full(levels, situation.market.hedge_delta())
-    cost = trade_cost(situation, width)
+    cost = costs.at_contracts(np.ones(len(situation.exposure.ladder_spot)))
     for _ in range(_ITERATIONS):
         width = width_at(cost)
-        cost = trade_cost(situation, width)
+        cost = costs.at(width)
     return width, cost
-
-
-def trade_cost(situation: HedgeSituation, delta: FloatArray) -> FloatArray:
-    """Cost of trades of these sizes [units of underlying] as a fraction of their value, at least nothing."""
-    return np.array([max(situation.cost_bps(float(each)), 0.0) / 1e4 for each in delta])

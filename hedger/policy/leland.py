@@ -8,8 +8,9 @@ import numpy as np
 
 from hedger.optimum.band_formulas import BookGamma, leland_variance_factor
 from hedger.policy.band import BandView, decide_by_band
-from hedger.policy.forecast_ladder import FloatArray, forecast_ladder, trade_cost
+from hedger.policy.forecast_ladder import FloatArray, forecast_ladder
 from hedger.policy.policy import HedgeDecision, HedgeSituation
+from hedger.policy.trade_costs import TradeCosts
 from pricing.time import TRADING_DAYS_PER_YEAR
 
 
@@ -46,7 +47,7 @@ class LelandPolicy:
         gamma = forecast_ladder(situation).book_gamma(situation)
         step_variance = gamma.volatility**2 / TRADING_DAYS_PER_YEAR
         trade = _expected_trade(gamma, situation.exposure.ladder_spot, step_variance)
-        cost = trade_cost(situation, trade)
+        cost = TradeCosts.of(situation).at(trade)
         return leland_variance_factor(gamma, step_variance=step_variance, proportional_cost=cost)
 
 

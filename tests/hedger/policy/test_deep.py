@@ -112,17 +112,17 @@ def test_a_fixed_cost_trades_from_a_wider_band_to_targets_inside_of_it() -> None
 
 
 @pytest.mark.parametrize("coefficients", [None, MinimumVarianceCoefficients(a=-0.2, b=0.1, c=-0.05)])
-def test_without_costs_it_hedges_the_delta_that_is_believed(
+def test_without_costs_and_next_to_no_aversion_it_hedges_the_delta_that_is_believed(
     coefficients: MinimumVarianceCoefficients | None,
 ) -> None:
     market = replace(flat_underlying(rate=0.04, forecast=0.15), minimum_variance=coefficients)
     free = CostCurve(half_spread_bps=0.0, fee_bps=0.0, impact_coefficient=0.0)
     shares = replace(future_position(900, symbol="SPY"), kind=PositionKind.ETF, multiplier=0.1, expiry=None)
-    case = situation(CALL, shares, market=market, cost=free)
+    case = situation(CALL, shares, market=market, cost=free, risk_aversion=1e-12)
     seen = UNTRAINED.decide(case).target_delta
     if coefficients is None:
         scaled = flat_underlying(volatility=0.15, rate=0.04)
-        assert seen == pytest.approx(situation(CALL, shares, market=scaled).exposure.options.delta, rel=1e-9)
+        assert seen == pytest.approx(situation(CALL, shares, market=scaled).exposure.options.delta, rel=1e-6)
     else:
         from hedger.policy import MinimumVariancePolicy
 
@@ -133,8 +133,9 @@ def test_an_american_put_is_hedged_with_its_early_exercise() -> None:
     assert CALL.option is not None
     option = replace(CALL.option, right=Right.PUT, strike=2900.0, exercise=Exercise.AMERICAN)
     free = CostCurve(half_spread_bps=0.0, fee_bps=0.0, impact_coefficient=0.0)
-    case = situation(replace(CALL, option=option), market=flat_underlying(rate=0.05), cost=free)
-    assert UNTRAINED.decide(case).target_delta == pytest.approx(case.exposure.options.delta, rel=1e-9)
+    line, market = replace(CALL, option=option), flat_underlying(rate=0.05)
+    case = situation(line, market=market, cost=free, risk_aversion=1e-12)
+    assert UNTRAINED.decide(case).target_delta == pytest.approx(case.exposure.options.delta, rel=1e-6)
 
 
 @settings(deadline=None, max_examples=15)

@@ -26,7 +26,7 @@ def test_the_reference_set_up_is_scored_with_its_known_gaps() -> None:
     score = score_cell(constant_network(), CALL)
     assert score.optimum == pytest.approx(0.025130088, abs=1e-6)
     assert score.classical["zakamouline"] == pytest.approx(0.65, rel=0.03)
-    assert score.classical["delta"] == pytest.approx(4.05, rel=0.02)
+    assert score.classical["delta"] == pytest.approx(4.05, rel=0.03)
     assert 0.0 < score.gap < 2.0
 
 
