@@ -30,8 +30,8 @@ OUTPUTS = 4
 
 _DATES_PER_YEAR = 250.0
 _LEAST_GAMMA = 1e-9
-# Deviations within which a strike can still matter to who is very averse.
-_REACH = 5.0
+# Deviations within which a strike matters, by little and by great aversion.
+_LEAST_REACH, _MOST_REACH = 3.0, 25.0
 
 
 @njit(cache=True)
@@ -53,7 +53,7 @@ def observe(
     fixed: risk aversion x fixed cost.
     """
     mean_dates, last_dates = _horizons(moneyness, variance, dates, units)
-    tilt = variance_tilt(-step_variance * _peak_gamma(moneyness, variance, units))
+    tilt = variance_tilt(-step_variance * _peak_gamma(moneyness, variance, units, step_variance))
     tilted = variance * tilt
     now_gamma = _fill_ladder(
         moneyness, tilted, dates, units, step_variance * tilt, mean_dates, last_dates, out[SCALARS:]
@@ -96,12 +96,21 @@ def observe(
 
 
 @njit(cache=True)
-def _peak_gamma(moneyness: FloatArray, variance: FloatArray, units: FloatArray) -> float:
-    """The book's dollar gamma with each line at the money: aversion reaches out to far strikes."""
+def _peak_gamma(
+    moneyness: FloatArray, variance: FloatArray, units: FloatArray, step_variance: float
+) -> float:
+    """The book's dollar gamma with each line at the money: aversion reaches out to far strikes.
+
+    How far: the exponential of an unhedged unit moves a step's mass by risk aversion x spot deviations.
+    """
+    gross = 0.0
+    for line in range(len(units)):
+        gross += abs(units[line])
+    reach = min(_LEAST_REACH + gross * sqrt(step_variance), _MOST_REACH)
     total = 0.0
     for line in range(len(units)):
-        score = moneyness[line] ** 2 / variance[line]
-        total += units[line] * exp(-score / (2.0 * _REACH**2)) / (sqrt(variance[line]) * 2.5066282746310002)
+        score = moneyness[line] ** 2 / (variance[line] * reach * reach)
+        total += units[line] * exp(-0.5 * score) / (sqrt(variance[line]) * 2.5066282746310002)
     return total
 
 
