@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hedger.optimum.expiry_kernel import step_back_onto_expiry
 from hedger.optimum.grid import Grid, Resolution, expiring
-from hedger.optimum.kernel import padded, step_back, step_back_onto_expiry
+from hedger.optimum.kernel import padded, step_back
 from hedger.optimum.problem import FloatArray, HedgingProblem
 
 Trade = Callable[[int, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
@@ -70,7 +71,6 @@ def _one_step(
         *expiring(problem, step + 1),
         0.5 * (points + 1.0),
         0.5 * masses,
-        step + 1 == problem.steps,
         out_value,
         out_slope,
     )

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from hedger.optimum.grid import Resolution, make_grid
-from hedger.optimum.kernel import trade_by_bands, trade_to
 from hedger.optimum.problem import FloatArray, HedgingProblem
 from hedger.optimum.recursion import walk_back
 from hedger.optimum.solve import risk_today
+from hedger.optimum.trade_kernel import trade_by_bands, trade_to
 
 BandPolicy = Callable[[int, FloatArray], FloatArray]
 """(date, spot (node,) [currency]) -> edges and targets (node, 2) or (node, 4) [units of underlying]."""

@@ -15,13 +15,13 @@ import numpy as np
 from numba import njit
 
 from hedger.optimum.grid import Resolution, make_grid
-from hedger.optimum.kernel import find_bands, hermite, padded, trade_by_bands
+from hedger.optimum.kernel import LARGEST_EXPONENT, hermite, padded
 from hedger.optimum.problem import FloatArray, HedgingProblem
 from hedger.optimum.recursion import padded_log_spot, walk_back
 from hedger.optimum.solve import OptimalHedge
+from hedger.optimum.trade_kernel import find_bands, trade_by_bands
 
 _BLOCK = 32
-_LARGEST_EXPONENT = 690.0
 # Starts: within this many deviations to the last expiry, and within this log-moneyness.
 _START_DEVIATIONS = 2.0
 _START_LOG_MONEYNESS = 0.15
@@ -90,65 +90,92 @@ def _starts(problem: HedgingProblem, log_spot: FloatArray, holding: FloatArray) 
 
 
 @njit(cache=True)
-def _weigh(  # type: ignore[no-untyped-def]
-    mass, values, slopes, before, bands, spot, holding, law, half, intrinsic, owed, aversion, cost, out
-):
+def _weigh(
+    mass: FloatArray,
+    values: FloatArray,
+    slopes: FloatArray,
+    before: FloatArray,
+    bands: FloatArray,
+    spot: FloatArray,
+    holding: FloatArray,
+    law: FloatArray,
+    half: int,
+    intrinsic: FloatArray,
+    owed: FloatArray,
+    aversion: float,
+    cost: float,
+    out: FloatArray,
+) -> None:
+    """Walk forward from the mass over (node, holding) at date 0 and weigh every date's edges."""
     steps, nodes, holdings = values.shape
-    width = holding[1] - holding[0]
-    rows = np.empty((_BLOCK + 2 * half, holdings))
-    shift = np.empty(holdings)
-    total = np.empty(holdings)
     nothing = np.zeros((nodes, holdings))
     for step in range(steps):
         after = np.zeros((nodes, holdings))
         for node in range(nodes):
+            band, price = bands[step, node], cost * spot[node + half]
             _edge_weights(
-                mass[node],
-                values[step, node],
-                slopes[step, node],
-                holding,
-                bands[step, node],
-                cost * spot[node + half],
-                out[step, node],
+                mass[node], values[step, node], slopes[step, node], holding, band, price, out[step, node]
             )
+            _trade_mass(mass[node], holding, band, after[node])
+        if step + 1 < steps:
+            wide, _ = padded(before[step + 1], nothing, intrinsic[step + 1], half)
+            for row in range(len(wide)):
+                wide[row] += owed[step + 1, row]
+            mass = _tilted_step(after, wide, spot, holding, law, half, aversion)
+
+
+@njit(cache=True)
+def _trade_mass(mass: FloatArray, holding: FloatArray, band: FloatArray, after: FloatArray) -> None:
+    """Mass over the holdings after the trade, shared between the nodes beside each target."""
+    width = holding[1] - holding[0]
+    for h in range(len(holding)):
+        goal = holding[h]
+        if goal < band[0]:
+            goal = band[1]
+        elif goal > band[3]:
+            goal = band[2]
+        place = (goal - holding[0]) / width
+        cell = min(max(int(place), 0), len(holding) - 2)
+        share = place - cell
+        after[cell] += (1.0 - share) * mass[h]
+        after[cell + 1] += share * mass[h]
+
+
+@njit(cache=True)
+def _tilted_step(
+    after: FloatArray,
+    wide: FloatArray,
+    spot: FloatArray,
+    holding: FloatArray,
+    law: FloatArray,
+    half: int,
+    aversion: float,
+) -> FloatArray:
+    """Mass a date later under the law tilted by exp(lambda loss); what leaves the nodes is dropped."""
+    nodes, holdings = after.shape
+    rows = np.empty((_BLOCK + 2 * half, holdings))
+    shift, total = np.empty(holdings), np.empty(holdings)
+    mass = np.zeros((nodes, holdings))
+    for first in range(0, nodes, _BLOCK):
+        last = min(first + _BLOCK, nodes)
+        middle = half + (first + last) // 2
+        for h in range(holdings):
+            shift[h] = aversion * (wide[middle, h] - holding[h] * spot[middle])
+        for row in range(first, last + 2 * half):
             for h in range(holdings):
-                if mass[node, h] == 0.0:
-                    continue
-                goal = holding[h]
-                if goal < bands[step, node, 0]:
-                    goal = bands[step, node, 1]
-                elif goal > bands[step, node, 3]:
-                    goal = bands[step, node, 2]
-                place = (goal - holding[0]) / width
-                cell = min(max(int(place), 0), holdings - 2)
-                share = place - cell
-                after[node, cell] += (1.0 - share) * mass[node, h]
-                after[node, cell + 1] += share * mass[node, h]
-        if step + 1 == steps:
-            break
-        wide, _ = padded(before[step + 1], nothing, intrinsic[step + 1], half)
-        mass = np.zeros((nodes, holdings))
-        for first in range(0, nodes, _BLOCK):
-            last = min(first + _BLOCK, nodes)
-            middle = half + (first + last) // 2
+                power = aversion * (wide[row, h] - holding[h] * spot[row]) - shift[h]
+                rows[row - first, h] = exp(min(power, LARGEST_EXPONENT))
+        for node in range(first, last):
+            total[:] = 0.0
+            for tap in range(2 * half + 1):
+                for h in range(holdings):
+                    total[h] += law[tap] * rows[node - first + tap, h]
             for h in range(holdings):
-                shift[h] = aversion * (wide[middle, h] + owed[step + 1, middle] - holding[h] * spot[middle])
-            for row in range(first, last + 2 * half):
+                total[h] = after[node, h] / total[h]
+            for tap in range(max(0, half - node), min(2 * half + 1, nodes + half - node)):
                 for h in range(holdings):
-                    power = aversion * (wide[row, h] + owed[step + 1, row] - holding[h] * spot[row])
-                    rows[row - first, h] = exp(min(power - shift[h], _LARGEST_EXPONENT))
-            for node in range(first, last):
-                total[:] = 0.0
-                for tap in range(2 * half + 1):
-                    for h in range(holdings):
-                        total[h] += law[tap] * rows[node - first + tap, h]
-                for h in range(holdings):
-                    total[h] = after[node, h] / total[h]
-                low, high = max(0, half - node), min(2 * half + 1, nodes + half - node)
-                for tap in range(low, high):
-                    there = node + tap - half
-                    for h in range(holdings):
-                        mass[there, h] += total[h] * law[tap] * rows[node - first + tap, h]
+                    mass[node + tap - half, h] += total[h] * law[tap] * rows[node - first + tap, h]
+    return mass
 
 
 @njit(cache=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedger.optimum.grid import Grid, Resolution, make_grid
-from hedger.optimum.kernel import find_bands, hermite, trade_by_bands
+from hedger.optimum.kernel import hermite
 from hedger.optimum.problem import FloatArray, HedgingProblem
 from hedger.optimum.recursion import walk_back
+from hedger.optimum.trade_kernel import find_bands, trade_by_bands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,8 +140,8 @@ def test_the_weights_foretell_what_wider_bands_cost(cost: float) -> None:
 def score_over_starts(problem: HedgingProblem, bands: FloatArray) -> FloatArray:
     """Risk of the bands at every node, without a holding."""
     from hedger.optimum.grid import make_grid
-    from hedger.optimum.kernel import trade_by_bands
     from hedger.optimum.recursion import walk_back
+    from hedger.optimum.trade_kernel import trade_by_bands
 
     grid = make_grid(problem, COARSE)
     spot = np.exp(grid.log_spot)
