@@ -39,7 +39,8 @@ def test_every_option_in_readme_exists(capsys: pytest.CaptureFixture[str]) -> No
     market = ("market report", "market calibrate", "market simulate")
     commands = ("run", "replay", "price", "surface", "forecast", *market)
     options = {command: _help(command, capsys) for command in commands}
-    pages = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("pricing.md", "market.md", "hedging.md")]
+    names = ("pricing.md", "market.md", "hedging.md")
+    pages = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in names]
     text_of_all = "\n".join([README, *pages])
     for command, text in re.findall(rf"hedger ({'|'.join(commands)}) (.*)", text_of_all):
         for option in re.findall(r"--[a-z-]+", text):

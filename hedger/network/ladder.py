@@ -195,7 +195,7 @@ def _zakamouline_factor(gamma: float, cost: float, step_variance: float, dates: 
     volatility = sqrt(step_variance * _DATES_PER_YEAR)
     scale = 4.76 * cost**0.78 * (dates / _DATES_PER_YEAR) ** -0.02 * volatility**-0.25
     lean = 1.0 if gamma > 0.0 else -1.0
-    return max(1.0 - lean * scale * abs(gamma) ** 0.15, 0.1)
+    return float(max(1.0 - lean * scale * abs(gamma) ** 0.15, 0.1))
 
 
 @njit(cache=True)
