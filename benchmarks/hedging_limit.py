@@ -1,8 +1,8 @@
 """The least risk that any hedger of a short call can reach with costs, and what each policy leaves above it.
 
 It prints the optimum beside the reference values, its convergence and time, and the gap of every policy in
-basis points of spot. `--help` shows how to set the position, the costs and the risk aversion: the same tool then
-answers for your own option.
+basis points of spot. `--help` shows how to set the position, the costs and the risk aversion: the same tool
+then answers for your own option.
 """
 
 from __future__ import annotations

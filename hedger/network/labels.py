@@ -21,11 +21,10 @@ class Labels:
     """States of solved problems, one problem after the other.
 
     features: shape (state, FEATURES). reference (state, REFERENCES) and bands (state, 4): of y = aversion x
-    spot x holding. weights: shape (state, 4): a problem's gap to the optimum in basis points of its spot is the
-    sum,
-    over its states, of weights x error of y squared. reference_gap: shape (state,), that of the reference.
-    cost, step, spot: shape (state,). open: shape (state, 4), 1 where the optimal edge lies beyond the
-    holdings of the recursion, so that only an edge inside of them is wrong.
+    spot x holding. weights: shape (state, 4): a problem's gap to the optimum in basis points of its spot is
+    the sum, over its states, of weights x error of y squared. reference_gap: shape (state,), that of the
+    reference. cost, step, spot: shape (state,). open: shape (state, 4), 1 where the optimal edge lies beyond
+    the holdings of the recursion, so that only an edge inside of them is wrong.
     """
 
     features: npt.NDArray[np.float32]
