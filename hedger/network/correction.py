@@ -13,8 +13,8 @@ from hedger.network.inference import BandAnswer, BandNetwork
 FloatArray = npt.NDArray[np.float64]
 
 INPUTS = 16
-UNTRAINED = (0.0, 0.0, 0.0, 0.0)
-"""Outputs before training: the core as it is."""
+PARTS = ("level", "response", "half width", "stretch")
+"""Outputs: how much of each shift and of the half width moves the middle; log of the half width's factor."""
 USUAL_VOL_OF_VOL = 0.03
 """A day's vol of vol at which the correction has tanh(1) of its strength."""
 
@@ -22,12 +22,12 @@ LARGEST_SHIFT = 3.0
 LARGEST_STRETCH = 2.0
 # Places of core features, see `hedger.network.ladder.observe`: mean dates; what is copied.
 _LOG_MEAN_DATES = 2
-_COPIED = (0, 2, 3, 6, 8, 11, 12)
+_COPIED = (0, 2, 3, 6, 11, 12, 17)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceShift:
-    """What moves the minimum-variance hedge away from the delta hedge at the hedging volatility; shape (state,).
+    """From the delta hedge at the hedging volatility to the minimum-variance hedge, in two; shape (state,).
 
     Both of the scaled holding y = risk aversion x spot x holding, so minus a sum over options of units x
     delta. level: from the delta at the hedging volatility to the delta at the implied one. response: from

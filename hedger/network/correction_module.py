@@ -1,4 +1,4 @@
-"""The trainable market correction, and its two losses on a group of paths: of every date, and of the whole."""
+"""The trainable market correction, and its two losses: of every date, and of paths hedged to their end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from hedger.network.correction import INPUTS, LARGEST_SHIFT, LARGEST_STRETCH, UNTRAINED, MarketCorrection
+from hedger.network.correction import INPUTS, LARGEST_SHIFT, LARGEST_STRETCH, PARTS, MarketCorrection
 from hedger.network.inference import CLIP, BandNetwork
 from hedger.network.market_study.recursion import band_adjoint, hedge_in_band
 from hedger.network.market_study.score import hedged_losses
@@ -19,7 +19,7 @@ from hedger.network.risk import entropic_risk
 
 
 class CorrectionModule(torch.nn.Module):
-    """The network of `MarketCorrection`; before training it answers UNTRAINED everywhere.
+    """The network of `MarketCorrection`; before training it answers 0 everywhere.
 
     lowest, highest: of the inputs in training.
     """
@@ -30,10 +30,9 @@ class CorrectionModule(torch.nn.Module):
         self.lowest, self.highest = inputs.amin(dim=0), inputs.amax(dim=0)
         self.first = torch.nn.Linear(INPUTS, width)
         self.hidden = torch.nn.Linear(width, width)
-        self.last = torch.nn.Linear(width, len(UNTRAINED))
+        self.last = torch.nn.Linear(width, len(PARTS))
         torch.nn.init.zeros_(self.last.weight)
-        with torch.no_grad():
-            self.last.bias.copy_(torch.tensor(UNTRAINED))
+        torch.nn.init.zeros_(self.last.bias)
 
     def units(self, inputs: torch.Tensor) -> torch.Tensor:
         """Answers of the last hidden layer (state, width)."""
@@ -141,7 +140,7 @@ class WholeGroup:
     def loss(self, outputs: torch.Tensor) -> torch.Tensor:
         """Entropic risk less the core's, in deviations of the core's loss, from outputs (state, 4)."""
         middle, half, level, response = self.columns
-        own = outputs.double().view(*middle.shape, len(UNTRAINED))
+        own = outputs.double().view(*middle.shape, len(PARTS))
         to_level, to_response, to_half = own[..., :3].clamp(-LARGEST_SHIFT, LARGEST_SHIFT).unbind(-1)
         moved = middle + self.strength * (to_level * level + to_response * response + to_half * half)
         stretch = self.strength * own[..., 3].clamp(-LARGEST_STRETCH, LARGEST_STRETCH)

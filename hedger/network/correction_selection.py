@@ -1,4 +1,4 @@
-"""What a market correction gains over the core on groups of paths, and how much of it is kept."""
+"""What a market correction gains over the core on groups of paths, and which parts of it are kept."""
 
 from __future__ import annotations
 
@@ -6,22 +6,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from hedger.network.correction import MarketCorrection
-from hedger.network.market_study.score import hedged_losses, paired_gain
+from hedger.network.correction import PARTS, MarketCorrection
+from hedger.network.market_study.score import effective_paths, hedged_losses, paired_gain
 from hedger.network.market_study.states import PathStates
 from hedger.network.risk import Estimate
 
-SHARES = (0.25, 0.5, 0.75, 1.0)
+FloatArray = npt.NDArray[np.float64]
+
+STRENGTHS = (0.5, 1.0)
+LEAST_EFFECTIVE_PATHS = 50.0
 
 
-def shrunk(correction: MarketCorrection, share: float) -> MarketCorrection:
-    """The same with all outputs times `share`: 0 is the core alone."""
-    network = correction.network
-    factor = np.float32(share)
+def scaled(correction: MarketCorrection, shares: Sequence[float]) -> MarketCorrection:
+    """The same with each of the PARTS times its share: all zero is the core alone."""
+    network, factor = correction.network, np.array(shares, dtype=np.float32)
     return MarketCorrection(
         network=replace(network, last=network.last * factor, last_bias=network.last_bias * factor)
     )
+
+
+def judgeable(groups: Sequence[PathStates]) -> list[PathStates]:
+    """The groups whose certainty equivalent under the core rests on LEAST_EFFECTIVE_PATHS or more.
+
+    Elsewhere it is the loss of a few worst paths, and no standard error says by how much it is off.
+    """
+    kept = []
+    for states in groups:
+        loss = hedged_losses(states.task, states.spot, states.owed, *states.core_band()).loss
+        if effective_paths(loss, states.task.risk_aversion) >= LEAST_EFFECTIVE_PATHS:
+            kept.append(states)
+    return kept
 
 
 def gain_over_core(correction: MarketCorrection, groups: Sequence[PathStates]) -> Estimate:
@@ -39,21 +55,27 @@ def gain_over_core(correction: MarketCorrection, groups: Sequence[PathStates]) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """The share of a correction that is kept, and its gain on the validation groups (both 0 of none)."""
+    """What is kept of a correction: each part's share, and the gain on the validation groups (0 of none)."""
 
     correction: MarketCorrection
-    share: float
+    shares: tuple[float, ...]
     gain: Estimate
 
 
 def select(correction: MarketCorrection, validation: Sequence[PathStates]) -> Selected:
-    """Keep the share whose gain's lower 95% bound is highest, none where no share's bound is above zero."""
+    """Add part after part, at half or full strength, while the gain's lower 95% bound rises from zero."""
+    nothing = (0.0,) * len(PARTS)
     best = Selected(
-        correction=shrunk(correction, 0.0), share=0.0, gain=Estimate(value=0.0, standard_error=0.0)
+        correction=scaled(correction, nothing), shares=nothing, gain=Estimate(value=0.0, standard_error=0.0)
     )
-    for share in SHARES:
-        own = shrunk(correction, share)
-        gain = gain_over_core(own, validation)
-        if gain.interval[0] > best.gain.interval[0]:
-            best = Selected(correction=own, share=share, gain=gain)
-    return best
+    while True:
+        tried = [best]
+        for part, strength in np.ndindex(len(PARTS), len(STRENGTHS)):
+            if best.shares[part] == 0.0:
+                shares = (*best.shares[:part], STRENGTHS[strength], *best.shares[part + 1 :])
+                own = scaled(correction, shares)
+                tried.append(Selected(correction=own, shares=shares, gain=gain_over_core(own, validation)))
+        found = max(tried, key=lambda each: each.gain.interval[0])
+        if found is best:
+            return best
+        best = found

@@ -1,4 +1,4 @@
-"""What the market correction sees: forecast against implied volatility, their terms, the skew, how vol moves."""
+"""What the market correction sees: forecast against implied volatility, terms, skew, how they move."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INDEX_VOL_OF_VOL = 0.082
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketState:
-    """A market's state at several states of a book, or at one (first axis of length 1) that all of them share.
+    """A market at several states of a book, or at one (first axis of length 1) that all of them share.
 
     forecast, at_the_money: volatility per sqrt(year) to TERM_DAYS, forecast and implied, shape (state, term).
     skew: slope of implied volatility in log(K / F) at the money to a month, times the root of that month in
@@ -69,7 +69,7 @@ class MarketState:
 
 
 def volatility_to(term: FloatArray, days: FloatArray) -> FloatArray:
-    """Volatility (state,) to `days` (state,) from a term structure (state, term) or (1, term) at TERM_DAYS."""
+    """Volatility (state,) to `days` (state,) from a term structure (state, term), or (1, term) for all."""
     at = np.clip(np.asarray(days, dtype=np.float64), TERM_DAYS[0], TERM_DAYS[-1])
     right = np.clip(np.searchsorted(TERM_DAYS, at), 1, len(TERM_DAYS) - 1)
     total = np.broadcast_to(term**2 * TERM_DAYS, (len(at), len(TERM_DAYS)))

@@ -1,12 +1,13 @@
 """Training of the market correction on groups of simulated paths, in two stages.
 
-The gradient of a whole path's entropic risk is too noisy to find where the middle of the band belongs: a network
-learns the drift of the sample. So the middle is learned date by date, by least squares on what the delta at the
-forecast's volatility leaves of the forecast's own value (local risk minimisation), where every date of every path
-says something. Then the width is learned by the pathwise gradient of the entropic risk, the middle held.
+The gradient of a whole path's entropic risk is too noisy to find where the middle of the band belongs: a
+network learns the drift of the sample. So the middle is learned date by date, by least squares on what the
+delta at the forecast's volatility leaves of the forecast's own value (local risk minimisation), where every
+date of every path says something. Then the width is learned by the pathwise gradient of the entropic risk,
+the middle held.
 
-Reference: Foellmer and Schweizer (1991), Hedging of contingent claims under incomplete information; Buehler et al.
-(2019), Deep hedging, Quantitative Finance 19(8).
+Reference: Foellmer and Schweizer (1991), Hedging of contingent claims under incomplete information; Buehler,
+Gonon, Teichmann and Wood (2019), Deep hedging, Quantitative Finance 19(8).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from hedger.network.correction_module import CorrectionModule, DateRows, WholeGr
 from hedger.network.market_study.states import PathStates
 
 Progress = Callable[[str, int, float], None]
-"""(stage, step, mean loss since the last call): squares left by a date, or risk less the core's, both scaled."""
+"""(stage, step, mean loss since the last call): a date's squares, or risk, less the core's, both scaled."""
 
 _REPORT_EVERY = 200
 
@@ -85,9 +86,7 @@ def _learn_width(
 
     def loss() -> torch.Tensor:
         chosen = rng.choice(len(groups), size=min(plan.groups_per_step, len(groups)), replace=False)
-        parts = [
-            groups[k].loss(torch.cat([known[k][1], own(known[k][0])], dim=1)) for k in chosen
-        ]
+        parts = [groups[k].loss(torch.cat([known[k][1], own(known[k][0])], dim=1)) for k in chosen]
         return torch.stack(parts).mean()
 
     stage = _Stage(name="width", steps=plan.width_steps, rate=plan.width_rate)

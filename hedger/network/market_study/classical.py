@@ -21,7 +21,7 @@ from hedger.optimum.band_formulas import (
 FloatArray = npt.NDArray[np.float64]
 Edges = tuple[FloatArray, FloatArray]
 Rule = Callable[[HedgingTask, BookAtDate, FloatArray], Edges]
-"""Task, book at a date and volatilities (path, line) to lower and upper edge (path,) [units of underlying]."""
+"""Task, book at a date, volatilities (path, line) to lower and upper edge (path,) [units of underlying]."""
 
 
 def delta(task: HedgingTask, date: BookAtDate, volatility: FloatArray) -> Edges:

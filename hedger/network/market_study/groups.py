@@ -28,7 +28,5 @@ def random_group(
     simulated = market.simulate(paths, book.steps, moves)
     book = book.sized(simulated)
     dates = dates_of(book, simulated)
-    task = task_at_risk(
-        book, simulated, dates, cost=ranges.cost(rng), scaled_deviation=ranges.deviation(rng)
-    )
+    task = task_at_risk(book, simulated, dates, cost=ranges.cost(rng), scaled_deviation=ranges.deviation(rng))
     return path_states(task, simulated, core, dates)

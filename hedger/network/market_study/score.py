@@ -50,3 +50,9 @@ def paired_gain(
         gains.append(risk.of(theirs) - risk.of(ours))
         squares.append(difference.var(ddof=1) / difference.size)
     return Estimate(value=float(np.mean(gains)), standard_error=sqrt(sum(squares)) / len(squares))
+
+
+def effective_paths(loss: FloatArray, aversion: float) -> float:
+    """How many paths the certainty equivalent rests on: (sum w)^2 / sum w^2 with w = exp(aversion x loss)."""
+    weight = np.exp(aversion * (loss - loss.max()))
+    return float(weight.sum() ** 2 / (weight * weight).sum())

@@ -1,4 +1,4 @@
-"""The core's bands and the correction's inputs at every date of every path, from which any correction follows."""
+"""The core's bands and the correction's inputs at every date of every path."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hedger.network.correction import (
     INPUTS,
     MarketCorrection,
     ReferenceShift,
+    corrected,
     correction_inputs,
     correction_strength,
-    corrected,
 )
 from hedger.network.inference import BandAnswer, BandNetwork, BookStates
 from hedger.network.market_study.book import Book, BookAtDate
@@ -128,7 +128,7 @@ def core_answer(task: HedgingTask, date: BookAtDate, core: BandNetwork) -> BandA
 
 
 def _paid(book: Book, spot: FloatArray) -> FloatArray:
-    """What has been paid out for expired options until each date [currency], shape of spot (step + 1, path)."""
+    """What has been paid for expired options until each date [currency], shape of spot (step + 1, path)."""
     paid = np.zeros_like(spot)
     for step in np.unique(book.expiry_step):
         due = book.expiry_step == step

@@ -33,6 +33,7 @@ class HistoryMarket:
     block_days: int
     observed_only: bool
     spot: float = 1.0
+    since: date | None = None
 
     @classmethod
     def estimated(
@@ -44,15 +45,18 @@ class HistoryMarket:
         variance_premium: bool = True,
         spot: float = 1.0,
         seed: int = 0,
+        since: date | None = None,
     ) -> HistoryMarket:
         """Take the embedded S&P 500 and VIX up to and including `until`.
 
-        variance_premium as in `GarchMarket`. Raises InputError where `until` leaves too little data,
+        since: no block has a day before; the law is estimated on all days. variance_premium as in `GarchMarket`. Raises InputError where `until` leaves too little data,
         ValueError for blocks that are not from a day to the number of days, or a spot that is not positive.
         """
         law = estimate_surface_law(until)
         draws = SurfaceDraws.of(law, 1, 0.0, np.random.default_rng(seed))
-        market = cls(law=law, draws=draws, block_days=block_days, observed_only=observed_only, spot=spot)
+        market = cls(
+            law=law, draws=draws, block_days=block_days, observed_only=observed_only, spot=spot, since=since
+        )
         if not (1 <= block_days <= market.days.size and 0.0 < spot < np.inf):
             raise ValueError(f"blocks have 1 to {market.days.size} days and spot is positive")
         return market if variance_premium else market.without_premium()
@@ -60,10 +64,11 @@ class HistoryMarket:
     @property
     def days(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Places of the days that blocks are cut from, one after the other."""
+        first = 0 if self.since is None else int(np.searchsorted(self.law.dates, np.datetime64(self.since)))
         if not self.observed_only:
-            return np.arange(self.law.standardised_return.size)
+            return np.arange(first, self.law.standardised_return.size)
         observed = np.flatnonzero(self.law.observed)
-        return np.arange(observed[0], observed[-1] + 1)
+        return np.arange(max(first, observed[0]), observed[-1] + 1)
 
     @property
     def daily_drift(self) -> float:
