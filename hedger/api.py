@@ -120,7 +120,11 @@ def hedge_files(
         progress("market", 0.0)
     portfolio, market = read_inputs(inputs, seed=settings.seed)
     return engine.run(
-        portfolio, market, policy=policy_named(settings.policy), settings=settings, progress=progress
+        portfolio,
+        market,
+        policy=policy_named(settings.policy, weights=inputs.weights),
+        settings=settings,
+        progress=progress,
     )
 
 

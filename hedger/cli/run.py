@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="What decides.",
 )
+@click.option(
+    "--weights", type=PATH, metavar="FILE", help="Weights of the deep policy. Default: the shipped ones."
+)
 @settings_options
 @click.option("--dry-run", is_flag=True, help="Decide and plan the orders, but trade nothing.")
 @click.option(
@@ -52,6 +55,7 @@ def run(
     history: Path | None,
     as_of: datetime | None,
     policy: str,
+    weights: Path | None,
     risk_aversion: float,
     schedule: str,
     seed: int,
@@ -86,6 +90,7 @@ def run(
         market=_absolute(market),
         chain=_absolute(chain),
         history=_absolute(history),
+        weights=_absolute(weights),
         as_of=usual_day if as_of is None else as_of.date(),
         ignore_expired=ignore_expired,
     )

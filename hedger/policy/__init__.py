@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hedger.errors import UsageError
-from hedger.network.weights import SHIPPED
+from hedger.network.weights import SHIPPED, read_network
 from hedger.policy.deep import DeepPolicy
 from hedger.policy.delta import DeltaPolicy
 from hedger.policy.leland import LelandPolicy
@@ -37,8 +39,15 @@ POLICIES: tuple[HedgePolicy, ...] = (
 )
 
 
-def policy_named(name: str) -> HedgePolicy:
-    """The policy as typed on the command line, with its default settings; UsageError lists the names."""
+def policy_named(name: str, *, weights: Path | None = None) -> HedgePolicy:
+    """The policy as typed on the command line, with its default settings; UsageError lists the names.
+
+    weights: a file that 'hedger train hedge' wrote, in place of the shipped ones; for the deep policy alone.
+    """
+    if weights is not None:
+        if name != DeepPolicy().name:
+            raise UsageError(f"weights are for the policy 'deep', not for '{name}'")
+        return DeepPolicy(network=read_network(weights))
     for policy in POLICIES:
         if policy.name == name:
             return policy

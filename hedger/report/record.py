@@ -29,12 +29,13 @@ class RunInputs:
     market: Path | None = None
     chain: Path | None = None
     history: Path | None = None
+    weights: Path | None = None
     as_of: date | None = None
     ignore_expired: bool = False
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """Every file by role; a market folder gives each of its files."""
-        for role in ("portfolio", "chain", "history"):
+        for role in ("portfolio", "chain", "history", "weights"):
             path = getattr(self, role)
             if path is not None:
                 yield role, path
@@ -156,7 +157,8 @@ def _plain(value: Path | date | bool | None) -> str | bool | None:
 
 
 def _inputs(found: Json) -> RunInputs:
-    paths = {name: None if (p := found[name]) is None else Path(p) for name in ("market", "chain", "history")}
+    roles = ("market", "chain", "history", "weights")
+    paths = {name: None if (p := found.get(name)) is None else Path(p) for name in roles}
     as_of = None if found["as_of"] is None else date.fromisoformat(found["as_of"])
     return RunInputs(
         portfolio=Path(found["portfolio"]), as_of=as_of, ignore_expired=bool(found["ignore_expired"]), **paths

@@ -150,6 +150,14 @@ def score_cell(network: BandNetwork, cell: Cell) -> CellScore:
     )
 
 
+def exact_gaps(problem: HedgingProblem, networks: Sequence[BandNetwork]) -> list[float]:
+    """Gaps of networks to the problem's optimum [bp of spot]."""
+    optimum = solve(problem, _RESOLUTION).risk()
+    policies = [network_bands(network, problem) for network in networks]
+    risks = [score_bands(problem, policy, resolution=_RESOLUTION) for policy in policies]
+    return [1e4 * (risk - optimum) / problem.spot for risk in risks]
+
+
 def network_bands(network: BandNetwork, problem: HedgingProblem) -> BandPolicy:
     """The network as a policy of a problem, as the scorer takes one."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 import torch
@@ -58,6 +59,14 @@ class BandModule(nn.Module):
             last=_single(self.last.weight.T),
             last_bias=_single(self.last.bias),
         )
+
+    @classmethod
+    def of(cls, network: BandNetwork) -> Self:
+        """A network as it was shipped, to train on."""
+        mean, deviation = torch.from_numpy(network.mean.copy()), torch.from_numpy(network.deviation.copy())
+        module = cls(mean, deviation, width=network.first.shape[1], layers=1 + len(network.hidden))
+        module.load_network(network)
+        return module
 
     def load_network(self, network: BandNetwork) -> None:
         """Take the weights of a shipped network of the same shape."""
