@@ -17,8 +17,8 @@ from hedger.network.teach.settings import TeachSettings
 
 Done = Callable[[int, int], None]
 """(shards done, shards wanted)."""
-# Beyond half of the spot the quadratic of the labels means nothing.
-_MOST_GAP_BP = 5_000.0
+# Beyond ten times the spot the recursion left the range of sense.
+_MOST_GAP_BP = 100_000.0
 
 
 def make_shards(folder: Path, settings: TeachSettings, *, workers: int, done: Done) -> None:
