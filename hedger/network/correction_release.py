@@ -55,6 +55,10 @@ def publish(selected: Selected, plan: ReleasePlan, folder: Path, *, core: str, c
         "plan": asdict(plan),
         "parts": dict(zip(PARTS, selected.shares, strict=True)),
         "validation_gain_in_deviations": {"value": selected.gain.value, "interval_95": [low, high]},
+        "gain_of_each_part_alone": {
+            part: {"value": own.value, "interval_95": own.interval}
+            for part, own in zip(PARTS, selected.alone, strict=True)
+        },
         "cpu_seconds": round(cpu_seconds),
         "command": "python benchmarks/market_correction.py",
         "limits": "books are held to expiry and settled in cash; groups whose certainty equivalent rests on "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +14,11 @@ from hedger.network.market_study.score import effective_paths, hedged_losses, pa
 from hedger.network.market_study.states import PathStates
 from hedger.network.risk import Estimate
 
-FloatArray = npt.NDArray[np.float64]
-
 STRENGTHS = (0.5, 1.0)
 LEAST_EFFECTIVE_PATHS = 50.0
 
 
-def scaled(correction: MarketCorrection, shares: Sequence[float]) -> MarketCorrection:
+def scaled(correction: MarketCorrection, shares: npt.ArrayLike) -> MarketCorrection:
     """The same with each of the PARTS times its share: all zero is the core alone."""
     network, factor = correction.network, np.array(shares, dtype=np.float32)
     return MarketCorrection(
@@ -55,26 +54,32 @@ def gain_over_core(correction: MarketCorrection, groups: Sequence[PathStates]) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """What is kept of a correction: each part's share, and the gain on the validation groups (0 of none)."""
+    """What is kept of a correction: each part's share, and the gain on the validation groups (0 of none).
+
+    alone: gain of each part by itself at full strength, kept or not.
+    """
 
     correction: MarketCorrection
     shares: tuple[float, ...]
     gain: Estimate
+    alone: tuple[Estimate, ...]
 
 
 def select(correction: MarketCorrection, validation: Sequence[PathStates]) -> Selected:
     """Add part after part, at half or full strength, while the gain's lower 95% bound rises from zero."""
     nothing = (0.0,) * len(PARTS)
-    best = Selected(
-        correction=scaled(correction, nothing), shares=nothing, gain=Estimate(value=0.0, standard_error=0.0)
-    )
+    alone = tuple(gain_over_core(scaled(correction, row), validation) for row in np.eye(len(PARTS)))
+
+    def with_shares(shares: tuple[float, ...], gain: Estimate) -> Selected:
+        return Selected(correction=scaled(correction, shares), shares=shares, gain=gain, alone=alone)
+
+    best = with_shares(nothing, Estimate(value=0.0, standard_error=0.0))
     while True:
         tried = [best]
-        for part, strength in np.ndindex(len(PARTS), len(STRENGTHS)):
+        for part, strength in product(range(len(PARTS)), STRENGTHS):
             if best.shares[part] == 0.0:
-                shares = (*best.shares[:part], STRENGTHS[strength], *best.shares[part + 1 :])
-                own = scaled(correction, shares)
-                tried.append(Selected(correction=own, shares=shares, gain=gain_over_core(own, validation)))
+                shares = (*best.shares[:part], strength, *best.shares[part + 1 :])
+                tried.append(with_shares(shares, gain_over_core(scaled(correction, shares), validation)))
         found = max(tried, key=lambda each: each.gain.interval[0])
         if found is best:
             return best
