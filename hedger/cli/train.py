@@ -35,13 +35,13 @@ def train() -> None:
 @click.option(
     "--problems",
     type=click.IntRange(min=600),
-    default=40_000,
+    default=24_000,
     show_default=True,
     metavar="N",
     help="Random hedging problems that are solved exactly; a multiple of 200.",
 )
 @click.option(
-    "--steps", type=click.IntRange(min=1), default=20_000, show_default=True, metavar="N", help="Of training."
+    "--steps", type=click.IntRange(min=1), default=10_000, show_default=True, metavar="N", help="Of training."
 )
 @click.option(
     "--seeds",

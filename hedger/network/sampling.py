@@ -18,7 +18,9 @@ class ProblemLaw:
     risk_aversion: times spot and units. volatility: per sqrt(year) of 250 dates. log_moneyness: largest of a
     strike in absolute value. deviations: of strikes from spot, in deviations to expiry. fixed_share: problems
     that have a fixed cost. long_share: problems of up to a year. severe_share: problems whose aversion and
-    volatility are both high, where the optimum is far from every formula.
+    volatility are both high, where the optimum is far from every formula. bought_share: of structures that
+    are long. kinds: probabilities of one option, straddle or strangle, vertical spread, butterfly, condor,
+    calendar or diagonal, random lines.
     """
 
     proportional_cost: tuple[float, float] = (1e-5, 2e-2)
@@ -33,6 +35,20 @@ class ProblemLaw:
     severe_share: float = 0.2
     severe_risk_aversion: tuple[float, float] = (60.0, 350.0)
     severe_volatility: tuple[float, float] = (0.25, 0.75)
+    bought_share: float = 0.35
+    kinds: tuple[float, ...] = (0.34, 0.16, 0.17, 0.09, 0.08, 0.08, 0.08)
+
+
+SEVERE = ProblemLaw(
+    severe_share=1.0,
+    severe_risk_aversion=(100.0, 350.0),
+    severe_volatility=(0.35, 0.75),
+    bought_share=0.1,
+    kinds=(0.3, 0.45, 0.1, 0.03, 0.04, 0.03, 0.05),
+    fixed_share=0.15,
+    long_share=0.0,
+)
+"""Mostly short straddles under great aversion, where a day's move can cost many times what is tolerated."""
 
 
 def random_problem(rng: np.random.Generator, law: ProblemLaw | None = None) -> HedgingProblem:
@@ -67,8 +83,8 @@ _Book = tuple[FloatArray, np.ndarray[tuple[int], np.dtype[np.bool_]], FloatArray
 
 def _random_book(rng: np.random.Generator, steps: int, variance: float, law: ProblemLaw) -> _Book:
     """One of the common structures, or random lines; units are of order 1."""
-    kind = rng.choice(7, p=[0.34, 0.16, 0.17, 0.09, 0.08, 0.08, 0.08])
-    sign = 1.0 if rng.random() < 0.35 else -1.0
+    kind = rng.choice(7, p=law.kinds)
+    sign = 1.0 if rng.random() < law.bought_share else -1.0
     deviation = np.sqrt(variance * steps)
     centre = _strike(rng, deviation, law)
     width = deviation * abs(rng.normal()) + 0.02 * rng.random()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hedger.network.sampling import ProblemLaw
+from hedger.network.sampling import SEVERE, ProblemLaw
 from hedger.network.teach.gate import CLASSICAL, LIMITS_BP, SMALL_COST, CellScore
 from hedger.network.teach.settings import TeachSettings
 
@@ -34,6 +34,7 @@ def card(
         "command": command,
         "settings": asdict(settings),
         "problems": asdict(ProblemLaw()),
+        "severe_problems": asdict(SEVERE),
         "published_seed": chosen,
         "gate": {
             "limits_bp": {f"cost up to {SMALL_COST:g}": LIMITS_BP[0], "above": LIMITS_BP[1]},

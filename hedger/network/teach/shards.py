@@ -12,7 +12,7 @@ import numpy as np
 from safetensors.numpy import load_file, save
 
 from hedger.network.labels import Labels, problem_labels
-from hedger.network.sampling import random_problem
+from hedger.network.sampling import SEVERE, ProblemLaw, random_problem
 from hedger.network.teach.settings import TeachSettings
 
 Done = Callable[[int, int], None]
@@ -55,7 +55,8 @@ def write_shard(folder: Path, shard: int, settings: TeachSettings) -> None:
 def _labels(number: int, settings: TeachSettings) -> Labels | None:
     """Labels of one problem; None where its recursion left the range of numbers or of sense."""
     rng = np.random.default_rng(np.random.SeedSequence(settings.label_seed, spawn_key=(number,)))
-    labels = problem_labels(random_problem(rng), settings.states, rng)
+    law = SEVERE if number >= settings.first_severe else ProblemLaw()
+    labels = problem_labels(random_problem(rng, law), settings.states, rng)
     finite = all(np.isfinite(getattr(labels, field.name)).all() for field in fields(Labels))
     return labels if finite and labels.reference_gap[0] < _MOST_GAP_BP else None
 
