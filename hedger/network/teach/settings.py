@@ -11,8 +11,8 @@ class TeachSettings:
 
     problems: random hedging problems solved, the last of `severe_part` parts of them under great aversion;
     `states` labels drawn from each, in shards of `shard_problems`; the first `validation_problems` are never
-    trained on. label_seed: of the problems. seeds: one network each. steps: of the optimiser, `rows` labels in
-    each; the rate rises over `warm_up` steps and falls to nothing as a cosine. weight_decay,
+    trained on. label_seed: of the problems. seeds: one network each. steps: of the optimiser, `rows` labels
+    in each; the rate rises over `warm_up` steps and falls to nothing as a cosine. weight_decay,
     largest_gradient: of the optimiser. averaging: of the weights that count. width, layers: of the hidden
     units. gate_cells, gate_seed: the cells that decide on release.
     """
