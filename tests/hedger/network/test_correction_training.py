@@ -27,7 +27,7 @@ QUICK = CorrectionSettings(middle_steps=300, width_steps=10, rows_per_step=512, 
 def _responding(seed: int, response: float) -> PathStates:
     """Volatility is constant, but the book is owed as though its right hedge were `response` shifts away."""
     states = states_of(MARKET.simulate(400, 8, np.random.SeedSequence(seed)))
-    shift = np.full_like(states.middle, 2.0)
+    shift = np.full_like(states.middle, 10.0)
     extra = response * shift / states.scale * np.diff(states.spot, axis=0)
     return replace(
         states,
@@ -56,10 +56,10 @@ def test_training_finds_the_response_that_the_market_has_and_selection_keeps_it(
     chosen = select(learned, [_responding(seed, 0.5) for seed in (10, 11)])
     assert chosen.gain.interval[0] > 0.0
     assert chosen.shares[1] > 0.0
-    # A response of two scaled units everywhere, half of it; part of it may come as half widths.
+    # Half of a response of ten scaled units everywhere; part of it may come as half widths.
     own = learned.network.outputs(groups[0].inputs[0])
-    moved = 2.0 * own[:, 1] + own[:, 2] * groups[0].half[0]
-    assert np.mean(moved) == pytest.approx(1.0, abs=0.3)
+    moved = 10.0 * own[:, 1] + own[:, 2] * groups[0].half[0]
+    assert np.mean(moved) == pytest.approx(5.0, abs=0.75)
 
 
 def test_selection_keeps_nothing_of_a_correction_that_harms() -> None:
