@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from hedger.network.teach.card import by_cost
-from hedger.network.teach.gate import gate_cells, score_cells
+from hedger.network.teach.gate import CellScore, gate_cells, score_cells
 from hedger.network.teach.settings import TeachSettings
 from hedger.network.weights import read_network, shipped_network
 
@@ -29,14 +29,25 @@ def main() -> None:
     network = shipped_network() if chosen.weights is None else read_network(chosen.weights)
     started = time.process_time()
     scores = score_cells(network, list(gate_cells(chosen.cells, chosen.seed)), workers=chosen.workers)
+    for severe in (False, True):
+        print(
+            "severe cells, unhedged a day of one deviation adds over 10 to the exponent"
+            if severe
+            else "usual"
+        )
+        show([score for score in scores if score.severe == severe])
+    failures = [score.failure for score in scores if score.failure is not None]
+    print(f"{len(failures)} of {len(scores)} cells fail the gate", *failures, sep="\n  ")
+    print(f"{time.process_time() - started:.1f} s of CPU in this process")
+
+
+def show(scores: list[CellScore]) -> None:
+    """Print the gaps by cost."""
     for row in by_cost(scores):
         print(f"cost {row['cost_above']:g} to {row['cost_up_to']:g}, {row['cells']} cells: bp of spot")
         print(f"  {'':<16}{'median':>10}{'90%':>10}{'worst':>10}")
         for name, gap in row["gap_bp"].items():
             print(f"  {name:<16}{gap['median']:>10.4f}{gap['p90']:>10.4f}{gap['worst']:>10.3f}")
-    failures = [score.failure for score in scores if score.failure is not None]
-    print(f"{len(failures)} of {len(scores)} cells fail the gate", *failures, sep="\n  ")
-    print(f"{time.process_time() - started:.1f} s of CPU in this process")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hedger.network.sampling import SEVERE, ProblemLaw
-from hedger.network.teach.gate import CLASSICAL, LIMITS_BP, SMALL_COST, CellScore
+from hedger.network.teach.gate import CLASSICAL, LIMITS_BP, SEVERE_SHARE, SEVERITY, SMALL_COST, CellScore
 from hedger.network.teach.settings import TeachSettings
 
 COST_CLASSES = ((0.0, 3e-4), (3e-4, 1e-3), (1e-3, 3e-3), (3e-3, 1.0))
@@ -38,9 +38,15 @@ def card(
         "published_seed": chosen,
         "gate": {
             "limits_bp": {f"cost up to {SMALL_COST:g}": LIMITS_BP[0], "above": LIMITS_BP[1]},
+            "severe_from": SEVERITY,
+            "severe_limit": f"{SEVERE_SHARE:.0%} of Zakamouline's gap where that is more",
             "cells": len(scores[chosen]),
-            "by_cost": by_cost(scores[chosen]),
-            "worst_bp_by_seed": {str(seed): worst_by_limit(found) for seed, found in scores.items()},
+            "by_cost": by_cost([score for score in scores[chosen] if not score.severe]),
+            "severe": by_cost([score for score in scores[chosen] if score.severe]),
+            "worst_bp_by_seed": {
+                str(seed): worst_by_limit([score for score in found if not score.severe])
+                for seed, found in scores.items()
+            },
         },
         "seconds": {stage: round(value, 1) for stage, value in seconds.items()},
         "limits": LIMITS,

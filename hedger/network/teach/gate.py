@@ -29,6 +29,11 @@ SMALL_COST = 1e-3
 """Proportional cost up to which the tighter limit holds."""
 LIMITS_BP = (0.3, 1.5)
 """Worst gap at small and at larger costs [bp of spot]."""
+SEVERITY = 10.0
+"""Aversion x gross units x spot x deviation of a day from which a cell is severe: what an unhedged day of one
+deviation adds to the exponent. The network misses the limits there, and so does every formula by far."""
+SEVERE_SHARE = 0.05
+"""Largest gap in a severe cell as a share of what Zakamouline's band leaves, where that is more."""
 SOLVER_BP = 0.002
 """How much worse than Zakamouline's band a gap may come out by the recursion's own error [bp of spot]."""
 
@@ -65,9 +70,17 @@ class CellScore:
     classical: Mapping[str, float]
 
     @property
+    def severe(self) -> bool:
+        """Whether a day's move can cost many times what is tolerated."""
+        problem = self.cell.problem
+        gross = problem.risk_aversion * problem.spot * float(np.abs(problem.units).sum())
+        return gross * float(np.sqrt(problem.step_variance)) > SEVERITY
+
+    @property
     def limit(self) -> float:
         """Largest gap that may be released [bp of spot]."""
-        return LIMITS_BP[0] if self.cell.problem.proportional_cost <= SMALL_COST else LIMITS_BP[1]
+        usual = LIMITS_BP[0] if self.cell.problem.proportional_cost <= SMALL_COST else LIMITS_BP[1]
+        return max(usual, SEVERE_SHARE * self.classical["zakamouline"]) if self.severe else usual
 
     @property
     def failure(self) -> str | None:

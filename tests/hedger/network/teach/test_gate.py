@@ -16,8 +16,8 @@ from tests.networks import constant_network
 CALL = Cell(kind="call", problem=short_call(proportional_cost=1e-3, risk_aversion=100.0))
 
 
-def scored(gap: float, *, zakamouline: float = 9.0, cost: float = 1e-3) -> CellScore:
-    problem = replace(CALL.problem, proportional_cost=cost)
+def scored(gap: float, *, zakamouline: float = 9.0, cost: float = 1e-3, aversion: float = 100.0) -> CellScore:
+    problem = replace(CALL.problem, proportional_cost=cost, risk_aversion=aversion)
     classical = {"delta": 10.0, "leland": 10.0, "whalley-wilmott": 10.0, "zakamouline": zakamouline}
     return CellScore(cell=Cell(kind="call", problem=problem), optimum=0.02, gap=gap, classical=classical)
 
@@ -45,6 +45,14 @@ def test_a_gap_above_its_limit_or_zakamouline_s_fails() -> None:
     assert "above Zakamouline's 0.1000" in str(scored(0.103, zakamouline=0.1).failure)
     assert scored(0.1019, zakamouline=0.1).failure is None
     assert scored(float("nan")).failure is not None
+
+
+def test_a_severe_cell_may_leave_a_twentieth_of_zakamouline_s_gap() -> None:
+    usual, severe = scored(4.0, zakamouline=100.0), scored(4.0, zakamouline=100.0, aversion=3000.0)
+    assert (usual.severe, severe.severe) == (False, True)
+    assert severe.failure is None
+    assert usual.failure is not None
+    assert scored(6.0, zakamouline=100.0, aversion=3000.0).failure is not None
 
 
 def test_cells_cover_what_is_promised_and_repeat_with_their_seed() -> None:
