@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 import torch
@@ -16,6 +14,7 @@ from hedger.network.inference import BandNetwork
 from hedger.network.labels import Labels
 from hedger.network.teach.module import BandModule, Rows, row_gaps
 from hedger.network.teach.near_book import FineTuneSettings, drawn, gaps_of_both, labels_near
+from hedger.network.teach.pool import process_pool
 from hedger.network.teach.shards import joined
 from hedger.optimum.problem import FloatArray, HedgingProblem
 
@@ -47,12 +46,12 @@ def fine_tune(
     workers: int,
     say: Callable[[str], None],
 ) -> FineTuned:
-    """Tune to the problems of a book, one an underlying; the same seed and threads give the same weights."""
+    """Tune to the problems of a book, one an underlying; the same seed gives the same weights."""
     started = time.perf_counter()
-    torch.set_num_threads(workers)
+    torch.set_num_threads(1)
     near = drawn(problems, settings, settings.problems, stream=0)
     fresh = drawn(problems, settings, settings.fresh, stream=1)
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+    with process_pool(workers) as pool:
         say(f"solving {len(near)} problems near the book's")
         numbers = range(len(near))
         labels = joined(list(pool.map(partial(labels_near, settings), near, numbers, chunksize=4)))

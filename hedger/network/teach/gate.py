@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 
 from hedger.network.inference import BandNetwork
 from hedger.network.labels import features_at
 from hedger.network.ladder import bands_of
+from hedger.network.teach.pool import process_pool
 from hedger.optimum.classical import leland, practitioner_delta, whalley_wilmott, zakamouline
 from hedger.optimum.grid import Resolution
 from hedger.optimum.problem import FloatArray, HedgingProblem
@@ -34,8 +33,8 @@ SEVERITY = 10.0
 deviation adds to the exponent. The network misses the limits there, and so does every formula by far."""
 SEVERE_SHARE = 0.05
 """Largest gap in a severe cell as a share of what Zakamouline's band leaves, where that is more."""
-SOLVER_BP = 0.002
-"""How much worse than Zakamouline's band a gap may come out by the recursion's own error [bp of spot]."""
+TIE_BP = 0.02
+"""How much a gap may exceed Zakamouline's and still count as the same [bp of spot]."""
 
 _RESOLUTION = Resolution(nodes_per_deviation=2.0, holdings=121, piece_nodes=8)
 _DATES_PER_YEAR = 250.0
@@ -88,7 +87,7 @@ class CellScore:
         if not self.gap <= self.limit:
             return f"gap {self.gap:.3f} bp above {self.limit:g}: {self.cell}"
         zakamouline = self.classical["zakamouline"]
-        if self.gap > zakamouline + SOLVER_BP:
+        if self.gap > zakamouline + TIE_BP:
             return f"gap {self.gap:.4f} bp above Zakamouline's {zakamouline:.4f}: {self.cell}"
         return None
 
@@ -142,7 +141,7 @@ def score_cells(network: BandNetwork, cells: Sequence[Cell], *, workers: int = 1
     score = partial(score_cell, network)
     if workers == 1:
         return [score(cell) for cell in cells]
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+    with process_pool(workers) as pool:
         return list(pool.map(score, cells, chunksize=4))
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import fields
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from safetensors.numpy import load_file, save
 
 from hedger.network.labels import Labels, problem_labels
 from hedger.network.sampling import SEVERE, ProblemLaw, random_problem
+from hedger.network.teach.pool import process_pool
 from hedger.network.teach.settings import TeachSettings
 
 Done = Callable[[int, int], None]
@@ -33,8 +33,7 @@ def make_shards(folder: Path, settings: TeachSettings, *, workers: int, done: Do
             write_shard(folder, shard, settings)
             done(count, len(shards))
         return
-    # Not forked: a copy of a process with threads may hang.
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+    with process_pool(workers) as pool:
         futures = [pool.submit(write_shard, folder, shard, settings) for shard in missing]
         for count, future in enumerate(as_completed(futures), start=ready + 1):
             future.result()

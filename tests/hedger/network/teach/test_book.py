@@ -29,7 +29,7 @@ QUICK = FineTuneSettings(problems=4, fresh=4, states=96, steps=150, rows=128, ra
 class AtOnce:
     """A process pool without processes."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, workers: int) -> None:
         pass
 
     def __enter__(self) -> AtOnce:
@@ -45,7 +45,7 @@ class AtOnce:
 
 @pytest.fixture(autouse=True)
 def no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tuning, "ProcessPoolExecutor", AtOnce)
+    monkeypatch.setattr(tuning, "process_pool", AtOnce)
 
 
 def tune(network: BandNetwork, settings: FineTuneSettings = QUICK) -> tuning.FineTuned:
