@@ -162,7 +162,7 @@ def test_the_rate_rises_and_falls_to_nothing() -> None:
 @pytest.fixture
 def quick_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "LIMITS_BP", (1e6, 1e6))
-    monkeypatch.setattr(gate, "SOLVER_BP", 1e6)
+    monkeypatch.setattr(gate, "TIE_BP", 1e6)
 
 
 def run(
