@@ -31,7 +31,7 @@ def main() -> None:
     scores = score_cells(network, list(gate_cells(chosen.cells, chosen.seed)), workers=chosen.workers)
     for severe in (False, True):
         print(
-            "severe cells, unhedged a day of one deviation adds over 10 to the exponent"
+            "severe: a day of one deviation unhedged adds over 10 to the exponent"
             if severe
             else "usual"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hedger.replay_result import ATTRIBUTION_PARTS, PolicyReplay, ReplayResult
 from hedger.report.tables import Table
@@ -26,36 +26,53 @@ def replay_header(result: ReplayResult) -> tuple[str, ...]:
     )
 
 
-def replay_tables(result: ReplayResult) -> tuple[Table, ...]:
-    """P&L with its attribution, then risk and turnover, a column per policy."""
-    columns = ("", *(f">{policy.policy}" for policy in result.policies))
-    parts = [
-        (part, *(number(policy.attribution[part]) for policy in result.policies))
-        for part in ATTRIBUTION_PARTS
+def replay_tables(result: ReplayResult, *, most_policies: int = 100) -> tuple[Table, ...]:
+    """P&L with its attribution, then risk and turnover, a column per policy.
+
+    most_policies: in one table; more of them go on in the next, since a terminal would break their numbers.
+    """
+    groups = [
+        result.policies[first : first + most_policies]
+        for first in range(0, len(result.policies), most_policies)
     ]
-    profit = Table(
-        title=f"Profit and loss, {printable(result.currency)}, and where it came from",
-        columns=columns,
-        rows=(_row(result, "P&L", lambda policy: number(policy.profit_and_loss)), *parts),
-        notes=(_RESIDUAL,),
+    notes = tuple(printable(note) for note in (*result.notes, *(f"Source: {s}" for s in result.sources)))
+    currency = printable(result.currency)
+    profit = [_profit(group, currency, (_RESIDUAL,) if group is groups[-1] else ()) for group in groups]
+    risk = [_risk(group, notes if group is groups[-1] else ()) for group in groups]
+    return (*profit, *risk)
+
+
+def _columns(policies: Sequence[PolicyReplay]) -> tuple[str, ...]:
+    return ("", *(f">{policy.policy}" for policy in policies))
+
+
+def _profit(policies: Sequence[PolicyReplay], currency: str, notes: tuple[str, ...]) -> Table:
+    parts = [(part, *(number(policy.attribution[part]) for policy in policies)) for part in ATTRIBUTION_PARTS]
+    return Table(
+        title=f"Profit and loss, {currency}, and where it came from",
+        columns=_columns(policies),
+        rows=(_row(policies, "P&L", lambda policy: number(policy.profit_and_loss)), *parts),
+        notes=notes,
     )
-    risk = Table(
+
+
+def _risk(policies: Sequence[PolicyReplay], notes: tuple[str, ...]) -> Table:
+    return Table(
         title="Risk and turnover",
-        columns=columns,
+        columns=_columns(policies),
         rows=(
-            _row(result, "worst day", lambda policy: str(policy.worst_day)),
-            _row(result, "P&L that day", lambda policy: number(policy.worst_day_profit_and_loss)),
-            _row(result, "daily deviation", lambda policy: number(policy.daily_deviation)),
-            _row(result, "costs paid", lambda policy: number(policy.costs)),
-            _row(result, "news, left out", lambda policy: number(policy.news)),
-            _row(result, "orders", lambda policy: number(policy.trades)),
-            _row(result, "contracts traded", lambda policy: number(policy.turnover_contracts)),
-            _row(result, "notional traded", lambda policy: number(policy.turnover_currency)),
+            _row(policies, "worst day", lambda policy: str(policy.worst_day)),
+            _row(policies, "P&L that day", lambda policy: number(policy.worst_day_profit_and_loss)),
+            _row(policies, "daily deviation", lambda policy: number(policy.daily_deviation)),
+            _row(policies, "costs paid", lambda policy: number(policy.costs)),
+            _row(policies, "news, left out", lambda policy: number(policy.news)),
+            _row(policies, "orders", lambda policy: number(policy.trades)),
+            _row(policies, "contracts traded", lambda policy: number(policy.turnover_contracts)),
+            _row(policies, "notional traded", lambda policy: number(policy.turnover_currency)),
         ),
-        notes=tuple(printable(note) for note in (*result.notes, *(f"Source: {s}" for s in result.sources))),
+        notes=notes,
     )
-    return profit, risk
 
 
-def _row(result: ReplayResult, name: str, cell: Callable[[PolicyReplay], str]) -> tuple[str, ...]:
-    return (name, *(cell(policy) for policy in result.policies))
+def _row(policies: Sequence[PolicyReplay], name: str, cell: Callable[[PolicyReplay], str]) -> tuple[str, ...]:
+    return (name, *(cell(policy) for policy in policies))
