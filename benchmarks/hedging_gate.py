@@ -30,11 +30,7 @@ def main() -> None:
     started = time.process_time()
     scores = score_cells(network, list(gate_cells(chosen.cells, chosen.seed)), workers=chosen.workers)
     for severe in (False, True):
-        print(
-            "severe: a day of one deviation unhedged adds over 10 to the exponent"
-            if severe
-            else "usual"
-        )
+        print("severe: a day of one deviation unhedged adds over 10 to the exponent" if severe else "usual")
         show([score for score in scores if score.severe == severe])
     failures = [score.failure for score in scores if score.failure is not None]
     print(f"{len(failures)} of {len(scores)} cells fail the gate", *failures, sep="\n  ")
