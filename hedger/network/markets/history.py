@@ -50,7 +50,8 @@ class HistoryMarket:
         """Take the embedded S&P 500 and VIX up to and including `until`.
 
         since: no block has a day before; the law is estimated on all days. variance_premium as in
-        `GarchMarket`. Raises InputError where `until` leaves too little data, ValueError for blocks that are not from a day to the number of days, or a spot that is not positive.
+        `GarchMarket`. Raises InputError where `until` leaves too little data, ValueError for blocks that are
+        not from a day to the number of days, or a spot that is not positive.
         """
         law = estimate_surface_law(until)
         draws = SurfaceDraws.of(law, 1, 0.0, np.random.default_rng(seed))
