@@ -41,9 +41,9 @@ def show(scores: list[CellScore]) -> None:
     """Print the gaps by cost."""
     for row in by_cost(scores):
         print(f"cost {row['cost_above']:g} to {row['cost_up_to']:g}, {row['cells']} cells: bp of spot")
-        print(f"  {'':<16}{'median':>10}{'90%':>10}{'worst':>10}")
+        print(f"  {'':<16}{'median':>12}{'90%':>12}{'worst':>12}")
         for name, gap in row["gap_bp"].items():
-            print(f"  {name:<16}{gap['median']:>10.4f}{gap['p90']:>10.4f}{gap['worst']:>10.3f}")
+            print(f"  {name:<16}{gap['median']:>12.4f}{gap['p90']:>12.4f}{gap['worst']:>12.3f}")
 
 
 if __name__ == "__main__":
