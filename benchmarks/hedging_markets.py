@@ -1,10 +1,10 @@
 """Policies against each other in markets whose volatility moves: the same paths and books at three costs.
 
-`python benchmarks/hedging_markets.py` hedges books to expiry in geometric Brownian motion, in Heston models,
-in GARCH with a moving surface (estimated to 2016), and in blocks of the S&P 500's days of 2017 and 2018, not
-seen in training. It prints by how much certainty equivalent the network with its market correction is
-ahead of every other policy, and what of it the GARCH forecast and the surface give (by evaluating with that
-input replaced). `--full` takes more paths and random books.
+Books are hedged to expiry in geometric Brownian motion, in Heston models, in GARCH with a moving surface
+(estimated to 2016), and in blocks of the S&P 500's days of 2017 and 2018, not seen in training. Printed is by
+how much certainty equivalent the shipped network (with a market correction, where one is given) is ahead of
+every other policy, and what of it the GARCH forecast and the surface give, with that input replaced.
+`--full` takes more paths and random books.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hedger.network.correction import MarketCorrection
-from hedger.network.correction_weights import read_correction, shipped_correction
+from hedger.network.correction_weights import read_correction
 from hedger.network.inference import BandNetwork
 from hedger.network.market_study.ablation import (
     with_frozen_surface,
@@ -41,7 +41,7 @@ from hedger.network.market_study.classical import (
 )
 from hedger.network.market_study.markets import judging_markets
 from hedger.network.market_study.score import HedgedLosses, effective_paths, hedged_losses, paired_gain
-from hedger.network.market_study.states import HedgingTask, dates_of, path_states
+from hedger.network.market_study.states import HedgingTask, PathStates, dates_of, path_states
 from hedger.network.market_study.tasks import random_book, task_at_risk
 from hedger.network.markets.paths import HedgingMarket, MarketPaths
 from hedger.network.risk import Estimate, expected_shortfall
@@ -61,7 +61,7 @@ ABLATIONS = {
     "forecast := long-run mean": with_long_run_forecast,
     "surface := flat, frozen": with_frozen_surface,
 }
-OURS = "network + correction"
+OURS = "ours"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,11 @@ class Networks:
     """What is judged."""
 
     core: BandNetwork
-    correction: MarketCorrection
+    correction: MarketCorrection | None
+
+    def band(self, states: PathStates) -> Edges:
+        """The corrected band; the core's where there is no correction."""
+        return states.core_band() if self.correction is None else states.corrected_band(self.correction)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,8 +157,9 @@ def _hedge_all(
     def hedge(edges: Edges) -> HedgedLosses:
         return hedged_losses(task, states.spot, states.owed, *edges)
 
-    found = {"network alone": hedge(states.core_band())}
-    found[OURS] = hedge(states.corrected_band(networks.correction))
+    found = {OURS: hedge(networks.band(states))}
+    if networks.correction is not None:
+        found["network alone"] = hedge(states.core_band())
     rules = CLASSICAL | {f"delta, threshold {share:g}": threshold(share) for share in THRESHOLDS}
     for name, rule in rules.items():
         for implied in (True, False):
@@ -162,8 +167,9 @@ def _hedge_all(
             found[f"{name} ({source})"] = hedge(along(rule, task, dates, implied=implied))
     for name, (changed, own) in seen.items():
         partial_view = path_states(task, changed, networks.core, own)
-        found[name] = hedge(partial_view.corrected_band(networks.correction))
-        found[f"{name}, alone"] = hedge(partial_view.core_band())
+        found[name] = hedge(networks.band(partial_view))
+        if networks.correction is not None:
+            found[f"{name}, alone"] = hedge(partial_view.core_band())
     return found
 
 
@@ -196,7 +202,8 @@ def show(
         table = Table(
             "policy", "ours is ahead, bp", "95%", "verdict", "shortfall 95, bp", "turnover", "trades"
         )
-        rows = [OURS, "network alone", *best_choices(by_policy, gain)]
+        alone = ["network alone"] if "network alone" in by_policy else []
+        rows = [OURS, *alone, *best_choices(by_policy, gain)]
         ablated = [name for base in ABLATIONS for name in (base, f"{base}, alone") if name in by_policy]
         for name in (*rows, *ablated):
             table.add_row(name, *_cells(gain(OURS, name), by_policy[name], name == OURS))
@@ -220,7 +227,9 @@ def _cells(ahead: Estimate, own: list[HedgedLosses], is_ours: bool) -> tuple[str
 @click.command()
 @click.option("--full", is_flag=True, help="more paths and random books")
 @click.option("--core", type=click.Path(path_type=Path), help="weights in place of the shipped ones")
-@click.option("--correction", type=click.Path(path_type=Path), help="weights in place of the shipped ones")
+@click.option(
+    "--correction", type=click.Path(path_type=Path), help="weights of a market correction; none is shipped"
+)
 @click.option("--scaled-deviation", default=0.5, help="aversion x deviation of the loss hedged without costs")
 @click.option("--seed", default=20_170_103)
 def main(full: bool, core: Path | None, correction: Path | None, scaled_deviation: float, seed: int) -> None:
@@ -228,7 +237,7 @@ def main(full: bool, core: Path | None, correction: Path | None, scaled_deviatio
     console = Console(width=120)
     networks = Networks(
         core=read_network(core) if core else shipped_network(),
-        correction=read_correction(correction) if correction else shipped_correction(),
+        correction=read_correction(correction) if correction else None,
     )
     setting = Setting(
         paths=20_000 if full else 1_500,

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import fields
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -16,19 +12,6 @@ from safetensors.numpy import load_file, save
 from hedger.errors import UsageError
 from hedger.network.correction import INPUTS, PARTS, MarketCorrection
 from hedger.network.inference import BandNetwork
-from hedger.network.weights import SHIPPED
-
-
-@cache
-def shipped_correction() -> MarketCorrection:
-    """The correction that every installation has."""
-    return read_correction(SHIPPED / "correction.safetensors")
-
-
-def shipped_correction_card() -> Mapping[str, Any]:
-    """How it came about: markets, seeds, parts kept, gains, limits."""
-    card: Mapping[str, Any] = json.loads((SHIPPED / "correction.json").read_text(encoding="utf-8"))
-    return card
 
 
 def read_correction(path: Path) -> MarketCorrection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hedger.errors import UsageError
-from hedger.network.weights import SHIPPED, read_network
+from hedger.network.weights import read_network
 from hedger.policy.deep import DeepPolicy
 from hedger.policy.delta import DeltaPolicy
 from hedger.policy.leland import LelandPolicy
@@ -35,7 +35,7 @@ POLICIES: tuple[HedgePolicy, ...] = (
     LelandPolicy(),
     WhalleyWilmottPolicy(),
     ZakamoulinePolicy(),
-    *((DeepPolicy(),) if (SHIPPED / "universal.safetensors").is_file() else ()),
+    DeepPolicy(),
 )
 
 

@@ -130,7 +130,7 @@ def test_an_untrained_network_has_the_gap_of_the_reference_where_errors_are_smal
 
 
 def test_an_edge_beyond_the_recursion_s_holdings_may_lie_further_out_but_not_inside() -> None:
-    reference = torch.tensor([[0.0, 1.0, 0.0]])
+    reference = torch.tensor([[0.0, 1.0, 0.0, 1.0]])
     plain = torch.zeros(1, len(fields(Rows)))
     rows = Rows(
         features=plain,
@@ -144,8 +144,8 @@ def test_an_edge_beyond_the_recursion_s_holdings_may_lie_further_out_but_not_ins
 
 
 def test_more_is_tolerated_at_a_high_cost_and_never_more_than_part_of_the_reference_s_gap() -> None:
-    gap = tolerated_gap(np.array([1e-4, 1e-3, 1e-2]), np.full(3, 1e3))
-    assert gap == pytest.approx([20.0] * 3)
+    gap = tolerated_gap(np.array([1e-4, 1e-3, 1e-2]), np.full(3, 1e5))
+    assert gap == pytest.approx([50.0] * 3)
     assert tolerated_gap(np.array([1e-3]), np.array([4.0]))[0] == pytest.approx(1 / (10 + 1 / 1.003))
     assert tolerated_gap(np.array([1e-3]), np.array([0.0]))[0] < 0.003 + 1e-9
 
