@@ -11,6 +11,9 @@ from pricing.paths.lanes import Words
 
 FloatArray = npt.NDArray[np.float64]
 
+# A variance that moves less than this has nothing for the price to be correlated with.
+_LEAST_SIGMA = 1e-8
+
 
 def heston_paths(
     *,
@@ -81,8 +84,9 @@ def step_coefficients(
     )
     noise = 0.5 * theta * kappa * (sigma * reach) ** 2
     # Without volatility of variance there is nothing to correlate with.
-    rho = np.where(sigma > 0.0, rho, 0.0)
-    lever = rho / np.where(sigma > 0.0, sigma, 1.0)
+    moves = sigma > _LEAST_SIGMA
+    rho = np.where(moves, rho, 0.0)
+    lever = rho / np.where(moves, sigma, 1.0)
     half = 0.5 * step_years
     after = half * (kappa * lever - 0.5) + lever
     mix = half * (1.0 - rho * rho)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pricing.fourier.model import HestonModel
@@ -111,6 +111,8 @@ def test_without_volatility_of_variance_the_price_is_log_normal() -> None:
     st.floats(-1.0, 1.0),
     st.sampled_from([1e-6, 1 / 252, 0.25]),
 )
+@example(0.0, 0.0, 0.0, 5e-324, 1.0, 1e-6)
+@example(0.04, 1.0, 0.04, 2e-8, 1.0, 0.25)
 def test_every_model_gives_finite_prices_and_variances(
     v0: float, kappa: float, theta: float, sigma: float, rho: float, step_years: float
 ) -> None:
