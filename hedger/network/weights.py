@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
 
-from hedger.errors import UsageError
 from hedger.network.inference import BandNetwork
 from hedger.network.ladder import FEATURES, OUTPUTS
+from hedger.network.weight_file import Arrays, array_bytes, read_arrays, require_shapes
 
 SHIPPED = Path(__file__).parent / "shipped"
 
@@ -34,26 +31,23 @@ def shipped_card() -> Mapping[str, Any]:
 
 def read_network(path: Path) -> BandNetwork:
     """Read weights. Raises UsageError where the file is none of ours."""
-    try:
-        arrays = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise UsageError(f"{path}: no weights of a band network could be read: {error}") from error
-    names = {field.name for field in fields(BandNetwork)}
-    if set(arrays) != names:
-        raise UsageError(f"{path}: expected the arrays {', '.join(sorted(names))}, found {', '.join(arrays)}")
+    arrays = read_arrays(path, BandNetwork, title="band network")
+    return layers_network(path, arrays, FEATURES, arrays["hidden"].shape[0], OUTPUTS)
+
+
+def layers_network(path: Path, arrays: Arrays, inputs: int, hidden: int, outputs: int) -> BandNetwork:
+    """A network of so many inputs, further hidden layers and outputs; UsageError where it is none."""
     width = arrays["first"].shape[-1]
     shapes = {
-        **dict.fromkeys(("mean", "deviation", "lowest", "highest"), (FEATURES,)),
-        "first": (FEATURES, width),
+        **dict.fromkeys(("mean", "deviation", "lowest", "highest"), (inputs,)),
+        "first": (inputs, width),
         "first_bias": (width,),
-        "hidden": (arrays["hidden"].shape[0], width, width),
-        "hidden_bias": (arrays["hidden"].shape[0], width),
-        "last": (width, OUTPUTS),
-        "last_bias": (OUTPUTS,),
+        "hidden": (hidden, width, width),
+        "hidden_bias": (hidden, width),
+        "last": (width, outputs),
+        "last_bias": (outputs,),
     }
-    for name, array in arrays.items():
-        if array.shape != shapes[name] or not np.all(np.isfinite(array)):
-            raise UsageError(f"{path}: '{name}' must be finite and of shape {shapes[name]}")
+    require_shapes(path, arrays, shapes)
     return BandNetwork(
         **{name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
     )
@@ -61,4 +55,4 @@ def read_network(path: Path) -> BandNetwork:
 
 def network_bytes(network: BandNetwork) -> bytes:
     """The file's content; written whole or not at all by the caller."""
-    return save({field.name: getattr(network, field.name) for field in fields(BandNetwork)})
+    return array_bytes(network)

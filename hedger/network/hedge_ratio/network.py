@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
 
-from hedger.errors import UsageError
+from hedger.network.weight_file import array_bytes, read_arrays, require_shapes
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -58,13 +56,7 @@ def shipped_ratio_network() -> RatioNetwork:
 
 def read_ratio_network(path: Path) -> RatioNetwork:
     """Read weights. Raises UsageError where the file is none of ours."""
-    try:
-        arrays = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise UsageError(f"{path}: no weights of a hedge-ratio network could be read: {error}") from error
-    names = {field.name for field in fields(RatioNetwork)}
-    if set(arrays) != names:
-        raise UsageError(f"{path}: expected the arrays {', '.join(sorted(names))}, found {', '.join(arrays)}")
+    arrays = read_arrays(path, RatioNetwork, title="hedge-ratio network")
     networks, width = arrays["bias"].shape[0], arrays["bias"].shape[-1]
     shapes = {
         "mean": (FEATURES,),
@@ -74,12 +66,10 @@ def read_ratio_network(path: Path) -> RatioNetwork:
         "last": (networks, width),
         "last_bias": (networks,),
     }
-    for name, array in arrays.items():
-        if array.shape != shapes[name] or not np.all(np.isfinite(array)):
-            raise UsageError(f"{path}: '{name}' must be finite and of shape {shapes[name]}")
+    require_shapes(path, arrays, shapes)
     return RatioNetwork(**{name: array.astype(np.float64) for name, array in arrays.items()})
 
 
 def ratio_network_bytes(network: RatioNetwork) -> bytes:
     """The content of a weights file."""
-    return save({field.name: getattr(network, field.name) for field in fields(RatioNetwork)})
+    return array_bytes(network)
