@@ -1,0 +1,1 @@
+"""Learned execution: environments, policies, their training, and comparisons of workers."""
