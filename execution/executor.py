@@ -12,7 +12,7 @@ from execution.market.market import Market
 from execution.market.regime import MarketConditions
 from execution.market.simulator import MarketSimulator
 from execution.orders import Execution, Fill, IntArray, Liquidity, ParentOrder, Side
-from execution.schedules.schedule import Schedule
+from execution.schedules.schedule import AdaptiveSchedule, Schedule, WorkState, slice_by_slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class ExecutionSettings:
 def work(
     order: ParentOrder,
     *,
-    schedule: Schedule,
+    schedule: Schedule | AdaptiveSchedule,
     conditions: MarketConditions,
     rng: np.random.Generator,
     settings: ExecutionSettings | None = None,
@@ -42,6 +42,7 @@ def work(
 
     market: simulated or replayed, not yet later than the order's start, to which it is run; by default a
     plain MarketSimulator of the conditions. What a venue charges comes on top of the order's own fee.
+    schedule: asked for its plan beforehand, or, where it is adaptive, as each slice begins.
 
     In each slice the quantity that the schedule wants by its end, less what is filled, rests at the near
     touch behind what is there. At each look it moves when the touch has moved away from it. At the slice's
@@ -62,11 +63,14 @@ def work(
     market.advance_to(order.start_ns)
     desk = _Desk(order, market)
     edge_ns = _slice_edges(order, settings)
-    wanted = schedule.plan(order.quantity, len(edge_ns) - 1, lot_size=order.rules.lot_size).cumsum()
+    slices = len(edge_ns) - 1
+    adaptive = slice_by_slice(schedule, order.quantity, slices, lot_size=order.rules.lot_size)
+    wanted = np.zeros(slices, dtype=np.int64)
     volume_before = market.traded_volume
     desk.look(order.start_ns)
-    for start_ns, end_ns, target in zip(edge_ns[:-1], edge_ns[1:], wanted, strict=True):
-        desk.work_slice(int(start_ns), int(end_ns), int(target), settings.look_ns)
+    for k in range(slices):
+        wanted[k] = adaptive.wanted(desk.state(k, slices, market.traded_volume - volume_before))
+        desk.work_slice(int(edge_ns[k]), int(edge_ns[k + 1]), int(wanted[k]), settings.look_ns)
     return Execution(
         fills=tuple(desk.fills),
         path_ts_ns=np.array(desk.path_ts_ns, dtype=np.int64),
@@ -120,6 +124,19 @@ class _Desk:
         if self.filled < target:
             self._market.submit_market(self._order.side, target - self.filled)
             self._collect()
+
+    def state(self, slice_index: int, slices: int, market_volume: int) -> WorkState:
+        """Where the order stands, for the schedule to look at."""
+        return WorkState(
+            slice_index=slice_index,
+            slices=slices,
+            quantity=self._order.quantity,
+            lot_size=self._order.rules.lot_size,
+            filled=self.filled,
+            market_volume=int(market_volume),
+            mid=self.path_mid[-1],
+            arrival_mid=self.path_mid[0],
+        )
 
     def look(self, ts_ns: int) -> None:
         """Sample the mid price."""
