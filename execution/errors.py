@@ -20,6 +20,10 @@ class BookCapacityError(ExecutionError):
     """A message would leave the book's price range or fill its order pool; the book is unchanged."""
 
 
+class AgentError(ExecutionError, ValueError):
+    """An agent cannot be used as asked: its file, its features or actions, or an observation do not fit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingProblem:
     """One thing wrong with a recording: where it is, what was found, what was expected."""
