@@ -14,6 +14,7 @@ from execution.errors import RecordingProblem, ScenarioError
 from execution.market.layout import HANDLE_MASK
 from execution.market.participant_terms import ParticipantTerms, read_participant
 from execution.market.scenario_table import ScenarioTable
+from execution.market.stated_order import StatedOrder, read_order
 
 FloatArray = npt.NDArray[np.float64]
 _SMALLEST_EIGENVALUE = -1e-10
@@ -98,7 +99,10 @@ class TimelineStretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketScenario:
-    """A whole market: its parts are named, and each takes its random numbers by its name."""
+    """A whole market: its parts are named, and each takes its random numbers by its name.
+
+    order: the parent order that the scenario is about, where it is about one.
+    """
 
     name: str
     title: str
@@ -109,6 +113,7 @@ class MarketScenario:
     timeline: tuple[TimelineStretch, ...]
     correlation: Mapping[tuple[str, str], float]
     sources: tuple[str, ...] = ()
+    order: StatedOrder | None = None
 
     def correlation_matrix(self) -> FloatArray:
         """Correlation of the instruments' news, shape (instrument, instrument)."""
@@ -163,6 +168,7 @@ def read_market(path: Path) -> MarketScenario:
         timeline=_timeline(file),
         correlation=_correlation(file, instruments),
         sources=file.texts("sources"),
+        order=read_order(file.table("order")) if file.has("order") else None,
     )
     if sum(terms.count * terms.orders for terms in participants) >= HANDLE_MASK:
         file.noted("participant", f"fewer than {HANDLE_MASK} orders of all participants at once", None)
