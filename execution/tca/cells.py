@@ -21,7 +21,9 @@ _SELLS = frozenset(
     | {"sell short", "short sell", "sell to open", "sell to close"}
 )
 _MAKER = frozenset({"maker", "m", "1", "a", "add", "added", "adds", "passive", "p"})
-_TAKER = frozenset({"taker", "t", "2", "r", "remove", "removed", "removes", "take", "aggressive", "routed", "3"})
+_TAKER = frozenset(
+    {"taker", "t", "2", "r", "remove", "removed", "removes", "take", "aggressive", "routed", "3"}
+)
 _NO_LIQUIDITY = frozenset({"x", "auction", "4", "o", "c", "unknown"})
 _YES, _NO = frozenset({"true", "t", "yes", "y", "1"}), frozenset({"false", "f", "no", "n", "0"})
 
@@ -30,8 +32,6 @@ _STAMP = re.compile(
     r"(?:[T \-;]*(?P<clock>.+))?"
 )
 _SLASHED = re.compile(
-    r"(?P<first>[0-9]{1,2})[/.-](?P<second>[0-9]{1,2})[/.-](?P<year>[0-9]{4})[T ,]+(?P<clock>.+)"
-)
     r"(?P<first>[0-9]{1,2})[/.-](?P<second>[0-9]{1,2})[/.-](?P<year>[0-9]{4})[T ,]+(?P<clock>.+)"
 )
 _CLOCK = re.compile(
@@ -64,6 +64,14 @@ def positive(text: str) -> float:
     value = number(text)
     if value <= 0.0:
         raise ValueError("a number above zero")
+    return value
+
+
+def not_negative(text: str) -> float:
+    """A finite number that is zero or more."""
+    value = number(text)
+    if value < 0.0:
+        raise ValueError("a number that is not negative")
     return value
 
 

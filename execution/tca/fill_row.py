@@ -38,7 +38,7 @@ _PARSERS: Mapping[str, Callable[[str], Value]] = {
     "interval_twap": cells.positive,
     "close_price": cells.positive,
     "volatility": cells.volatility,
-    "market_volume": cells.positive,
+    "market_volume": cells.not_negative,
     "multiplier": cells.positive,
     "venue": cells.label,
     "algorithm": cells.label,
