@@ -18,6 +18,7 @@ from execution.market.world import world_of
 
 _LOG_ROWS = 2**16
 _LIFETIMES = 5.0  # of a noise order that a market runs before it starts
+_COUNTED = ("traded", "signed", "sent", "overruns", "messages", "found_nobody", "expired", "empty_ns")
 _LEAST_SECONDS, _MOST_SECONDS = 30.0, 600.0
 
 
@@ -85,7 +86,7 @@ class AgentMarket:
             if status == LOG_FULL:
                 self._empty_log()
             else:
-                self._make_room(refusal, at)
+                self.make_room(refusal, at)
 
     def next_order_id(self) -> int:
         """An id that no other order of the market has."""
@@ -122,7 +123,7 @@ class AgentMarket:
         for name in ("excess_volume", "transient_ticks", "news_ticks"):
             instruments[name] = 0.0
         for array in (self.arrays.participants, self.arrays.venues, instruments):
-            for name in ("traded", "sent", "overruns", "messages", "found_nobody", "expired", "empty_ns"):
+            for name in _COUNTED:
                 if name in (array.dtype.names or ()):
                     array[name] = 0
         self.arrays.clock["messages"] = 0
@@ -146,11 +147,20 @@ class AgentMarket:
         if len(self._log) < needed:
             self._log = np.zeros(needed, LOGGED)
 
-    def _make_room(self, refusal: int, at: int) -> None:
+    @property
+    def event_room(self) -> int:
+        """Events of one message that there is room for."""
+        return len(self._events)
+
+    def make_room(self, refusal: int, at: int, price_ticks: int | None = None) -> None:
+        """Grow what refused a message, by default the participant's whose turn it is.
+
+        price_ticks: of the message. BookCapacityError when a book has its largest size.
+        """
         if refusal == Refusal.EVENT_ROOM:
             self._events = np.zeros(2 * len(self._events), EVENT)
             return
-        self.faces[at].make_room(refusal, self._refused_price(at))
+        self.faces[at].make_room(refusal, self._refused_price(at) if price_ticks is None else price_ticks)
         self._restack()
 
     def _refused_price(self, at: int) -> int:

@@ -19,6 +19,7 @@ from execution.market.batch_kernel import (
     NOT_DRAWN,
     BatchArrays,
     enter_all,
+    resting_all,
     step_all,
 )
 from execution.market.flows.any_flow import FlowParameters
@@ -99,9 +100,15 @@ class MarketBatch:
         """
         return self._step(events, NEVER_NS)
 
-    def step_until(self, ts_ns: int) -> npt.NDArray[np.int32]:
-        """Let every market run to this time; return the depth (the same array each time)."""
+    def step_until(self, ts_ns: int | npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Let every market run to this time, or each to its own, shape (market,); return the depth."""
         return self._step(2**62, ts_ns)
+
+    def resting(self, slots: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
+        found = np.zeros((len(self), 2), np.int64)
+        resting_all(self.books, slots, found)
+        return found
 
     def enter(
         self, messages: RecordArray, slots: npt.NDArray[np.int64] | None = None
@@ -112,7 +119,7 @@ class MarketBatch:
         left alone. Returns the slots of new orders, shape (market,), 0 where nothing of them rests;
         `messages` then has their order_id. OrderRejectedError for a message that no book takes.
         """
-        _check(messages, len(self))
+        check_messages(messages, len(self))
         rest = np.zeros(len(self), np.int64) if slots is None else slots.astype(np.int64)
         waiting = messages.copy()
         while enter_all(self.books, self.arrays, self._parameters, waiting, rest):
@@ -120,9 +127,10 @@ class MarketBatch:
         messages["order_id"] = waiting["order_id"]
         return rest
 
-    def _step(self, events: int, until_ns: int) -> npt.NDArray[np.int32]:
+    def _step(self, events: int, until_ns: int | npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         self.arrays.control["done"] = 0
-        while step_all(self.books, self.arrays, self._parameters, events, until_ns, self.depth):
+        until = np.broadcast_to(np.asarray(until_ns, np.int64), len(self)).copy()
+        while step_all(self.books, self.arrays, self._parameters, events, until, self.depth):
             self._make_room()
         return self.depth
 
@@ -159,7 +167,7 @@ def _enlarged(book: BookArrays, levels: int, orders: int) -> BookArrays:
     return with_room(book, orders=orders)
 
 
-def _check(messages: RecordArray, count: int) -> None:
+def check_messages(messages: RecordArray, count: int) -> None:
     """OrderRejectedError unless there is one sound message for each market."""
     if messages.shape != (count,) or messages.dtype != MESSAGE:
         raise OrderRejectedError(f"messages have shape {messages.shape}, expected ({count},) of MESSAGE")

@@ -21,6 +21,7 @@ from execution.book.core import (
     enter_market,
     reduce_slot,
 )
+from execution.book.depth import queue_ahead
 from execution.book.layout import (
     BOOK_ROW,
     NO_ASK,
@@ -59,6 +60,7 @@ ACCOUNT = np.dtype(
         ("maker_lots", "i8"),
         ("taker_lots", "i8"),
         ("market_lots", "i8"),  # traded by everybody, each trade counted once
+        ("signed_lots", "i8"),  # those that a buyer began less those that a seller began
     ]
 )
 
@@ -93,10 +95,10 @@ def step_all(
     batch: BatchArrays,
     parameters: FlowParameters,
     most_events: int,
-    until_ns: int,
+    until_ns: npt.NDArray[np.int64],
     depth: npt.NDArray[np.int32],
 ) -> int:
-    """Run every market to `until_ns` or until it has done `most_events`, and write its depth.
+    """Run every market to its `until_ns` or until it has done `most_events`, and write its depth.
 
     depth: (market, side, level, 2), see write_levels. Returns how many markets were refused and wait.
     """
@@ -113,7 +115,7 @@ def step_all(
             batch.waiting[at],
             batch.events[at],
             most_events,
-            until_ns,
+            until_ns[at],
         )
         write_levels(book, depth[at])
         refused += batch.control[at]["refusal"] != 0
@@ -142,10 +144,20 @@ def enter_all(
             refused += count < 0
             if count >= 0:
                 messages[at]["kind"] = NO_MESSAGE
-                settle(batch.account[at], batch.events[at], count, OWN)
+                book_account(batch.account[at], batch.events[at], count, OWN)
                 observe(book, batch.flow[at], parameters, batch.events[at], count)
                 control["due_ns"] = NOT_DRAWN
     return refused
+
+
+@njit(cache=True)
+def resting_all(books: BookArrays, slots: npt.NDArray[np.int64], found: npt.NDArray[np.int64]) -> None:
+    """Write lots of the agent's order in each slot and lots that trade before it: found (market, 2)."""
+    for at in range(len(slots)):
+        book, slot = book_of(books, at), np.uint32(slots[at])
+        if rests(book, slot):
+            found[at, 0] = book.orders[slot]["quantity"]
+            found[at, 1] = queue_ahead(book, int64(slot))[0]
 
 
 @internal
@@ -183,7 +195,7 @@ def run_market(
             return
         control["waiting"] = THINNED
         control["done"] += 1
-        settle(account, events, count, message["owner"])
+        book_account(account, events, count, message["owner"])
         observe(book, state, parameters, events, count)
 
 
@@ -237,7 +249,7 @@ def _apply_own(
     order_id, own, none = control["next_id"], int64(OWN), int64(0)
     if kind == MessageKind.CANCEL or kind == MessageKind.REDUCE:
         slot = np.uint32(slots[at])
-        if not _is_own(book, slot, message["order_id"]):
+        if not rests(book, slot) or book.orders[slot]["order_id"] != message["order_id"]:
             return 0
         if kind == MessageKind.CANCEL:
             return cancel_slot(book, slot, events, none)
@@ -259,16 +271,16 @@ def _apply_own(
 
 
 @internal
-def _is_own(book: BookArrays, slot: np.uint32, order_id: int) -> bool:
-    """Whether the agent's order of this id still rests in the slot."""
+def rests(book: BookArrays, slot: np.uint32) -> bool:
+    """Whether an order of the agent rests in the slot."""
     if slot == NO_SLOT or slot >= len(book.orders):
         return False
     order = book.orders[slot]
-    return bool(order["quantity"] > 0 and order["order_id"] == order_id and order["owner"] == OWN)
+    return bool(order["quantity"] > 0 and order["owner"] == OWN)
 
 
 @inlined
-def settle(account: Record, events: RecordArray, count: int, taker: int) -> None:
+def book_account(account: Record, events: RecordArray, count: int, taker: int) -> None:
     """Book the agent's side of the trades that a message of `taker` has made."""
     for i in range(count):
         event = events[i]
@@ -276,6 +288,7 @@ def settle(account: Record, events: RecordArray, count: int, taker: int) -> None
             quantity = event["quantity"]
             bought = event["side"] * quantity
             account["market_lots"] += quantity
+            account["signed_lots"] += bought
             if taker == OWN:
                 account["taker_lots"] += quantity
                 account["position"] += bought

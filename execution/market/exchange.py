@@ -96,6 +96,7 @@ def book_trades(
         bought = event["side"] * quantity
         signed += bought
         venue["traded"] += quantity
+        venue["signed"] += bought
         instrument["traded"] += quantity
         maker = event["maker_owner"]
         own |= maker == OWN or event["order_id"] != order_id

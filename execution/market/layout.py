@@ -166,6 +166,7 @@ VENUE = np.dtype(
         ("last_bid", "i8"),
         ("last_ask", "i8"),
         ("traded", "i8"),
+        ("signed", "i8"),  # lots that a buyer began less those that a seller began
         ("messages", "i8"),
         ("found_nobody", "i8"),  # marketable messages that met an empty side
         ("expired", "i8"),  # lots of market orders that found nobody

@@ -1,0 +1,147 @@
+"""What an agent may do at a decision: take so much at market, rest so much at a price, keep, or withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class Placement(IntEnum):
+    """Where the resting order goes: left as it is, taken out, or at a price by the near touch.
+
+    JOIN: at the best price of the own side. IMPROVE: one tick better. BEHIND: one tick worse.
+    """
+
+    KEEP = 0
+    WITHDRAW = 1
+    JOIN = 2
+    IMPROVE = 3
+    BEHIND = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One row of a table of actions, in multiples of the slice: what is left over the decisions left.
+
+    take: lots at market now. rest: the most lots to have resting at `placement`'s price.
+    """
+
+    placement: Placement = Placement.KEEP
+    rest: float = 0.0
+    take: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """How the action is written in cards and reports."""
+        placed = self.placement.name.lower() + (f" {self.rest:g}" if self.rest else "")
+        return f"{placed}, take {self.take:g}" if self.take else placed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What each market's action asks for now [lots, ticks], all of shape (market,)."""
+
+    take: IntArray
+    placement: IntArray
+    rest: IntArray
+    price_ticks: IntArray
+
+
+class ActionTable:
+    """The actions that an agent chooses from, by number; every pair of a placement and an amount to take."""
+
+    def __init__(self, actions: tuple[Action, ...]) -> None:
+        self.actions = actions
+        self._take = np.array([action.take for action in actions])
+        self._rest = np.array([action.rest for action in actions])
+        self._placement = np.array([action.placement for action in actions], np.int64)
+
+    def __len__(self) -> int:
+        return len(self.actions)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The actions' names, in order."""
+        return tuple(action.name for action in self.actions)
+
+    def wanted(
+        self, chosen: IntArray, *, slice_lots: IntArray, left: IntArray, side: IntArray, touch: IntArray
+    ) -> Wanted:
+        """Lots and prices of the chosen actions; what is left bounds both.
+
+        slice_lots, left, side: shape (market,). touch: (market, 2), near and far [ticks].
+        """
+        take = np.minimum(_lots(self._take[chosen], slice_lots), left)
+        rest = np.minimum(_lots(self._rest[chosen], slice_lots), left - take)
+        placement = self._placement[chosen]
+        offset = np.select([placement == Placement.IMPROVE, placement == Placement.BEHIND], [1, -1], 0)
+        return Wanted(take=take, placement=placement, rest=rest, price_ticks=touch[:, 0] + side * offset)
+
+    def mask(
+        self,
+        *,
+        slice_lots: IntArray,
+        left: IntArray,
+        spread_ticks: IntArray,
+        far_lots: IntArray,
+        resting: IntArray,
+    ) -> BoolArray:
+        """Which actions may be chosen, shape (market, action); at least one is, in every market.
+
+        Not: to improve a spread of one tick, to take where nobody offers, to take an amount that is another
+        action's, to withdraw what does not rest, to rest anything where all is taken.
+        """
+        count = len(self)
+        take = _lots(self._take[None, :], slice_lots[:, None])
+        allowed = np.ones((len(left), count), np.bool_)
+        takes = self._take[None, :] > 0.0
+        allowed &= ~(takes & (far_lots[:, None] <= 0))
+        # The least multiple that takes all that is left says so; larger ones would say it again.
+        smaller = np.where(takes, _next_smaller(self._take)[None, :], 0.0)
+        allowed &= ~(takes & (_lots(smaller, slice_lots[:, None]) >= left[:, None]))
+        allowed &= ~(takes & (take == _lots(smaller, slice_lots[:, None])))
+        improves = self._placement[None, :] == Placement.IMPROVE
+        allowed &= ~(improves & (spread_ticks[:, None] <= 1))
+        withdraws = self._placement[None, :] == Placement.WITHDRAW
+        allowed &= ~(withdraws & (resting[:, None] <= 0))
+        # What is taken whole leaves nothing to rest.
+        rests = self._rest[None, :] > 0.0
+        allowed &= ~(rests & (np.minimum(take, left[:, None]) >= left[:, None]))
+        return allowed
+
+
+def default_actions() -> ActionTable:
+    """Keep, withdraw, or rest at three prices; take nothing, half a slice, or one, two, four, eight."""
+    placements = (
+        (Placement.KEEP, 0.0),
+        (Placement.WITHDRAW, 0.0),
+        (Placement.JOIN, 4.0),
+        (Placement.IMPROVE, 2.0),
+        (Placement.BEHIND, 4.0),
+    )
+    takes = (0.0, 0.5, 1.0, 2.0, 4.0)
+    return ActionTable(
+        tuple(
+            Action(placement=placement, rest=rest, take=take)
+            for (placement, rest), take in product(placements, takes)
+        )
+    )
+
+
+def _lots(multiple: FloatArray, slice_lots: IntArray) -> IntArray:
+    return np.floor(multiple * slice_lots + 0.5).astype(np.int64)
+
+
+def _next_smaller(values: FloatArray) -> FloatArray:
+    """The next smaller of the values for each, 0 for the least."""
+    levels = np.unique(np.append(values, 0.0))
+    smaller: FloatArray = levels[np.maximum(np.searchsorted(levels, values) - 1, 0)]
+    return smaller

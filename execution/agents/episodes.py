@@ -1,0 +1,128 @@
+"""Episodes of an execution task in many markets: parent orders one after the other, stepped together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+import numpy as np
+import numpy.typing as npt
+
+from execution.agents.actions import ActionTable, BoolArray, IntArray, default_actions
+from execution.agents.desk import Costs, Desk
+from execution.agents.market_source import MarketSource
+from execution.agents.task import ExecutionTask
+
+FloatArray = npt.NDArray[np.float64]
+FloatArray32 = npt.NDArray[np.float32]
+
+
+class Step(NamedTuple):
+    """One decision in every market, all of shape (market, ...).
+
+    observation: at the next decision, of the next order where this one is done. last: the observation that
+    the order ended with, equal to `observation` elsewhere. costs: [ticks x lots]. completion, risk: the
+    reward's further terms [ticks x lots]. control: what news have cost in the step [ticks x lots]; it is
+    taken off the costs where the task asks for it. quantity: lots of the order that was worked.
+    """
+
+    observation: FloatArray32
+    reward: FloatArray
+    done: BoolArray
+    last: FloatArray32
+    costs: Costs
+    completion: FloatArray
+    risk: FloatArray
+    control: FloatArray
+    quantity: IntArray
+
+
+@final
+class Episodes:
+    """Orders drawn and worked in `count` markets of a source; a market is renewed after `orders` of them.
+
+    One seed gives one sequence of markets and orders for each place, whatever the count of places.
+    """
+
+    def __init__(
+        self,
+        source: MarketSource,
+        task: ExecutionTask,
+        *,
+        count: int,
+        seed: np.random.SeedSequence,
+        table: ActionTable | None = None,
+        orders: int = 4,
+    ) -> None:
+        self.source, self.task, self.orders = source, task, orders
+        self.table = table or default_actions()
+        self._count = count
+        self.start(seed)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def start(self, seed: np.random.SeedSequence) -> FloatArray32:
+        """Make the markets anew from a seed and begin an order in each; return the observation."""
+        markets_seed, draws = seed.spawn(2)
+        self._seeds = draws.spawn(self._count)
+        self._rngs = [np.random.default_rng(one) for one in draws.spawn(self._count)]
+        markets, self._terms = self.source.make(self._count, markets_seed)
+        self.desk = Desk(markets, self._terms, self.table, self.task.interval_ns)
+        self._worked = np.zeros(self._count, np.int64)
+        everywhere = np.ones(self._count, np.bool_)
+        self._begin(everywhere)
+        return self.desk.observation()
+
+    def mask(self) -> BoolArray:
+        """Which actions may be chosen, shape (market, action)."""
+        return self.desk.mask()
+
+    def step(self, chosen: IntArray) -> Step:
+        """Do one decision in every market."""
+        desk, reward = self.desk, self.task.reward
+        news = self._news()
+        costs = desk.act(chosen)
+        done, quantity = desk.is_over, desk.memory["quantity"].copy()
+        left, side = desk.left, desk.memory["side"]
+        completion = np.where(done, reward.completion_ticks * left, 0.0)
+        risk = reward.risk_aversion * (left * desk.memory["usual_deviation"]) ** 2
+        control = np.where(done & (left == 0), 0.0, side * left * (self._news() - news))
+        total = costs.total + completion + risk - (control if reward.news_control else 0.0)
+        last = desk.observation()
+        if done.any():
+            self._begin(done)
+        return Step(
+            observation=desk.observation(),
+            reward=-total / (reward.ticks * quantity),
+            done=done,
+            last=last,
+            costs=costs,
+            completion=completion,
+            risk=risk,
+            control=control,
+            quantity=quantity,
+        )
+
+    def _news(self) -> FloatArray:
+        news = getattr(self.desk.markets, "news_ticks", None)
+        return np.zeros(self._count) if news is None else np.asarray(news, np.float64).copy()
+
+    def _begin(self, which: BoolArray) -> None:
+        """Watch the chosen markets for a while, fresh ones where they are used up, and draw an order each."""
+        self._renew(which & (self._worked >= self.orders))
+        self.desk.watch(self.task.pause, which)
+        side, quantity = np.ones(self._count, np.int64), np.ones(self._count, np.int64)
+        for at in np.flatnonzero(which):
+            side[at], quantity[at] = self.task.draw(self._rngs[at], self._terms[at])
+        self.desk.begin(which, side, quantity, self.task.decisions)
+        self._worked[which] += 1
+
+    def _renew(self, which: BoolArray) -> None:
+        renewed = np.zeros(self._count, np.bool_)
+        for at in np.flatnonzero(which):
+            terms = self.source.renew(self.desk.markets, int(at), self._seeds[at].spawn(1)[0])
+            if terms is not None:
+                self._terms[at], renewed[at] = terms, True
+                self._worked[at] = 0
+        if renewed.any():
+            self.desk.renew(renewed, self._terms)

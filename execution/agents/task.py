@@ -1,0 +1,57 @@
+"""The task that an agent learns: parent orders of a range of sizes, worked by a decision every so often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from execution.agents.terms import MarketTerms
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardTerms:
+    """How costs become a reward: minus (shortfall + completion + risk), a lot of the order, per `ticks`.
+
+    completion_ticks: on top of the shortfall, for each lot that is left at the end. risk_aversion: times the
+    variance of the price of what is left over each decision [1 / (tick x lot)]. discount: of the agents'
+    return, for each decision. ticks: of cost a lot that make one unit of reward. news_control: add back what
+    news have moved the price of what is left; no agent can foresee them, so that the expected reward is the
+    same and its variance a fraction, as long as news are a martingale.
+    """
+
+    completion_ticks: float = 4.0
+    risk_aversion: float = 0.0
+    discount: float = 1.0
+    ticks: float = 1.0
+    news_control: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionTask:
+    """Parent orders to be worked. horizon_seconds: of each; decisions: in it, evenly spaced.
+
+    participation: least and largest size over the usual volume of the horizon, drawn log-uniformly. pause:
+    decisions that a market is watched before an order begins in it.
+    """
+
+    horizon_seconds: float = 600.0
+    decisions: int = 120
+    participation: tuple[float, float] = (0.05, 0.2)
+    pause: int = 10
+    reward: RewardTerms = RewardTerms()
+
+    @property
+    def interval_ns(self) -> int:
+        """Time between two decisions."""
+        return round(1e9 * self.horizon_seconds / self.decisions)
+
+    def draw(self, rng: np.random.Generator, terms: MarketTerms) -> tuple[int, int]:
+        """Side and quantity [lots] of a parent order."""
+        low, high = np.log(self.participation)
+        share = float(np.exp(rng.uniform(low, high)))
+        side = 1 if rng.random() < 0.5 else -1
+        return side, max(1, round(share * terms.lots_per_second * self.horizon_seconds))

@@ -1,0 +1,118 @@
+"""Whoever works parent orders in many markets at once, an agent or a schedule, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from execution.agents.actions import ActionTable, default_actions
+from execution.agents.desk import Costs, Desk
+from execution.agents.markets import Markets
+from execution.agents.policy import ExecutionPolicy
+from execution.agents.task import ExecutionTask
+from execution.agents.terms import MarketTerms
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an order cost in each market, shape (market,): [ticks x lots], positive is a cost.
+
+    shortfall: against the mid at arrival, fees included, what is left at the end's mid. news: the part of it
+    that news made, of mean zero where news are a martingale; NaN where a market knows none. fees: within
+    shortfall. left: lots not traded. taken: lots that crossed the spread. arrival_ticks: the mid then.
+    """
+
+    shortfall: FloatArray
+    news: FloatArray
+    fees: FloatArray
+    left: IntArray
+    taken: IntArray
+    arrival_ticks: FloatArray
+
+
+class Session(Protocol):
+    """A worker at its desk in many markets, who works one order after the other there."""
+
+    def work(self, side: IntArray, quantity: IntArray) -> Outcome:
+        """Watch for the task's pause, then work an order in each market, shape (market,)."""
+        ...
+
+
+class Worker(Protocol):
+    """An agent or a schedule; keeps nothing from one session to the next."""
+
+    @property
+    def name(self) -> str:
+        """How reports call it."""
+        ...
+
+    def session(self, markets: Markets, terms: Sequence[MarketTerms], task: ExecutionTask) -> Session:
+        """Sit down at a desk."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWorker:
+    """A policy that chooses from a table of actions."""
+
+    policy: ExecutionPolicy
+    table: ActionTable
+
+    @property
+    def name(self) -> str:
+        """The policy's name."""
+        return self.policy.name
+
+    def session(self, markets: Markets, terms: Sequence[MarketTerms], task: ExecutionTask) -> AgentSession:
+        """Sit down at a desk."""
+        return AgentSession(self, markets, terms, task)
+
+
+def agent_worker(policy: ExecutionPolicy) -> AgentWorker:
+    """A policy of the default actions."""
+    return AgentWorker(policy=policy, table=default_actions())
+
+
+class AgentSession:
+    """The agent's desk, which remembers its markets from order to order."""
+
+    def __init__(
+        self, worker: AgentWorker, markets: Markets, terms: Sequence[MarketTerms], task: ExecutionTask
+    ) -> None:
+        self.desk = Desk(markets, terms, worker.table, task.interval_ns)
+        self._policy, self._task = worker.policy, task
+
+    def work(self, side: IntArray, quantity: IntArray) -> Outcome:
+        """Watch for the task's pause, then work an order in each market, shape (market,)."""
+        desk, task = self.desk, self._task
+        desk.watch(task.pause)
+        desk.begin(np.ones(len(desk), np.bool_), side, quantity, task.decisions)
+        account = desk.markets.account.copy()
+        arrival, news = desk.mid_ticks, np.zeros(len(desk))
+        total, fees = np.zeros(len(desk)), np.zeros(len(desk))
+        for _ in range(task.decisions):
+            before = news_ticks(desk.markets)
+            costs: Costs = desk.act(self._policy.act(desk.observation(), desk.mask()))
+            news += side * desk.left * (news_ticks(desk.markets) - before)
+            total, fees = total + costs.total, fees + costs.fees
+        return Outcome(
+            shortfall=total,
+            news=news,
+            fees=fees,
+            left=desk.left,
+            taken=(desk.markets.account["taker_lots"] - account["taker_lots"]).astype(np.int64),
+            arrival_ticks=arrival,
+        )
+
+
+def news_ticks(markets: Markets) -> FloatArray:
+    """How far news have moved each market, NaN where it knows none; shape (market,)."""
+    found = getattr(markets, "news_ticks", None)
+    return np.full(len(markets), np.nan) if found is None else np.asarray(found, np.float64).copy()

@@ -1,0 +1,164 @@
+"""Many markets of participants with one agent in each, run side by side on every core, compiled.
+
+A market is one record of addresses (execution.market.world), so that a batch is an array of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit, prange
+
+from execution.book.compiled import int64, internal
+from execution.book.core import cancel_slot, enter_immediate_or_cancel, enter_limit, enter_market, reduce_slot
+from execution.book.depth import queue_ahead
+from execution.book.layout import NO_SLOT, BookArrays, MessageKind, Record, RecordArray
+from execution.market.batch_kernel import NO_MESSAGE, book_account, rests, write_levels
+from execution.market.event_loop import OWN_FILL, REFUSED, run_until, settle
+from execution.market.layout import HANDLE_BITS, OWN
+from execution.market.world import book_at, clock_of, instrument_at, venue_at
+
+
+@njit(cache=True, parallel=True)
+def run_worlds(
+    worlds: RecordArray,
+    venue: int,
+    until_ns: npt.NDArray[np.int64],
+    accounts: RecordArray,
+    events: RecordArray,
+    log: RecordArray,
+    refused: npt.NDArray[np.int64],
+) -> int:
+    """Run every market to its `until_ns`; return how many were refused and wait.
+
+    events: (market, event). log: of length 0. refused: (market, 2) out, the book's Refusal, 0 where there is
+    none, and which book.
+    """
+    waiting = 0
+    for at in prange(len(worlds)):
+        run_world(worlds[at : at + 1], until_ns[at], accounts[at], events[at], log, refused[at])
+        note_volume(worlds[at], venue, accounts[at])
+        waiting += refused[at, 0] != 0
+    return waiting
+
+
+@internal
+def run_world(
+    world: RecordArray,
+    until_ns: int,
+    account: Record,
+    events: RecordArray,
+    log: RecordArray,
+    refused: npt.NDArray[np.int64],
+) -> None:
+    """Run one market, booking the agent's fills on the way."""
+    refused[0] = 0
+    while True:
+        status, count, refusal, at = run_until(world, until_ns, events, log)
+        if status == REFUSED:
+            refused[0], refused[1] = refusal, at
+        if status != OWN_FILL:
+            return
+        book_account(account, events, count, 0)
+
+
+@njit(cache=True, parallel=True)
+def enter_worlds(
+    worlds: RecordArray,
+    venue: int,
+    messages: RecordArray,
+    slots: npt.NDArray[np.int64],
+    accounts: RecordArray,
+    events: RecordArray,
+    log: RecordArray,
+    refused: npt.NDArray[np.int64],
+) -> int:
+    """Apply one message of the agent in each market; return how many were refused and wait.
+
+    slots: (market,) in, where the order of a CANCEL or REDUCE rests; out, where a new order rests. A message
+    that is applied becomes NO_MESSAGE.
+    """
+    waiting = 0
+    for at in prange(len(worlds)):
+        refused[at, 0] = 0
+        if messages[at]["kind"] != NO_MESSAGE:
+            world, book = worlds[at], book_at(worlds[at], venue)
+            clock, message = clock_of(world), messages[at]
+            order_id = clock["orders"] << HANDLE_BITS
+            count = apply_own(book, message, order_id, slots, at, events[at])
+            if count < 0:
+                refused[at, 0], refused[at, 1] = count, venue
+                waiting += 1
+            else:
+                if message["kind"] != MessageKind.CANCEL and message["kind"] != MessageKind.REDUCE:
+                    message["order_id"] = order_id
+                    clock["orders"] += 1
+                message["kind"] = NO_MESSAGE
+                settle(world, book, venue, OWN, order_id, events[at], count, log)
+                book_account(accounts[at], events[at], count, OWN)
+                note_volume(world, venue, accounts[at])
+    return waiting
+
+
+@internal
+def apply_own(
+    book: BookArrays,
+    message: Record,
+    order_id: int,
+    slots: npt.NDArray[np.int64],
+    at: int,
+    events: RecordArray,
+) -> int:
+    """Apply a message of the agent; return the count of events or the book's Refusal."""
+    kind, side, quantity = message["kind"], int64(message["side"]), int64(message["quantity"])
+    price, self_trade = int64(message["price_ticks"]), int64(message["self_trade"])
+    own, none = int64(OWN), int64(0)
+    if kind == MessageKind.CANCEL or kind == MessageKind.REDUCE:
+        slot = np.uint32(slots[at])
+        if not rests(book, slot) or book.orders[slot]["order_id"] != message["order_id"]:
+            return 0
+        if kind == MessageKind.CANCEL:
+            return cancel_slot(book, slot, events, none)
+        return reduce_slot(book, slot, quantity, events, none)
+    slots[at] = NO_SLOT
+    if kind == MessageKind.LIMIT:
+        slot, count = enter_limit(book, side, quantity, price, own, order_id, self_trade, events, none)
+        slots[at] = slot
+        return count
+    if kind == MessageKind.MARKET:
+        return enter_market(book, side, quantity, own, order_id, self_trade, events, none)
+    return enter_immediate_or_cancel(book, side, quantity, price, own, order_id, self_trade, events, none)
+
+
+@njit(cache=True, parallel=True)
+def see_worlds(
+    worlds: RecordArray,
+    venue: int,
+    slots: npt.NDArray[np.int64],
+    depth: npt.NDArray[np.int32],
+    resting: npt.NDArray[np.int64],
+    news_ticks: npt.NDArray[np.float64],
+) -> None:
+    """Write what an agent is shown of each market: its depth, the agent's order, and the news.
+
+    depth: (market, side, level, 2). resting: (market, 2), lots of the order in `slots` and lots before it.
+    news_ticks: (market,), how far news have moved the fundamental since the start, which no agent is shown.
+    """
+    for at in prange(len(worlds)):
+        world, book = worlds[at], book_at(worlds[at], venue)
+        write_levels(book, depth[at])
+        resting[at, 0], resting[at, 1] = 0, 0
+        slot = np.uint32(slots[at])
+        if rests(book, slot):
+            resting[at, 0] = book.orders[slot]["quantity"]
+            resting[at, 1] = queue_ahead(book, int64(slot))[0]
+        instrument = instrument_at(world, venue_at(world, venue)["instrument"])
+        news_ticks[at] = instrument["news_ticks"]
+
+
+@internal
+def note_volume(world: Record, venue: int, account: Record) -> None:
+    """Copy the venue's volume into the account."""
+    here = venue_at(world, venue)
+    account["market_lots"] = here["traded"]
+    account["signed_lots"] = here["signed"]
