@@ -1,18 +1,24 @@
-"""Cost curves from what orders really cost: least squares with standard errors, and one order at a time."""
+"""Cost curves from what orders really cost: robust fits with standard errors, and one order at a time."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from execution.tca.cost_curve import CostCurve
+from execution.tca.impact_fit import CurveFit, ExponentBelief, fit_at, fit_exponent
+from execution.tca.robust_regression import Belief
 
 FloatArray = npt.NDArray[np.float64]
 
 _PARAMETERS = 2
+_ENOUGH_FOR_NOISE = 20
+# Almgren et al. 2005 find 0.6, Toth et al. 2011 about 0.5, Bershova and Rakhlin 2013 about 0.47.
+_EXPONENT_DEVIATION = 0.1
+_SCALE_OBSERVATIONS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +27,30 @@ class CostObservations:
 
     participation: own quantity over the market's volume, in [0, 1]. horizon_days: trading days. volatility:
     annualised. cost_bps: shortfall before fees [bps of arrival notional]; fees are known, not estimated.
+    noise_floor_bps: standard deviation of a cost that no time passes over, as half a spread earned or paid.
+
+    Raises ValueError where an array has another length, a number is not finite, a participation is outside
+    [0, 1] or a horizon or volatility is not above zero.
     """
 
     participation: FloatArray
     horizon_days: FloatArray
     volatility: FloatArray
     cost_bps: FloatArray
+    noise_floor_bps: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("participation", "horizon_days", "volatility", "cost_bps"):
+            values = getattr(self, name)
+            if values.shape != (len(self.cost_bps),) or not np.isfinite(values).all():
+                raise ValueError(f"{name} must have {len(self.cost_bps)} finite numbers, one for each order")
+        if np.any((self.participation < 0.0) | (self.participation > 1.0)):
+            raise ValueError("participation must be within 0 and 1")
+        if np.any((self.horizon_days <= 0.0) | (self.volatility <= 0.0)):
+            raise ValueError("horizon_days and volatility must be above zero")
+
+    def __len__(self) -> int:
+        return len(self.cost_bps)
 
     def horizon_volatility_bps(self) -> FloatArray:
         """Standard deviation of the price over each horizon [bps]."""
@@ -35,6 +59,10 @@ class CostObservations:
     def price_noise_bps(self) -> FloatArray:
         """Price risk of each cost [bps]: evenly worked, a third of the price's variance is left."""
         return self.horizon_volatility_bps() / math.sqrt(3.0)
+
+    def noise_bps(self) -> FloatArray:
+        """Price risk and floor together [bps]."""
+        return np.hypot(self.price_noise_bps(), self.noise_floor_bps)
 
     def impact_regressor(self, impact_exponent: float) -> FloatArray:
         """What the impact coefficient multiplies [bps]."""
@@ -48,39 +76,63 @@ def fit_cost_curve(
     impact_exponent: float | None = 0.5,
     origin: str = "fills",
 ) -> CostCurve:
-    """Weighted least squares of the whole cost on half spread and impact, weights from each order's price
-    risk.
+    """Robust regression of the whole cost on half spread and impact, each order weighed by its noise.
 
-    The noise's scale is estimated from the residuals. impact_exponent: None fits it too, by bounded search
-    over [0.1, 1.5] of the residual sum of squares; the standard errors are then conditional on the exponent
-    found.
+    An order's noise is its price risk and a floor, in shares that the residuals say where there are at least
+    twenty orders; costs beyond 2.5 standard deviations count as if they were there. Participation is at most
+    one, so that no order however large has more than a bounded pull. impact_exponent: None fits it too,
+    within [0.1, 1.5], with its standard error, its 95% interval by profile likelihood, and its share in the
+    other errors.
 
-    Raises ValueError when there are fewer than three orders, or when all have the same size and volatility,
-    so that spread and impact cannot be told apart.
+    Raises ValueError when there are too few orders, three with a given exponent and four without, or when all
+    have the same size and volatility, so that spread and impact cannot be told apart.
     """
-    if len(observations.cost_bps) <= _PARAMETERS:
-        raise ValueError(f"a cost curve needs at least three orders, got {len(observations.cost_bps)}")
-    exponent = _best_exponent(observations) if impact_exponent is None else impact_exponent
-    design, cost = _whole_cost(observations, exponent)
-    if np.linalg.matrix_rank(design) < _PARAMETERS:
+    needed = _PARAMETERS + (2 if impact_exponent is None else 1)
+    if len(observations) < needed:
+        words = {3: "three", 4: "four"}
+        raise ValueError(f"a cost curve needs at least {words[needed]} orders, got {len(observations)}")
+    if np.linalg.matrix_rank(_design(observations)) < _PARAMETERS:
         raise ValueError(
             "spread and impact cannot be told apart: every order has the same size and volatility"
         )
-    half_spread, impact = np.linalg.lstsq(design, cost)[0]
-    residual = cost - design @ (half_spread, impact)
-    covariance = np.linalg.inv(design.T @ design) * float(residual @ residual) / (len(cost) - _PARAMETERS)
-    errors = np.sqrt(np.diag(covariance))
-    return CostCurve(
-        half_spread_bps=float(half_spread),
-        fee_bps=fee_bps,
-        impact_coefficient=float(impact),
-        impact_exponent=exponent,
-        fills=len(cost),
-        origin=origin,
-        half_spread_standard_error_bps=float(errors[0]),
-        impact_standard_error=float(errors[1]),
-        correlation=float(covariance[0, 1] / (errors[0] * errors[1])),
+    noise = _noise(observations)
+    if impact_exponent is None:
+        found = fit_exponent(_terms(observations), noise)
+    else:
+        found = fit_at(_terms(observations), noise, impact_exponent)
+    return _curve(found, fee_bps=fee_bps, fills=len(observations), origin=origin)
+
+
+def learn_cost_curve(
+    prior: CostCurve, observations: CostObservations, *, fee_bps: float | None = None, origin: str
+) -> CostCurve:
+    """The prior curve after recorded orders, however few or many, wild ones bounded, the exponent learned.
+
+    Beliefs are independent normals about the half spread, the impact at a participation of a tenth and the
+    exponent, whose standard deviation is the prior's or 0.1; about the noise it is believed, as five orders
+    would say, that it has its stated size. With many orders the beliefs wash out and `fit_cost_curve` is what
+    is left. Half spread and impact never go below zero.
+    """
+    if not len(observations):
+        return prior
+    errors = np.sqrt(np.diag(prior.covariance))
+    found = fit_exponent(
+        _terms(observations),
+        observations.noise_bps(),
+        belief=Belief(mean=prior.coefficients, deviation=errors, scale_observations=_SCALE_OBSERVATIONS),
+        exponent=ExponentBelief(
+            mean=prior.impact_exponent,
+            deviation=prior.exponent_standard_error or _EXPONENT_DEVIATION,
+        ),
     )
+    learned = _curve(
+        found,
+        fee_bps=prior.fee_bps if fee_bps is None else fee_bps,
+        fills=prior.fills + len(observations),
+        origin=origin,
+    )
+    half_spread, impact = np.maximum(learned.coefficients, 0.0).tolist()
+    return replace(learned, half_spread_bps=half_spread, impact_coefficient=impact)
 
 
 def update_cost_curve(
@@ -94,32 +146,64 @@ def update_cost_curve(
 
     One order cannot tell spread from impact, but it says something about their sum; the prior shares it out.
     The spread part of a shortfall is no shortcut to half_spread_bps: orders that rest earn the spread at
-    their fills and pay for the waiting in the timing part, so only the whole cost is the cost.
+    their fills and pay for the waiting in the timing part, so only the whole cost is the cost. The prior's
+    exponent stays, so that learning one by one and all at once are the same.
     """
-    design, cost = _whole_cost(observations, prior.impact_exponent)
+    noise = observations.noise_bps()
+    impact = observations.impact_regressor(prior.impact_exponent)
+    design = np.column_stack([np.ones_like(impact), impact]) / noise[:, None]
+    cost = observations.cost_bps / noise
     return prior.moved_by(
         design.T @ design,
         design.T @ (cost - design @ prior.coefficients),
         fee_bps=prior.fee_bps if fee_bps is None else fee_bps,
-        fills=len(observations.cost_bps),
+        fills=len(observations),
         origin=origin,
     )
 
 
-def _whole_cost(observations: CostObservations, impact_exponent: float) -> tuple[FloatArray, FloatArray]:
-    """Design (order, 2) and cost, divided by each order's noise so that plain least squares is efficient."""
-    impact = observations.impact_regressor(impact_exponent)
-    noise = observations.price_noise_bps()
-    return np.column_stack([np.ones_like(impact), impact]) / noise[:, None], observations.cost_bps / noise
+def _design(observations: CostObservations) -> FloatArray:
+    impact = observations.impact_regressor(0.5)
+    return np.column_stack([np.ones_like(impact), impact]) / observations.noise_bps()[:, None]
 
 
-def _best_exponent(observations: CostObservations) -> float:
-    """The exponent whose best linear fit leaves the smallest sum of squares."""
-    from scipy.optimize import minimize_scalar
+def _terms(observations: CostObservations) -> tuple[FloatArray, FloatArray, FloatArray]:
+    return observations.horizon_volatility_bps(), observations.participation, observations.cost_bps
 
-    def residual_sum(exponent: float) -> float:
-        design, cost = _whole_cost(observations, exponent)
-        residual = cost - design @ np.linalg.lstsq(design, cost)[0]
-        return float(residual @ residual)
 
-    return float(minimize_scalar(residual_sum, bounds=(0.1, 1.5), method="bounded").x)
+def _noise(observations: CostObservations) -> FloatArray:
+    """Noise of each order [bps] up to a scale: price risk and the likeliest floor, to a factor of two."""
+    price = observations.price_noise_bps()
+    if len(observations) < _ENOUGH_FOR_NOISE:
+        return observations.noise_bps()
+
+    def unlikeliness(floor: float) -> float:
+        noise = np.hypot(price, floor)
+        found = fit_at(_terms(observations), noise, 0.5)
+        deviation = np.maximum(found.scale * noise, np.finfo(np.float64).tiny)
+        return found.loss + float(np.log(deviation).sum())
+
+    floors = [0.0, *(float(np.median(price)) * 2.0 ** np.arange(-8, 5))]
+    return np.hypot(price, min(floors, key=unlikeliness))
+
+
+def _curve(found: CurveFit, *, fee_bps: float, fills: int, origin: str) -> CostCurve:
+    errors = np.sqrt(np.diag(found.covariance))
+    correlation = found.covariance[0, 1] / (errors[0] * errors[1]) if errors[0] * errors[1] else 0.0
+    fitted = found.exponent_interval is not None
+    return CostCurve(
+        half_spread_bps=float(found.coefficients[0]),
+        fee_bps=fee_bps,
+        impact_coefficient=float(found.coefficients[1]),
+        impact_exponent=found.exponent,
+        fills=fills,
+        origin=origin,
+        half_spread_standard_error_bps=float(errors[0]),
+        impact_standard_error=float(errors[1]),
+        correlation=float(correlation),
+        exponent_standard_error=float(errors[2]) if fitted else None,
+        exponent_covariance=(
+            (float(found.covariance[0, 2]), float(found.covariance[1, 2])) if fitted else (0.0, 0.0)
+        ),
+        exponent_interval=found.exponent_interval,
+    )

@@ -25,7 +25,9 @@ class CostCurve:
     per sqrt(year); daily_volatility over the horizon is volatility * sqrt(horizon_days / 252).
     half_spread_bps: what a small order pays of the half spread, which for one that rests is not all of it.
     half_spread_standard_error_bps, impact_standard_error, correlation: of the two coefficients that fills
-    teach; None where the coefficient was assumed. fills: observations behind the coefficients. origin: where
+    teach; None where the coefficient was assumed. exponent_standard_error: None where the exponent was not
+    fitted; exponent_covariance: then its covariance with half spread and impact coefficient;
+    exponent_interval: 95%, by profile likelihood. fills: observations behind the coefficients. origin: where
     they come from, one phrase.
     """
 
@@ -38,6 +40,9 @@ class CostCurve:
     half_spread_standard_error_bps: float | None = None
     impact_standard_error: float | None = None
     correlation: float = 0.0
+    exponent_standard_error: float | None = None
+    exponent_covariance: tuple[float, float] = (0.0, 0.0)
+    exponent_interval: tuple[float, float] | None = None
 
     def expected_bps(self, *, participation: float, horizon_days: float, volatility: float) -> float:
         """Expected shortfall of a parent order [bps of arrival notional]."""
@@ -67,10 +72,15 @@ class CostCurve:
         return covariance
 
     def standard_error_bps(self, *, participation: float, horizon_days: float, volatility: float) -> float:
-        """Standard error of `expected_bps` at the same order [bps], from the coefficients' covariance."""
-        horizon_volatility = volatility * np.sqrt(horizon_days / 252.0)
-        gradient = np.array([1.0, 1e4 * horizon_volatility * participation**self.impact_exponent])
-        return float(np.sqrt(gradient @ self.covariance @ gradient))
+        """Standard error of `expected_bps` at the same order [bps], a fitted exponent's share included."""
+        unit = 1e4 * volatility * np.sqrt(horizon_days / 252.0) * participation**self.impact_exponent
+        gradient = np.array([1.0, unit])
+        variance = gradient @ self.covariance @ gradient
+        if self.exponent_standard_error is not None and participation > 0.0:
+            slope = self.impact_coefficient * unit * np.log(participation)
+            variance += slope**2 * self.exponent_standard_error**2
+            variance += 2.0 * slope * float(gradient @ np.array(self.exponent_covariance))
+        return float(np.sqrt(max(variance, 0.0)))
 
     def combined_with(self, measured: CostCurve) -> CostCurve:
         """This curve as prior, `measured` as independent evidence: the precision-weighted mean and its error.
