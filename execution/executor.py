@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import final
 
@@ -47,7 +48,7 @@ def work(
     In each slice the quantity that the schedule wants by its end, less what is filled, rests at the near
     touch behind what is there. At each look it moves when the touch has moved away from it. At the slice's
     end what is still behind is crossed at market; what an empty book cannot give stays for the next slice,
-    and after the last one it is left.
+    and after the last one it is left. An order with a cap neither rests nor crosses beyond it.
 
     Raises OrderRejectedError when the order breaks a rule of its instrument or of the settings' limits,
     ValueError when the market is already beyond the order's start.
@@ -89,6 +90,16 @@ def expected_volume(order: ParentOrder, conditions: MarketConditions) -> float:
     return conditions.average_daily_volume * order.horizon_days
 
 
+def worst_price_ticks(order: ParentOrder, arrival_mid_ticks: float) -> int | None:
+    """The last price within the order's cap [ticks], at least one; None where the order has no cap."""
+    if order.arrival_cap_bps is None:
+        return None
+    exact = arrival_mid_ticks * (1.0 + 1e-4 * order.side * order.arrival_cap_bps)
+    # A cap on a tick is that tick, whatever the product rounds to.
+    inside = math.floor(exact + 1e-9) if order.side is Side.BUY else math.ceil(exact - 1e-9)
+    return max(1, inside)
+
+
 def _slice_edges(order: ParentOrder, settings: ExecutionSettings) -> IntArray:
     """Edges of the slices, shape (slice + 1,), equal to the nanosecond."""
     slices = max(1, round(order.horizon_ns / settings.slice_ns))
@@ -110,6 +121,7 @@ class _Desk:
         self._order = order
         self._market = market
         self._resting: tuple[int, int] | None = None  # order id, price in ticks
+        self._cap_ticks = worst_price_ticks(order, market.mid_ticks)
 
     def work_slice(self, start_ns: int, end_ns: int, target: int, look_ns: int) -> None:
         """Rest and follow the touch until the slice's end, then cross what is behind the target."""
@@ -122,7 +134,7 @@ class _Desk:
             self.look(now_ns)
         self._withdraw()
         if self.filled < target:
-            self._market.submit_market(self._order.side, target - self.filled)
+            self._cross(target - self.filled)
             self._collect()
 
     def state(self, slice_index: int, slices: int, market_volume: int) -> WorkState:
@@ -153,11 +165,23 @@ class _Desk:
             order_id = self._market.submit_limit(self._order.side, target - self.filled, price_ticks)
             self._resting = (order_id, price_ticks)
 
+    def _cross(self, quantity: int) -> None:
+        """Take what others offer, at any price or within the cap."""
+        if self._cap_ticks is None:
+            self._market.submit_market(self._order.side, quantity)
+        else:
+            self._market.cancel(self._market.submit_limit(self._order.side, quantity, self._cap_ticks))
+
     def _near_touch(self) -> int:
-        """Best price on the own side [ticks], a tick inside the far touch where the own side is stale."""
+        """Best price on the own side [ticks], a tick inside the far touch where the own side is stale.
+
+        Where that is beyond the cap, the cap itself.
+        """
         if self._order.side is Side.BUY:
-            return min(self._market.best_bid_ticks, self._market.best_ask_ticks - 1)
-        return max(self._market.best_ask_ticks, self._market.best_bid_ticks + 1)
+            touch = min(self._market.best_bid_ticks, self._market.best_ask_ticks - 1)
+            return touch if self._cap_ticks is None else min(touch, self._cap_ticks)
+        touch = max(self._market.best_ask_ticks, self._market.best_bid_ticks + 1)
+        return touch if self._cap_ticks is None else max(touch, self._cap_ticks)
 
     def _withdraw(self) -> None:
         if self._resting is not None:

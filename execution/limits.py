@@ -38,6 +38,9 @@ def check_order(
     tick = f"tick is the market's {tick_size:g}"
     _refuse_unless(order.rules.tick_size == tick_size, order, tick, f"{order.rules.tick_size:g}")
     _refuse_unless(order.horizon_ns > 0, order, "horizon is positive", f"{order.horizon_ns} ns")
+    if order.arrival_cap_bps is not None:
+        cap_is_sane = 0.0 <= order.arrival_cap_bps < math.inf
+        _refuse_unless(cap_is_sane, order, "cap is finite and not negative", f"{order.arrival_cap_bps:g} bps")
     participation = order.quantity / expected_volume if expected_volume > 0.0 else math.inf
     ceiling = f"{limits.maximum_participation:.1%} of the expected {expected_volume:,.0f} contracts"
     _refuse_unless(

@@ -58,7 +58,11 @@ class TradingRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParentOrder:
-    """A quantity to be worked over a horizon. quantity: contracts, positive, a multiple of the lot."""
+    """A quantity to be worked over a horizon. quantity: contracts, positive, a multiple of the lot.
+
+    arrival_cap_bps: no child trades at a price that is worse than the mid at arrival by more than this [bps];
+    what cannot be had within it is left. None where there is no such limit.
+    """
 
     parent_id: str
     symbol: str
@@ -67,6 +71,7 @@ class ParentOrder:
     start_ns: int
     horizon_ns: int
     rules: TradingRules
+    arrival_cap_bps: float | None = None
 
     @property
     def end_ns(self) -> int:

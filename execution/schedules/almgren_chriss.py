@@ -8,8 +8,9 @@ from typing import final
 
 import numpy as np
 
-from execution.market.regime import TRADING_DAYS_PER_YEAR, MarketConditions
+from execution.market.regime import MarketConditions
 from execution.orders import ParentOrder
+from execution.schedules.order_costs import order_costs
 from execution.schedules.schedule import FloatArray, IntArray, whole_lots
 from execution.tca.cost_curve import CostCurve
 
@@ -56,7 +57,7 @@ class AlmgrenChriss:
 
         Written with decaying exponentials, so that neither a vanishing nor an enormous kappa overflows.
         """
-        decay = self._decay_per_slice(slices)
+        decay = self.decay_per_slice(slices)
         if decay == 0.0:
             return np.linspace(1.0, 0.0, slices + 1)
         edge = np.arange(slices + 1)
@@ -68,7 +69,7 @@ class AlmgrenChriss:
         total = float(trades.sum())
         tau = self.horizon / len(trades)
         linear = 0.5 * self.permanent_impact * total**2 + self.half_spread * float(np.abs(trades).sum())
-        return linear + self._net_temporary_impact(tau) / tau * float(trades @ trades)
+        return linear + self.net_temporary_impact(tau) / tau * float(trades @ trades)
 
     def variance(self, trades: FloatArray) -> float:
         """Variance of the shortfall [currency squared]: equation 5, what each slice leaves is at risk."""
@@ -79,16 +80,16 @@ class AlmgrenChriss:
         """What the schedule minimises: expected cost + risk_aversion x variance [currency]."""
         return self.expected_cost(trades) + self.risk_aversion * self.variance(trades)
 
-    def _net_temporary_impact(self, tau: float) -> float:
+    def net_temporary_impact(self, tau: float) -> float:
         """eta~: temporary impact net of the permanent impact that a slice inflicts on itself."""
         return self.temporary_impact - 0.5 * self.permanent_impact * tau
 
-    def _decay_per_slice(self, slices: int) -> float:
+    def decay_per_slice(self, slices: int) -> float:
         """kappa tau; 2 asinh(sqrt(z / 2)) is arccosh(1 + z) without its cancellation at small z."""
         if slices < 1:
             raise ValueError(f"a schedule needs at least one slice, got {slices}")
         tau = self.horizon / slices
-        impact = self._net_temporary_impact(tau)
+        impact = self.net_temporary_impact(tau)
         if impact < 0.0:
             raise ValueError(
                 f"no optimum: permanent impact over a slice of {tau:g} exceeds the temporary impact"
@@ -111,17 +112,11 @@ def almgren_chriss_for(
     risk_aversion: absolute risk aversion of exponential utility [per currency]; to second order its price of
     variance is half of it.
     """
-    days = order.horizon_days
-    contract_value = conditions.mid_price * order.rules.multiplier
-    participation = min(1.0, order.quantity / (conditions.average_daily_volume * days))
-    cost_bps = curve.expected_bps(
-        participation=participation, horizon_days=days, volatility=conditions.volatility
-    )
-    impact = 1e-4 * (cost_bps - curve.proportional_bps()) * contract_value
+    costs = order_costs(order, conditions=conditions, curve=curve)
     return AlmgrenChriss(
-        horizon=days,
-        volatility=conditions.volatility / math.sqrt(TRADING_DAYS_PER_YEAR) * contract_value,
-        temporary_impact=impact * days / order.quantity,
+        horizon=costs.days,
+        volatility=costs.volatility,
+        temporary_impact=costs.impact * costs.days / order.quantity,
         risk_aversion=0.5 * risk_aversion,
-        half_spread=1e-4 * curve.proportional_bps() * contract_value,
+        half_spread=costs.half_spread,
     )
