@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import heapq
 import math
 from collections.abc import Callable
@@ -177,6 +178,16 @@ class ReplayMarket:
         """Our fills since the last call, oldest first."""
         fills, self._fills = self._fills, []
         return fills
+
+    def copy(self) -> ReplayMarket:
+        """The same market at this moment, our orders included; neither changes with the other from here on.
+
+        ValueError while an order or a cancellation is under way.
+        """
+        if self._in_flight:
+            raise ValueError("orders are under way, expected none while a market is copied")
+        constant = (self._replay.flow, self._replay.queue, self._shown)
+        return copy.deepcopy(self, {id(each): each for each in constant})
 
     def _send(self, side: Side, quantity: int, price_ticks: int | None) -> int:
         if quantity < 1:
