@@ -16,16 +16,23 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """Perold's implementation shortfall in five parts that add up to it; positive is a cost [currency].
+    """Perold's implementation shortfall in parts that add up to it; positive is a cost [currency].
 
     spread: fills against the mid when they traded, at the touch; negative where resting orders earned it.
     impact: what crossing paid beyond the touch, by walking the book; temporary. timing: the mid's move from
     arrival to each fill, the market's own and the order's lasting impact together, which one path cannot tell
     apart. fees: paid to the venue. opportunity: the mid's move from arrival to the horizon's end on contracts
-    that were not traded.
+    that were not traded. delay: the mid's move from decision to arrival on all contracts; None where nobody
+    said when it was decided.
 
-    Reference: A. Perold, The implementation shortfall: paper versus reality, Journal of Portfolio Management
-    (1988).
+    permanent: None unless a mid after the order is known. Then the mid's move from arrival to order's end is
+    split by what the price gave back after it, both halves as an order pays them that moves the price in
+    proportion to what it has filled: permanent is half the move that stayed (Almgren et al. 2005, I/2),
+    `impact` takes half the move that went, and timing keeps how the fills lay about that straight line. What
+    stayed holds the market's own drift too, which vanishes on average only.
+
+    References: A. Perold, The implementation shortfall: paper versus reality, Journal of Portfolio Management
+    (1988); R. Almgren, C. Thum, E. Hauptmann and H. Li, Direct estimation of equity market impact (2005).
     """
 
     arrival_notional: float
@@ -35,21 +42,26 @@ class Shortfall:
     timing: float
     fees: float
     opportunity: float
+    delay: float | None = None
+    permanent: float | None = None
 
     @property
     def parts(self) -> Mapping[str, float]:
-        """The five parts by name [currency]."""
-        return {
+        """The parts by name [currency]; those that nobody could measure are left out."""
+        found = {
+            "delay": self.delay,
             "spread": self.spread,
             "impact": self.impact,
+            "permanent": self.permanent,
             "timing": self.timing,
             "fees": self.fees,
             "opportunity": self.opportunity,
         }
+        return {name: part for name, part in found.items() if part is not None}
 
     @property
     def parts_bps(self) -> Mapping[str, float]:
-        """The five parts by name [bps of arrival notional]."""
+        """The parts by name [bps of arrival notional]."""
         return {name: 1e4 * part / self.arrival_notional for name, part in self.parts.items()}
 
     @property
@@ -63,8 +75,16 @@ class Shortfall:
         return math.fsum(self.parts_bps.values())
 
 
-def implementation_shortfall(order: ParentOrder, execution: Execution) -> Shortfall:
+def implementation_shortfall(
+    order: ParentOrder,
+    execution: Execution,
+    *,
+    decision_mid: float | None = None,
+    reversion_mid: float | None = None,
+) -> Shortfall:
     """Measure an execution against the mid price at its arrival.
+
+    decision_mid: when the trade was decided; reversion_mid: some time after the order's end [currency].
 
     The mid at a fill is the last one seen at or before it: up to one look of the executor old for a resting
     order, exact for one that crosses. Contracts left are valued at the mid before the final crossing, since
@@ -76,14 +96,19 @@ def implementation_shortfall(order: ParentOrder, execution: Execution) -> Shortf
     touch = _touch_prices(execution.fills) * order.rules.tick_size
     mid = _mid_at_fills(execution)
     filled = float(quantity.sum())
+    end, arrival = float(execution.path_mid[-1]), execution.arrival_mid
+    gone, stayed = (0.0, None) if reversion_mid is None else (end - reversion_mid, reversion_mid - arrival)
+    on_line = 0.0 if stayed is None else 0.5 * filled * (gone + stayed)
     return Shortfall(
         arrival_notional=execution.arrival_mid * order.quantity * order.rules.multiplier,
         average_price=float(quantity @ price) / filled if filled else None,
         spread=scale * float(quantity @ (touch - mid)),
-        impact=scale * float(quantity @ (price - touch)),
-        timing=scale * float(quantity @ (mid - execution.arrival_mid)),
+        impact=scale * (float(quantity @ (price - touch)) + 0.5 * filled * gone),
+        timing=scale * (float(quantity @ (mid - arrival)) - on_line),
         fees=math.fsum(fill.fee for fill in execution.fills),
-        opportunity=scale * execution.leaves_quantity * float(execution.path_mid[-1] - execution.arrival_mid),
+        opportunity=scale * execution.leaves_quantity * (end - arrival),
+        delay=None if decision_mid is None else scale * order.quantity * (arrival - decision_mid),
+        permanent=None if stayed is None else scale * 0.5 * filled * stayed,
     )
 
 
