@@ -47,7 +47,7 @@ class Network:
 
     @classmethod
     def of(cls, layers: Sequence[Layer], *, mean: SingleArray, scale: SingleArray, is_tanh: bool) -> Network:
-        """Chain layers; ValueError where shapes do not fit, a number is not finite or a scale not positive."""
+        """Chain layers; ValueError where shapes do not fit, a number is not finite or a scale not above 0."""
         _require_chain(layers, mean, scale)
         parts = [array.ravel() for layer in layers for array in layer]
         return cls(

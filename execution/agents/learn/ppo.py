@@ -1,0 +1,134 @@
+"""Proximal policy optimisation: masked where actions are discrete, plain where they are a box."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar, final
+
+import gymnasium
+import numpy as np
+import torch
+from sb3_contrib import MaskablePPO
+from stable_baselines3 import PPO
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+from stable_baselines3.common.vec_env import VecEnv, VecMonitor
+
+from execution.agents.inference import Network
+from execution.agents.learn.export import actor_network
+from execution.agents.learn.rounds import ProgressCallback, RoundLearner, train_rounds
+from execution.agents.learn.settings import FallingRate, PpoSettings
+from execution.agents.learn.standardise import StandardisedFeatures
+from execution.agents.learn.trained_agent import TrainedAgent
+from execution.agents.learn.vector_markets import MASKS
+
+
+class ActorLearner(RoundLearner, OnPolicyAlgorithm):
+    """An algorithm of stable-baselines3 that learns from its own rollouts, in rounds."""
+
+    algorithm_name = "ppo"
+    _counters: ClassVar[tuple[str, ...]] = ("num_timesteps", "_n_updates")
+
+    @abstractmethod
+    def roll_out(self) -> None:
+        """Fill the rollout buffer."""
+
+    def advance(self, until: int, total: int) -> None:
+        """Learn from whole rollouts until so many steps of `total` were taken."""
+        while self.num_timesteps < until:
+            self.roll_out()
+            self._update_current_progress_remaining(self.num_timesteps, total)
+            self.train()
+
+    def network(self) -> Network:
+        """The actor as it is now, without torch."""
+        return actor_network(self.policy)
+
+
+@final
+class BoxPpoLearner(ActorLearner, PPO):
+    """stable-baselines3's PPO, for continuous actions."""
+
+    def roll_out(self) -> None:
+        """Fill the rollout buffer."""
+        self.collect_rollouts(self.markets(), self._round_callback, self.rollout_buffer, self.n_steps)
+
+
+@final
+class MaskedPpoLearner(ActorLearner, MaskablePPO):
+    """sb3-contrib's MaskablePPO (Huang and Ontanon 2022), for discrete actions."""
+
+    def roll_out(self) -> None:
+        """Fill the rollout buffer, masked where the environment has masks."""
+        env = self.markets()
+        self.collect_rollouts(
+            env, self._round_callback, self.rollout_buffer, self.n_steps, use_masking=env.has_attr(MASKS)
+        )
+
+
+def ppo_learner(env: VecEnv, settings: PpoSettings, *, seed: int, device: str = "cpu") -> ActorLearner:
+    """A learner whose first weights follow from the seed."""
+    is_box = isinstance(env.action_space, gymnasium.spaces.Box)
+    arguments = _policy_arguments(env, settings)
+    if is_box:
+        arguments["log_std_init"] = float(np.log(settings.first_deviation))
+    learner = (BoxPpoLearner if is_box else MaskedPpoLearner)(
+        "MlpPolicy",
+        VecMonitor(env),
+        learning_rate=FallingRate(settings.learning_rate, settings.learning_rate * settings.final_rate_share),
+        n_steps=settings.rollout_steps,
+        batch_size=min(settings.batch_size, settings.rollout_steps * env.num_envs),
+        n_epochs=settings.epochs,
+        gamma=settings.discount,
+        gae_lambda=settings.advantage_decay,
+        clip_range=settings.clip,
+        ent_coef=settings.entropy_share,
+        vf_coef=settings.value_share,
+        max_grad_norm=settings.largest_gradient,
+        policy_kwargs=arguments,
+        device=device,
+        seed=seed,
+    )
+    learner.standard_steps = settings.standard_steps
+    learner.features = arguments["features_extractor_kwargs"]["features"]
+    return learner
+
+
+def _policy_arguments(env: VecEnv, settings: PpoSettings) -> dict[str, Any]:
+    units = list(settings.hidden)
+    return {
+        "net_arch": {"pi": units, "vf": units},
+        "activation_fn": torch.nn.Tanh if settings.tanh else torch.nn.ReLU,
+        "features_extractor_class": StandardisedFeatures,
+        "features_extractor_kwargs": {"features": int(np.prod(env.observation_space.shape or (1,)))},
+        "optimizer_kwargs": {"fused": True, "eps": 1e-5},
+    }
+
+
+def train_ppo(
+    env: VecEnv,
+    settings: PpoSettings,
+    *,
+    steps: int,
+    seed: int,
+    rounds: int = 10,
+    progress: ProgressCallback | None = None,
+    checkpoint: Path | None = None,
+    device: str = "cpu",
+) -> TrainedAgent:
+    """Train an actor in an environment of discrete actions or of a box; otherwise as `train_dqn`.
+
+    The agent's outputs are log-odds of discrete actions up to a constant, or the means of continuous ones,
+    which the caller clips to the box as stable-baselines3 does.
+    """
+    return train_rounds(
+        ppo_learner(env, settings, seed=seed, device=device),
+        steps=steps,
+        seed=seed,
+        rounds=rounds,
+        identity=json.dumps({"ppo": asdict(settings)}),
+        progress=progress,
+        checkpoint=checkpoint,
+    )
