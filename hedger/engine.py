@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Protocol
 
@@ -84,6 +85,7 @@ def run(
         fees=ledger.fees,
         explained={symbol: _explained(worked) for symbol, worked in orders.items()},
         seconds=stages.seconds,
+        cost_curves=curves,
     )
 
 
@@ -122,20 +124,25 @@ def _work(
         own = market.underlying(decision.underlying)
         if (order := parent_order(decision, own, settings)) is not None:
             work_or_plan = planned_order if settings.dry_run else _worked
-            orders[own.symbol] = work_or_plan(order, own, curves[own.symbol], settings)
+            orders[own.symbol] = work_or_plan(order, own, curves[own.symbol], settings, decision=decision)
     return orders
 
 
 def _worked(
-    order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
+    order: ParentOrder,
+    market: UnderlyingMarket,
+    curve: CostCurve,
+    settings: RunSettings,
+    *,
+    decision: HedgeDecision,
 ) -> WorkedOrder:
-    schedule = schedule_for(order, market, curve, settings)
+    schedule = schedule_for(order, market, curve, settings, decision=decision)
     conditions = market_conditions(market, settings)
     try:
         execution = work(order, schedule=schedule, conditions=conditions, rng=_generator(settings, market))
     except OrderRejectedError as error:
         raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
-    return worked_order(order, schedule, execution, market, curve)
+    return replace(worked_order(order, schedule, execution, market, curve), regime=settings.regime)
 
 
 def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:

@@ -11,9 +11,8 @@ import numpy as np
 from execution.market.regime import Regime
 from execution.market.simulator import MarketConditions
 from execution.orders import Execution, ParentOrder, Side, TradingRules
-from execution.schedules.almgren_chriss import almgren_chriss_for
-from execution.schedules.schedule import Schedule
-from execution.schedules.twap import Twap
+from execution.schedules.names import SCHEDULES, ScheduleTerms, schedule_named
+from execution.schedules.schedule import AdaptiveSchedule, Schedule
 from execution.tca.cost_curve import CostCurve
 from execution.tca.shortfall import implementation_shortfall, news_cost
 from hedger.errors import UsageError
@@ -25,7 +24,6 @@ from pricing.instrument import HedgeInstrument, InstrumentKind
 from pricing.market import UnderlyingMarket
 from pricing.time import TRADING_DAYS_PER_YEAR, exchange_date
 
-SCHEDULES = ("twap", "almgren-chriss")
 _NS_PER_MINUTE = 60_000_000_000
 _KINDS: Mapping[InstrumentKind, PositionKind] = {
     InstrumentKind.FUTURE: PositionKind.FUTURE,
@@ -53,6 +51,7 @@ def parent_order(
         start_ns=_nanoseconds(market.as_of),
         horizon_ns=round(settings.horizon_minutes * _NS_PER_MINUTE),
         rules=_trading_rules(market.hedge),
+        arrival_cap_bps=settings.arrival_cap_bps if math.isfinite(settings.arrival_cap_bps) else None,
     )
 
 
@@ -69,23 +68,46 @@ def market_conditions(market: UnderlyingMarket, settings: RunSettings) -> Market
 
 
 def schedule_for(
-    order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
-) -> Schedule:
-    """The schedule that the user named; raises UsageError for a name that is not one of SCHEDULES."""
-    if settings.schedule == "twap":
-        return Twap()
-    if settings.schedule != "almgren-chriss":
+    order: ParentOrder,
+    market: UnderlyingMarket,
+    curve: CostCurve,
+    settings: RunSettings,
+    *,
+    decision: HedgeDecision | None = None,
+) -> Schedule | AdaptiveSchedule:
+    """The schedule that the user named; raises UsageError for a name that is not one of SCHEDULES.
+
+    decision: what the order comes from, whose book makes an implementation-shortfall order urgent; without it
+    the order stands alone.
+    """
+    if settings.schedule not in SCHEDULES:
         raise UsageError(f"There is no schedule '{settings.schedule}': use one of {', '.join(SCHEDULES)}.")
-    return almgren_chriss_for(
-        order,
+    terms = ScheduleTerms(
         conditions=market_conditions(market, settings),
         curve=curve,
         risk_aversion=settings.risk_aversion,
+        participation=settings.participation,
+        standing=0.0 if decision is None else standing_contracts(decision, order, market),
     )
+    return schedule_named(settings.schedule, order, terms)
+
+
+def standing_contracts(decision: HedgeDecision, order: ParentOrder, market: UnderlyingMarket) -> float:
+    """Contracts by which the book stays outside of its ideal hedge after the order, on the order's side.
+
+    A policy that stops at its band's edge leaves half of the band; this is at risk together with what the
+    order still has to trade. Negative where the order goes beyond the ideal, as by rounding to lots.
+    """
+    return -order.side * decision.residual_delta / market.hedge_delta()
 
 
 def planned_order(
-    order: ParentOrder, market: UnderlyingMarket, curve: CostCurve, settings: RunSettings
+    order: ParentOrder,
+    market: UnderlyingMarket,
+    curve: CostCurve,
+    settings: RunSettings,
+    *,
+    decision: HedgeDecision | None = None,
 ) -> WorkedOrder:
     """An order that stays on paper: when it would be worked and what the curve expects it to cost."""
     edges = np.array([order.start_ns, order.end_ns], dtype=np.int64)
@@ -99,12 +121,13 @@ def planned_order(
         market_volume=0,
         leaves_quantity=order.quantity,
     )
-    return _worked(order, schedule_for(order, market, curve, settings), nothing, market, curve, parts={})
+    schedule = schedule_for(order, market, curve, settings, decision=decision)
+    return _worked(order, schedule, nothing, market, curve, parts={})
 
 
 def worked_order(
     order: ParentOrder,
-    schedule: Schedule,
+    schedule: Schedule | AdaptiveSchedule,
     execution: Execution,
     market: UnderlyingMarket,
     curve: CostCurve,
@@ -133,7 +156,7 @@ def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:
 
 def _worked(
     order: ParentOrder,
-    schedule: Schedule,
+    schedule: Schedule | AdaptiveSchedule,
     execution: Execution,
     market: UnderlyingMarket,
     curve: CostCurve,
@@ -154,6 +177,8 @@ def _worked(
         path_mid=execution.path_mid,
         plan_ts_ns=execution.plan_ts_ns,
         plan_quantity=execution.plan_quantity,
+        volatility=_volatility(market),
+        market_volume=execution.market_volume,
         cost=OrderCost(
             parent_id=order.parent_id,
             symbol=order.symbol,

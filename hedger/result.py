@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from execution.market.regime import Regime
 from execution.orders import Fill, ParentOrder
+from execution.tca.cost_curve import CostCurve
 from hedger.errors import UsageError
 from hedger.exposure import Exposure
 from hedger.policy.policy import HedgeDecision
@@ -27,7 +28,9 @@ class RunSettings:
     """What the user chose for a run; with the inputs' hashes it determines the result bit for bit.
 
     risk_aversion: per unit of account currency, finite and not negative. seed: not negative. horizon_minutes:
-    time in which parent orders are worked, up to a trading day's 390. Raises UsageError for other values.
+    time in which parent orders are worked, up to a trading day's 390. participation: of the `pov` schedule,
+    own contracts over everybody's, between 0 and 1. arrival_cap_bps: how much worse than the mid at arrival
+    an order may trade [bps], infinite where there is no such limit. Raises UsageError for other values.
     """
 
     policy: str = "whalley-wilmott"
@@ -37,6 +40,8 @@ class RunSettings:
     horizon_minutes: float = 30.0
     regime: str = "calm"
     dry_run: bool = False
+    participation: float = 0.1
+    arrival_cap_bps: float = math.inf
 
     def __post_init__(self) -> None:
         """Refuse what no run can be made with; policy and schedule are refused where they are looked up."""
@@ -50,6 +55,10 @@ class RunSettings:
             raise UsageError(f"Orders are worked in 0 to 390 minutes; found {self.horizon_minutes:g}.")
         if self.regime not in tuple(Regime):
             raise UsageError(f"There is no regime '{self.regime}': use one of {', '.join(Regime)}.")
+        if not 0.0 < self.participation < 1.0:
+            raise UsageError(f"Participation lies between 0 and 1; found {self.participation:g}.")
+        if not self.arrival_cap_bps >= 0.0:
+            raise UsageError(f"The arrival cap must not be negative; found {self.arrival_cap_bps:g} bps.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +95,10 @@ class OrderCost:
 class WorkedOrder:
     """A parent order with what happened: fills, the schedule's plan and the market's mid while it was worked.
 
-    underlying: whose hedge it is. path_ts_ns, path_mid: shape (step,), sampled mid price [currency].
-    plan_ts_ns, plan_quantity: shape (slice,), cumulative contracts the schedule wanted by then.
+    underlying: whose hedge it is. volatility: forecast for the day of the order, per sqrt(year); regime: of
+    its simulated market; market_volume: contracts traded by everybody while it was worked. path_ts_ns,
+    path_mid: shape (step,), sampled mid price [currency]. plan_ts_ns, plan_quantity: shape (slice,),
+    cumulative contracts the schedule wanted by then.
     """
 
     order: ParentOrder
@@ -99,6 +110,9 @@ class WorkedOrder:
     plan_quantity: npt.NDArray[np.float64]
     cost: OrderCost
     underlying: str = ""
+    volatility: float = math.nan
+    market_volume: int = 0
+    regime: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +122,8 @@ class HedgeRun:
     cash_change [currency]: cash after less before, fees and variation margin included. explained [currency]:
     by underlying, the P&L of the executed trades by part: spread, impact, timing and fees with their sign (a
     cost is negative) and mark, the move of the mid since arrival on what was filled. seconds: wall time by
-    stage, the one thing in a run that does not repeat.
+    stage, the one thing in a run that does not repeat. cost_curves: by underlying, what trading its hedge was
+    expected to cost.
     """
 
     settings: RunSettings
@@ -124,3 +139,4 @@ class HedgeRun:
     fees: float
     explained: Mapping[str, Mapping[str, float]]
     seconds: Mapping[str, float]
+    cost_curves: Mapping[str, CostCurve] = field(default_factory=dict)

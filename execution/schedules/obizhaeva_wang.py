@@ -8,7 +8,11 @@ from typing import final
 
 import numpy as np
 
+from execution.market.regime import SECONDS_PER_DAY, MarketConditions, RegimeParameters, parameters_of
+from execution.orders import ParentOrder
+from execution.schedules.order_costs import order_costs
 from execution.schedules.schedule import FloatArray, IntArray, whole_lots
+from execution.tca.cost_curve import CostCurve
 
 # Of cost against risk: beyond it the second trade is too small for a double, and squares still are doubles.
 _LARGEST_RISK = 1e100
@@ -99,6 +103,35 @@ class ObizhaevaWang:
     def utility(self, trades: FloatArray, times: FloatArray) -> float:
         """What the schedule minimises: expected cost + risk_aversion x variance [currency]."""
         return self.expected_cost(trades, times) + self.risk_aversion * self.variance(trades, times)
+
+
+def obizhaeva_wang_for(
+    order: ParentOrder, *, conditions: MarketConditions, curve: CostCurve, risk_aversion: float
+) -> ObizhaevaWang:
+    """Schedule an order by its cost curve and market, with time in trading days.
+
+    resilience: the one rate that by the horizon's end leaves as much of a displacement as the memory of the
+    conditions' regime. displacement: makes even trading cost what the curve expects of impact. risk_aversion:
+    absolute risk aversion of exponential utility [per currency], of which half prices variance.
+    """
+    costs = order_costs(order, conditions=conditions, curve=curve)
+    decay = -math.log(_kept(parameters_of(conditions.regime), costs.days * SECONDS_PER_DAY))
+    # Trading evenly without pause, a contract pays displacement x quantity x this.
+    paid = (1.0 + math.expm1(-decay) / decay) / decay
+    return ObizhaevaWang(
+        horizon=costs.days,
+        resilience=decay / costs.days,
+        # A curve without impact asks for even trading; the shape without risk does not depend on this number.
+        displacement=costs.impact / (paid * order.quantity) if costs.impact > 0.0 else 1.0,
+        volatility=costs.volatility,
+        risk_aversion=0.5 * risk_aversion if costs.impact > 0.0 else 0.0,
+    )
+
+
+def _kept(regime: RegimeParameters, seconds: float) -> float:
+    """Part of a displacement that the regime's memory still has after so long."""
+    scales = zip(regime.memory_shares, regime.memory_seconds, strict=True)
+    return sum(share * math.exp(-seconds / scale) for share, scale in scales)
 
 
 def _risk_neutral(decay: FloatArray) -> FloatArray:

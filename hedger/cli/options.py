@@ -14,7 +14,15 @@ from hedger.errors import UsageError
 PATH = click.Path(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 POLICIES = ("delta", "minimum-variance", "leland", "whalley-wilmott", "zakamouline", "deep")
-SCHEDULES = ("twap", "almgren-chriss")
+SCHEDULES = (
+    "twap",
+    "vwap",
+    "vwap-realised",
+    "pov",
+    "almgren-chriss",
+    "obizhaeva-wang",
+    "implementation-shortfall",
+)
 
 Command = Callable[..., Any]
 

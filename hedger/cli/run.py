@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,27 @@ if TYPE_CHECKING:
 @click.option(
     "--weights", type=PATH, metavar="FILE", help="Weights of the deep policy. Default: the shipped ones."
 )
+@click.option(
+    "--costs",
+    type=PATH,
+    metavar="PLACE",
+    help="Learn what trading costs from recorded fills: a fills.parquet, or a folder of runs with theirs.",
+)
 @settings_options
+@click.option(
+    "--participation",
+    type=float,
+    default=0.1,
+    show_default=True,
+    metavar="X",
+    help="Of the pov schedule: own contracts over everybody's, between 0 and 1.",
+)
+@click.option(
+    "--arrival-cap",
+    type=float,
+    metavar="BPS",
+    help="Trade no worse than this many bps beyond the mid at arrival; what cannot be had so is left.",
+)
 @click.option("--dry-run", is_flag=True, help="Decide and plan the orders, but trade nothing.")
 @click.option(
     "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
@@ -56,9 +77,12 @@ def run(
     as_of: datetime | None,
     policy: str,
     weights: Path | None,
+    costs: Path | None,
     risk_aversion: float,
     schedule: str,
     seed: int,
+    participation: float,
+    arrival_cap: float | None,
     dry_run: bool,
     ignore_expired: bool,
     repeat: Path | None,
@@ -72,6 +96,7 @@ def run(
     hedger run example --policy delta --dry-run
     hedger run book.csv --market DIR --out run-1
     hedger run book.csv --chain chain.csv --history prices.csv --as-of 2018-02-05
+    hedger run book.csv --market DIR --costs runs --out runs/today
     hedger run --repeat run-1
     """
     if repeat is not None:
@@ -93,6 +118,7 @@ def run(
         weights=_absolute(weights),
         as_of=usual_day if as_of is None else as_of.date(),
         ignore_expired=ignore_expired,
+        costs=_recorded(costs),
     )
     settings = RunSettings(
         policy=policy,
@@ -100,6 +126,8 @@ def run(
         risk_aversion=require_positive("--risk-aversion", risk_aversion),
         seed=seed,
         dry_run=dry_run,
+        participation=participation,
+        arrival_cap_bps=math.inf if arrival_cap is None else arrival_cap,
     )
     _run(inputs, settings, out, as_json)
 
@@ -155,6 +183,14 @@ def _repeat(directory: Path, portfolio: str | None, out: Path | None) -> None:
         return
     click.echo(f"not repeated: {first_difference(record.document, found)}", err=True)
     raise click.exceptions.Exit(1)
+
+
+def _recorded(costs: Path | None) -> tuple[Path, ...]:
+    if costs is None:
+        return ()
+    from execution.tca.fill_reader import find_fills
+
+    return find_fills(costs.absolute())
 
 
 def _absolute(path: Path | None) -> Path | None:

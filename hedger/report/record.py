@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -23,7 +24,11 @@ _LIBRARIES = ("numpy", "numba", "scipy", "pandas", "arch", "QuantLib")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInputs:
-    """The files of a run and how they are read. Paths are absolute; None is the embedded default."""
+    """The files of a run and how they are read. Paths are absolute; None is the embedded default.
+
+    costs: recorded fills that the cost curves are learned from, each file by itself, so that a run recorded
+    beside them later is none of them.
+    """
 
     portfolio: Path
     market: Path | None = None
@@ -32,6 +37,7 @@ class RunInputs:
     weights: Path | None = None
     as_of: date | None = None
     ignore_expired: bool = False
+    costs: tuple[Path, ...] = ()
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """Every file by role; a market folder gives each of its files."""
@@ -39,6 +45,7 @@ class RunInputs:
             path = getattr(self, role)
             if path is not None:
                 yield role, path
+        yield from (("costs", path) for path in self.costs)
         if self.market is not None:
             yield from (("market", path) for path in sorted(self.market.rglob("*")) if path.is_file())
 
@@ -152,7 +159,9 @@ def _names(kind: type) -> list[str]:
     return [field.name for field in fields(kind)]
 
 
-def _plain(value: Path | date | bool | None) -> str | bool | None:
+def _plain(value: Path | tuple[Path, ...] | date | bool | None) -> list[str] | str | bool | None:
+    if isinstance(value, tuple):
+        return [str(path) for path in value]
     return value if isinstance(value, bool) or value is None else str(value)
 
 
@@ -161,14 +170,20 @@ def _inputs(found: Json) -> RunInputs:
     paths = {name: None if (p := found.get(name)) is None else Path(p) for name in roles}
     as_of = None if found["as_of"] is None else date.fromisoformat(found["as_of"])
     return RunInputs(
-        portfolio=Path(found["portfolio"]), as_of=as_of, ignore_expired=bool(found["ignore_expired"]), **paths
+        portfolio=Path(found["portfolio"]),
+        as_of=as_of,
+        ignore_expired=bool(found["ignore_expired"]),
+        costs=tuple(Path(path) for path in found.get("costs", ())),
+        **paths,
     )
 
 
 def _settings(found: Json) -> RunSettings:
     defaults = RunSettings()
-    for name in _names(RunSettings):
+    # JSON has no infinity: what has no limit is null.
+    found = {name: math.inf if found[name] is None else found[name] for name in _names(RunSettings)}
+    for name, value in found.items():
         kind = type(getattr(defaults, name))
-        if type(found[name]) not in ((float, int) if kind is float else (kind,)):
-            raise TypeError(f"{name} {found[name]!r:.40}, which is not of type {kind.__name__}")
-    return RunSettings(**{name: found[name] for name in _names(RunSettings)})
+        if type(value) not in ((float, int) if kind is float else (kind,)):
+            raise TypeError(f"{name} {value!r:.40}, which is not of type {kind.__name__}")
+    return RunSettings(**found)
