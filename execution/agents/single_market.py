@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import final
+from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -32,14 +32,23 @@ class _Order:
     leaves: int
 
 
+@runtime_checkable
+class ReducibleMarket(Protocol):
+    """A market in which an order can give up a part and keep its place; MarketSimulator and ReplayMarket."""
+
+    def reduce(self, order_id: int, quantity: int) -> int:
+        """Take lots off an own resting order and return how many; 0 when it rests no longer."""
+        ...
+
+
 @final
 class SingleMarket:
     """A Market as Markets of length 1; the account is kept from the market's own fills.
 
     depth: shape (1, side, level, 2), after each step and entry: price [ticks] and volume [lots, at most what
     32 bits hold] of the best `depth_levels` occupied levels, bids first; (0, 0) where there is none.
-    Messages: LIMIT, MARKET, IMMEDIATE_OR_CANCEL and CANCEL. Slots count the orders from 1. With a latency an
-    order under way counts as resting behind all that is shown at its price, and one whose cancellation is
+    Messages: LIMIT, MARKET, IMMEDIATE_OR_CANCEL, CANCEL and, in a ReducibleMarket, REDUCE. Slots count the
+    orders from 1. With a latency an order under way counts as resting behind all that is shown at its price, and one whose cancellation is
     under way may still trade; both reach the account.
 
     signed_lots: lots that buyers began less those that sellers began, of others, up to a time: `signed_flow`
@@ -76,22 +85,22 @@ class SingleMarket:
     def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
         """Apply one MESSAGE of the agent, shape (1,); NO_MESSAGE as its kind for none.
 
-        slots: where the order of a CANCEL rests; one that rests no longer is left alone. Returns the slot of
-        a new order, shape (1,), 0 when nothing of it rests; `messages` then has its order_id.
+        slots: where the order of a CANCEL or REDUCE rests; one that rests no longer is left alone. Returns
+        the slot of a new order, shape (1,), 0 when nothing of it rests; `messages` then has its order_id.
         OrderRejectedError for a message that the market does not take.
         """
         if messages.shape != (1,) or messages.dtype != MESSAGE:
             raise OrderRejectedError(f"messages have shape {messages.shape}, expected (1,) of MESSAGE")
-        kind = int(messages["kind"][0])
-        slot = 0 if slots is None else int(slots[0])
-        if kind == MessageKind.CANCEL:
-            if (order := self._orders.pop(slot, None)) is not None:
-                self.market.cancel(order.order_id)
-            slot = 0
-        elif kind != NO_MESSAGE:
-            slot = self._submit(messages)
+        kind, made = int(messages["kind"][0]), 0
+        if kind == NO_MESSAGE:
+            return np.zeros(1, np.int64)
+        if kind in (MessageKind.CANCEL, MessageKind.REDUCE):
+            quantity = int(messages["quantity"][0]) if kind == MessageKind.REDUCE else None
+            self._amend(0 if slots is None else int(slots[0]), quantity)
+        else:
+            made = self._submit(messages)
         self._observe()
-        return np.array([slot], np.int64)
+        return np.array([made], np.int64)
 
     def resting(self, slots: IntArray) -> IntArray:
         """Lots of the agent's order in a slot and lots that trade before it, shape (1, 2); 0, 0 for none."""
@@ -102,6 +111,22 @@ class SingleMarket:
         if ahead is None:
             ahead = self._shown(order.side, order.price_ticks)
         return np.array([[order.leaves, ahead]], np.int64)
+
+    def _amend(self, slot: int, quantity: int | None) -> None:
+        """Take lots off the order in a slot, all of them where no quantity is given."""
+        order = self._orders.get(slot)
+        if quantity is not None and quantity < 1:
+            raise OrderRejectedError(f"quantity is {quantity}, expected at least 1")
+        if order is None:
+            return
+        if quantity is None or quantity >= order.leaves:
+            self.market.cancel(order.order_id)
+            del self._orders[slot]
+        elif isinstance(self.market, ReducibleMarket):
+            self.market.reduce(order.order_id, quantity)
+            order.leaves -= quantity
+        else:
+            raise OrderRejectedError("the market reduces no orders; cancel the order and enter a smaller one")
 
     def _submit(self, messages: RecordArray) -> int:
         kind, quantity = int(messages["kind"][0]), int(messages["quantity"][0])
@@ -116,7 +141,7 @@ class SingleMarket:
         elif kind in (MessageKind.LIMIT, MessageKind.IMMEDIATE_OR_CANCEL):
             order_id = self.market.submit_limit(side, quantity, price_ticks)
         else:
-            raise OrderRejectedError(f"kind is {kind}, expected LIMIT, MARKET, IMMEDIATE_OR_CANCEL or CANCEL")
+            raise OrderRejectedError(f"kind is {kind}, expected one that SingleMarket knows")
         self._sides[order_id] = side
         messages["order_id"] = order_id
         if kind == MessageKind.LIMIT:

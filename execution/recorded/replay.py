@@ -174,6 +174,17 @@ class ReplayMarket:
         self._dispatch(lambda: self._withdraw(order_id))
         return 0 if resting is None else resting.leaves
 
+    def reduce(self, order_id: int, quantity: int) -> int:
+        """Take lots off an own order, which keeps its place, and return how many; as `cancel` for all of it.
+
+        ValueError when the quantity is below 1.
+        """
+        if quantity < 1:
+            raise ValueError(f"quantity is {quantity}, expected at least 1")
+        leaves = sum(order.leaves for order in self._resting if order.order_id == order_id)
+        self._dispatch(lambda: self._shrink(order_id, quantity))
+        return min(leaves, quantity)
+
     def take_fills(self) -> list[OwnFill]:
         """Our fills since the last call, oldest first."""
         fills, self._fills = self._fills, []
@@ -234,6 +245,12 @@ class ReplayMarket:
 
     def _withdraw(self, order_id: int) -> None:
         self._resting = [order for order in self._resting if order.order_id != order_id]
+        self._note_quotes()
+
+    def _shrink(self, order_id: int, quantity: int) -> None:
+        for order in self._resting:
+            order.leaves -= quantity if order.order_id == order_id else 0
+        self._resting = [order for order in self._resting if order.leaves > 0]
         self._note_quotes()
 
     def _play_to(self, ts_ns: int) -> None:

@@ -93,6 +93,27 @@ def test_a_cancelled_order_trades_no_more() -> None:
     assert figures(market)["position"] == 0
 
 
+def test_a_reduced_order_keeps_its_place_and_its_smaller_size() -> None:
+    rows = [*TWO_SIDES, (ADD, 4, 1, 9, 100), (TRADE, 1, 1, 5, 100), (TRADE, 4, 1, 3, 100)]
+    market = replayed(recording(rows), 3)
+    slots = market.enter(asked(LIMIT, 1, 5, 100))
+    market.step_until(4 * SECOND)
+    market.enter(asked(MessageKind.REDUCE, 1, 3), slots)
+    assert market.resting(slots).tolist() == [[2, 5]]
+    market.step_until(9 * SECOND)
+    assert figures(market)["maker_lots"] == 2
+
+
+def test_an_order_reduced_by_all_of_it_is_gone_and_one_by_nothing_is_refused() -> None:
+    market = replayed(recording(TWO_SIDES), 3)
+    slots = market.enter(asked(LIMIT, 1, 5, 100))
+    with pytest.raises(OrderRejectedError, match="quantity is 0"):
+        market.enter(asked(MessageKind.REDUCE, 1, 0), slots)
+    market.enter(asked(MessageKind.REDUCE, 1, 5), slots)
+    assert market.resting(slots).tolist() == [[0, 0]]
+    assert market.depth[0, 0, 0].tolist() == [100, 5]
+
+
 def test_immediate_or_cancel_takes_up_to_its_price_and_rests_nothing() -> None:
     market = replayed(recording(TWO_SIDES), 3)
     assert market.enter(asked(IOC, 1, 9, 103)).tolist() == [0]
