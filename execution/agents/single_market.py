@@ -48,8 +48,8 @@ class SingleMarket:
     depth: shape (1, side, level, 2), after each step and entry: price [ticks] and volume [lots, at most what
     32 bits hold] of the best `depth_levels` occupied levels, bids first; (0, 0) where there is none.
     Messages: LIMIT, MARKET, IMMEDIATE_OR_CANCEL, CANCEL and, in a ReducibleMarket, REDUCE. Slots count the
-    orders from 1. With a latency an order under way counts as resting behind all that is shown at its price, and one whose cancellation is
-    under way may still trade; both reach the account.
+    orders from 1. With a latency an order under way counts as resting behind all that is shown at its price,
+    and one whose cancellation is under way may still trade; both reach the account.
 
     signed_lots: lots that buyers began less those that sellers began, of others, up to a time: `signed_flow`
     for a recording; without it only the agent's own are counted, since a Market does not tell.
