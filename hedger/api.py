@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from execution.tca.fill_reader import find_fills
 from hedger import engine
 from hedger.errors import InputError, InputProblem, UsageError
+from hedger.feedback import cost_curves_from
 from hedger.market_data import as_of_date, load_market
 from hedger.policy import POLICIES, policy_named
 from hedger.portfolio import Portfolio, read_portfolio
@@ -71,17 +73,20 @@ def hedge(
     risk_aversion: float = 1e-6,
     seed: int = 0,
     dry_run: bool = False,
+    costs: Path | None = None,
 ) -> HedgeRun:
     """Hedge a book once: measure, decide, work the orders in the simulated order book, count the cost.
 
     risk_aversion: per unit of account currency. seed: of every random number; the same gives the same result.
-    dry_run: decide and plan, trade nothing. Raises UsageError for an unknown policy or schedule, and
-    MissingMarketError for an underlying without market data.
+    dry_run: decide and plan, trade nothing. costs: recorded fills, a file or a folder of runs, from which the
+    cost of trading is learned. Raises UsageError for an unknown policy or schedule, MissingMarketError for an
+    underlying without market data, RecordingError for fills that cannot be used.
     """
     settings = RunSettings(
         policy=policy, schedule=schedule, risk_aversion=risk_aversion, seed=seed, dry_run=dry_run
     )
-    return engine.run(portfolio, market, policy=policy_named(policy), settings=settings)
+    curves = cost_curves_from(() if costs is None else find_fills(costs), market)
+    return engine.run(portfolio, market, policy=policy_named(policy), settings=settings, cost_curves=curves)
 
 
 def replay(
@@ -124,6 +129,7 @@ def hedge_files(
         market,
         policy=policy_named(settings.policy, weights=inputs.weights),
         settings=settings,
+        cost_curves=cost_curves_from(inputs.costs, market),
         progress=progress,
     )
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from execution.tca.fill_table import FILLS_NAME, write_fills
 from hedger.errors import UsageError
+from hedger.feedback import filled_orders
 from hedger.report.html import page
 from hedger.report.json_document import Json, dumps
 from hedger.report.record import RECORD_NAME, RunInputs, run_record
@@ -40,19 +42,6 @@ _ORDERS = pa.schema(
         "realised_currency": pa.float64(),
     }
 )
-_FILLS = pa.schema(
-    {
-        "parent_id": pa.string(),
-        "symbol": pa.string(),
-        "side": pa.string(),
-        "quantity": pa.int64(),
-        "price_ticks": pa.int64(),
-        "price": pa.float64(),
-        "ts_ns": pa.int64(),
-        "fee": pa.float64(),
-        "liquidity": pa.string(),
-    }
-)
 
 
 def write_run(run: HedgeRun, directory: Path, inputs: RunInputs) -> None:
@@ -65,7 +54,7 @@ def write_run(run: HedgeRun, directory: Path, inputs: RunInputs) -> None:
             {**cost, **order} for cost, order in zip(found["costs"]["by_order"], found["orders"], strict=True)
         ]
         write_columns(folder / "orders.parquet", orders, _ORDERS)
-        write_columns(folder / "fills.parquet", found["fills"], _FILLS)
+        write_fills(folder / FILLS_NAME, filled_orders(run.orders))
         (folder / "report.html").write_text(page(run), encoding="utf-8")
         (folder / RECORD_NAME).write_text(dumps(record) + "\n", encoding="utf-8")
 

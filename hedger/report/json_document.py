@@ -211,6 +211,7 @@ def _costs(run: HedgeRun) -> Json:
         "fees": run.fees,
         "cash_change": run.cash_change,
         "by_order": [_cost(cost) for cost in costs],
+        "curves": {symbol: columns_of(curve) for symbol, curve in run.cost_curves.items()},
     }
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from execution.tca.fill_table import FILLS_NAME, FilledOrder, write_fills
+from hedger.feedback import filled_orders
 from hedger.replay_result import ATTRIBUTION_PARTS, ReplayResult
 from hedger.report.files import write_columns, write_whole
 from hedger.report.json_document import Json, dumps
@@ -26,14 +28,27 @@ _DAYS = pa.schema(
 
 
 def write_replay(result: ReplayResult, directory: Path) -> None:
-    """Write report.html, days.parquet and replay.json to a new directory, whole or not at all."""
+    """Write report.html, days.parquet, fills.parquet and replay.json to a new directory, whole or not at all.
+
+    An order's id in fills.parquet names its policy and its day too, since each day's first is number one.
+    """
 
     def fill(folder: Path) -> None:
         write_columns(folder / "days.parquet", _rows(result), _DAYS)
+        write_fills(folder / FILLS_NAME, _filled(result))
         (folder / "report.html").write_text(replay_page(result), encoding="utf-8")
         (folder / "replay.json").write_text(dumps(replay_document(result)) + "\n", encoding="utf-8")
 
     write_whole(directory, fill)
+
+
+def _filled(result: ReplayResult) -> list[FilledOrder]:
+    return [
+        filled
+        for policy in result.policies
+        for day in policy.days
+        for filled in filled_orders(day.orders, prefix=f"{policy.policy}/{day.day}/")
+    ]
 
 
 def _rows(result: ReplayResult) -> list[Json]:

@@ -9,7 +9,7 @@ from execution.orders import Side
 from hedger.exposure import UnderlyingExposure
 from hedger.policy.policy import Action, HedgeDecision
 from hedger.report.horizon import compare_volatility
-from hedger.report.units import desk_greeks, number, percent, printable
+from hedger.report.units import counted, desk_greeks, number, percent, printable
 from hedger.result import HedgeRun, WorkedOrder
 from pricing.market import Source
 
@@ -188,7 +188,7 @@ def _timing_note(order: WorkedOrder, unit: str) -> str:
 
 def _order_notes(run: HedgeRun, unit: str) -> tuple[str, ...]:
     if run.settings.dry_run:
-        return ("Planned only: nothing was traded.",)
+        return (*_learned_notes(run), "Planned only: nothing was traded.")
     futures = any(run.market.underlying(order.underlying).hedge.expiry for order in run.orders)
     settled = "futures settled at the price of the decision, " if futures else ""
     included = f"{settled}fees of {number(run.fees, 2)} included"
@@ -196,4 +196,16 @@ def _order_notes(run: HedgeRun, unit: str) -> tuple[str, ...]:
     leaves = sum(order.cost.leaves_quantity for order in run.orders)
     left = f"{number(leaves)} contracts were left unfilled at the end of the horizon."
     timing = tuple(_timing_note(order, unit) for order in run.orders if order.fills)
-    return (*timing, total, left) if leaves else (*timing, total)
+    return (*_learned_notes(run), *timing, total, *((left,) if leaves else ()))
+
+
+def _learned_notes(run: HedgeRun) -> tuple[str, ...]:
+    """Where an expected cost was learned from fills: from how many, and what."""
+    return tuple(
+        f"{symbol}: costs expected from {counted(curve.fills, 'recorded order')}: half spread "
+        f"{number(curve.half_spread_bps, 2)} ± {number(curve.half_spread_standard_error_bps, 2)} bps, impact "
+        f"{number(curve.impact_coefficient, 2)} ± {number(curve.impact_standard_error, 2)} of the horizon's "
+        f"volatility times participation to the {number(curve.impact_exponent, 2)}."
+        for symbol, curve in run.cost_curves.items()
+        if curve.fills
+    )

@@ -91,6 +91,7 @@ def test_a_replay_is_written_with_a_row_per_policy_and_day(tmp_path: Path) -> No
     write_replay(small_replay(), tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "days.parquet",
+        "fills.parquet",
         "replay.json",
         "report.html",
     ]
