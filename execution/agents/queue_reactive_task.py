@@ -14,7 +14,7 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-from execution.book.layout import MESSAGE, MessageKind
+from execution.book.layout import MESSAGE, MessageKind, RecordArray
 from execution.errors import OrderRejectedError
 from execution.market.batch import NO_MESSAGE, MarketBatch
 from execution.market.batch_kernel import NOT_DRAWN
@@ -65,6 +65,18 @@ def published_market() -> QueueReactive:
     return replace(stylised_queue_reactive(), event_size=np.ones(LEVELS, np.int64))
 
 
+def still_market(*, lots: int = 50) -> QueueReactive:
+    """A control in which nothing can be won or lost: queues of so many lots, in which nobody ever acts."""
+    full = np.zeros((LEVELS, lots + 1))
+    full[:, lots] = 1.0
+    return QueueReactive(
+        rates=np.zeros((3, LEVELS, lots + 1)),
+        event_size=np.ones(LEVELS, np.int64),
+        theta=0.0,
+        stationary=full,
+    )
+
+
 @final
 class QueueReactiveMarkets:
     """One buyer in each of `count` markets, from a stationary book on; numbers are by market, shape (market,).
@@ -109,7 +121,12 @@ class QueueReactiveMarkets:
         return len(self._batch)
 
     @property
-    def ask_ticks(self) -> IntArray:
+    def account(self) -> RecordArray:
+        """What was bought in the book and paid for it, see execution.market.batch_kernel.ACCOUNT."""
+        return self._batch.account
+
+    @property
+    def ask_ticks(self) -> npt.NDArray[np.int32]:
         """The best ask."""
         return self.depth[:, 1, 0, 0]
 

@@ -1,13 +1,14 @@
-"""The queue-reactive task as stable-baselines3 takes it: many markets, an episode after the other in each."""
+"""The queue-reactive task as gymnasium's vectorised environment: an episode after the other in many markets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, final
 
 import gymnasium
 import numpy as np
-from stable_baselines3.common.vec_env import VecEnv
+import numpy.typing as npt
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
 
 from execution.agents.queue_reactive_observation import BOOK_FEATURES, observe
 from execution.agents.queue_reactive_task import (
@@ -16,96 +17,91 @@ from execution.agents.queue_reactive_task import (
     FloatArray32,
     IntArray,
     QueueReactiveMarkets,
+    QueueReactiveTask,
+    published_market,
 )
+from execution.market.flows.queue_law import QueueReactive
+
+_LARGEST_FEATURE = 1e6
 
 
 @final
-class QueueReactiveVecEnv(VecEnv):
-    """`markets` (made with forever=True) with rewards to learn from, as a stable-baselines3 VecEnv.
+class QueueReactiveVectorEnv(VectorEnv[FloatArray32, IntArray, npt.NDArray[Any]]):
+    """Buyers in `count` markets, with rewards to learn from [`unit` ticks x lots].
 
-    The reward of a step is minus what the lots still wanted have become dearer by, in units of `scale` ticks x
-    lots, and at the end what the task's penalty charges for an unfinished episode. It is the task's own reward,
-    shaped by the potential 'all that is left were bought at the ask now' (Ng, Harada and Russell 1999), which
-    changes no ranking of policies at a discount of 1 and takes the price itself out of what must be learned.
-    sign: -1 for an agent that is to learn the worst, for a control.
+    A step's reward is minus what the lots still wanted have become dearer by, and at the end minus the task's
+    penalty for what is left: the task's own reward shaped by the potential 'all that is left is bought at the
+    present ask' (Ng, Harada and Russell 1999). At a discount of 1 that ranks policies as the task does, and
+    takes out of what must be learned how far the price has come. sign: -1 to learn the worst, for a control.
+
+    info: "action_mask" (market, action), "reward" (market,) of the task [currency], without the penalty, and
+    where an episode has ended "final_obs", which is the next episode's first. A masked action is a ValueError.
     """
+
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012 - gymnasium's
 
     def __init__(
         self,
-        markets: QueueReactiveMarkets,
         *,
+        count: int,
+        model: QueueReactive | None = None,
+        task: QueueReactiveTask | None = None,
         features: tuple[str, ...] = BOOK_FEATURES,
-        scale: float = 10.0,
+        unit: float = 10.0,
         sign: float = 1.0,
     ) -> None:
-        self.markets, self.features = markets, features
-        self._unit = sign / scale
-        bound = np.full(len(features), np.inf, np.float32)
-        super().__init__(
-            len(markets),
-            gymnasium.spaces.Box(-bound, bound, dtype=np.float32),
-            gymnasium.spaces.Discrete(len(markets.task.shares)),
+        self.num_envs, self.features = count, features
+        self._model, self._task = model or published_market(), task or QueueReactiveTask()
+        self._unit = sign / unit
+        self.single_observation_space = gymnasium.spaces.Box(
+            -_LARGEST_FEATURE, _LARGEST_FEATURE, (len(features),), np.float32
         )
-        self._actions: IntArray = np.zeros(len(markets), np.int64)
-        self._totals: FloatArray = np.zeros(len(markets))
-        self._lengths: IntArray = np.zeros(len(markets), np.int64)
+        self.single_action_space = gymnasium.spaces.Discrete(len(self._task.shares))
+        self.observation_space = batch_space(self.single_observation_space, count)
+        self.action_space = batch_space(self.single_action_space, count)
+        self.markets = self._new_markets(np.random.SeedSequence(0))
 
-    def reset(self) -> FloatArray32:
-        """The first observations; an episode that is under way goes on."""
-        return observe(self.markets, self.features)
+    def reset(
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[FloatArray32, dict[str, Any]]:
+        """Make the markets anew, from the seed where one is given."""
+        if seed is not None or self._np_random is None:
+            super().reset(seed=seed, options=options)
+        self.markets = self._new_markets(
+            np.random.SeedSequence(self.np_random.integers(0, 2**32, 4).tolist())
+        )
+        return observe(self.markets, self.features), {"action_mask": self.action_masks()}
 
-    def step_async(self, actions: IntArray) -> None:
-        """Take actions (market,) for `step_wait`."""
-        self._actions = np.asarray(actions, np.int64)
-
-    def step_wait(self) -> tuple[FloatArray32, FloatArray32, BoolArray, list[dict[str, Any]]]:
-        """Observations, shaped rewards, which episodes ended, and for those 'episode' in their info."""
-        markets = self.markets
+    def step(
+        self, actions: IntArray
+    ) -> tuple[FloatArray32, npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], dict[str, Any]]:
+        """Decide once in every market and let a step pass."""
+        actions, markets = np.asarray(actions, np.int64), self.markets
+        self._refuse_masked(actions)
         owed = self._owed()
-        earned, done = markets.step(markets.lots(self._actions))
-        paid = markets.task.penalty * markets.unfinished
-        shaped = (earned - paid) / markets.task.tick + owed - np.where(done, 0.0, self._owed())
-        infos = self._infos(earned, done)
-        return observe(markets, self.features), (self._unit * shaped).astype(np.float32), done, infos
+        earned, done = markets.step(markets.lots(actions))
+        fine = markets.task.penalty * markets.unfinished
+        shaped = (earned - fine) / markets.task.tick + owed - np.where(done, 0.0, self._owed())
+        seen, never = observe(markets, self.features), np.zeros(self.num_envs, np.bool_)
+        info: dict[str, Any] = {"action_mask": self.action_masks(), "reward": earned}
+        if done.any():
+            info["final_obs"], info["_final_obs"] = seen, done
+        return seen, self._unit * shaped, done, never, info
 
     def action_masks(self) -> BoolArray:
-        """Actions that are permitted, shape (market, action)."""
+        """Which actions may be chosen now, shape (market, action)."""
         return self.markets.action_masks()
 
+    def _new_markets(self, seed: np.random.SeedSequence) -> QueueReactiveMarkets:
+        return QueueReactiveMarkets(
+            self._model, count=self.num_envs, seed=seed, task=self._task, forever=True
+        )
+
     def _owed(self) -> FloatArray:
-        """What all that is left would cost at the ask [ticks x lots]."""
+        """What all that is left would cost at the ask, beyond the reference [ticks x lots]."""
         return np.asarray(self.markets.left * (self.markets.ask_ticks - self.markets.reference_ticks))
 
-    def _infos(self, earned: FloatArray, done: BoolArray) -> list[dict[str, Any]]:
-        self._totals += earned
-        self._lengths += 1
-        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        for at in np.flatnonzero(done):
-            infos[at]["episode"] = {"r": float(self._totals[at]), "l": int(self._lengths[at]), "t": 0.0}
-        self._totals[done], self._lengths[done] = 0.0, 0
-        return infos
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """The attribute, once for each market asked for; AttributeError where there is none."""
-        return [getattr(self, attr_name)] * len(self._places(indices))
-
-    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        """AttributeError: the markets are one thing."""
-        raise AttributeError(f"'{attr_name}' cannot be set in markets that are stepped together")
-
-    def env_method(
-        self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
-    ) -> list[Any]:
-        """What a method that answers by market returns, for each market asked for."""
-        answers = getattr(self, method_name)(*method_args, **method_kwargs)
-        return [answers[at] for at in self._places(indices)]
-
-    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
-        """No market is."""
-        return [False] * len(self._places(indices))
-
-    def _places(self, indices: int | Sequence[int] | None) -> list[int]:
-        return [int(at) for at in self._get_indices(indices)]
+    def _refuse_masked(self, actions: IntArray) -> None:
+        wrong = np.flatnonzero(~self.action_masks()[np.arange(self.num_envs), actions])
+        if len(wrong):
+            raise ValueError(f"action {int(actions[wrong[0]])} is masked in market {int(wrong[0])}")
