@@ -18,6 +18,9 @@ SingleArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
+_COLUMNS = ("scales", "side", "quantity", "short_move", "long_move", "touch", "touch_now", "response")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
     """Rows of one or several markets, in order of time within each.
@@ -26,7 +29,9 @@ class Examples:
     window of which reaches into another market. scales: (row, 3). side: (row,) of the row's order, +1 or -1
     by turns where there is none; quantity: (row,) its lots, 0 where there is none. short_move, long_move:
     (row,) moves of the mid [ticks], positive is up. touch: (row,) lots at the long horizon on the side that
-    `side` takes from; touch_now: the same now.
+    `side` takes from; touch_now: the same now. response: (row,) what the order alone moved the mid by at the
+    long horizon [ticks], positive in its direction, from the market that got the reversed orders; NaN where
+    there was none.
     """
 
     features: SingleArray
@@ -38,6 +43,7 @@ class Examples:
     long_move: FloatArray
     touch: FloatArray
     touch_now: FloatArray
+    response: FloatArray
 
     def __len__(self) -> int:
         return len(self.at)
@@ -48,8 +54,8 @@ class Examples:
 
     def rows(self, which: slice | IntArray | npt.NDArray[np.bool_]) -> Examples:
         """Some of the rows."""
-        names = ("at", "scales", "side", "quantity", "short_move", "long_move", "touch", "touch_now")
-        return Examples(features=self.features, **{name: getattr(self, name)[which] for name in names})
+        of_rows = {name: getattr(self, name)[which] for name in ("at", *_COLUMNS)}
+        return Examples(features=self.features, **of_rows)
 
 
 def examples_of(samples: MarketSamples, *, short_steps: int = 1, long_steps: int = 10) -> Examples:
@@ -77,7 +83,16 @@ def examples_of(samples: MarketSamples, *, short_steps: int = 1, long_steps: int
         long_move=long[at],
         touch=touch[at],
         touch_now=touch_now[at],
+        response=_response(samples, long, long_steps)[at],
     )
+
+
+def _response(samples: MarketSamples, moves: FloatArray, steps: int) -> FloatArray:
+    """Half the difference of the moves with the order and with its reverse, in the order's direction."""
+    reversed_moves = np.full(len(samples), np.nan)
+    mid = samples.reversed_mid_ticks
+    reversed_moves[:-steps] = mid[steps:] - mid[:-steps]
+    return np.where(samples.order != 0.0, 0.5 * np.sign(samples.order) * (moves - reversed_moves), np.nan)
 
 
 def joined(parts: Sequence[Examples]) -> Examples:
@@ -85,11 +100,10 @@ def joined(parts: Sequence[Examples]) -> Examples:
     if not parts:
         raise ValueError("there are no examples to join")
     starts = np.cumsum([0, *(len(part.features) for part in parts[:-1])])
-    names = ("scales", "side", "quantity", "short_move", "long_move", "touch", "touch_now")
     return Examples(
         features=np.concatenate([part.features for part in parts]),
         at=np.concatenate([part.at + start for part, start in zip(parts, starts, strict=True)]),
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS},
     )
 
 

@@ -16,6 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 LEVELS = 5
+_COLUMNS = ("flow", "bought", "sold", "order", "reversed_mid_ticks", "context")
 CONTEXT = ("implied_volatility", "sentiment", "event")
 
 
@@ -26,8 +27,9 @@ class MarketSamples:
     depth: (step, side, level, 2) price [ticks] and volume [lots], bids first, (0, 0) where there is no level.
     flow: (step, level) order-flow imbalance [lots]. bought, sold: (step,) lots that buyers and sellers took.
     order: (step,) signed lots of an order that is sent at the step's end, whose impact is looked at; 0 where
-    there is none. context: (step, 3): log of implied over realised volatility, sentiment from -1 to 1,
-    nearness of a scheduled event from 0 to 1; 0 where not known.
+    there is none. reversed_mid_ticks: (step,) the mid where every such order had the other side and all else
+    was the same; NaN where that is not known. context: (step, 3): log of implied over realised volatility,
+    sentiment from -1 to 1, nearness of a scheduled event from 0 to 1; 0 where not known.
     """
 
     step_ns: int
@@ -36,6 +38,7 @@ class MarketSamples:
     bought: FloatArray
     sold: FloatArray
     order: FloatArray
+    reversed_mid_ticks: FloatArray
     context: FloatArray
 
     def __post_init__(self) -> None:
@@ -43,7 +46,7 @@ class MarketSamples:
         if self.depth.shape != (steps, 2, LEVELS, 2):
             raise ValueError(f"depth has shape {self.depth.shape}, expected (step, 2, {LEVELS}, 2)")
         shapes = {"flow": (steps, LEVELS), "context": (steps, len(CONTEXT))}
-        for name in ("flow", "bought", "sold", "order", "context"):
+        for name in _COLUMNS:
             shape = shapes.get(name, (steps,))
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{name} has shape {getattr(self, name).shape}, expected {shape}")
@@ -59,8 +62,7 @@ class MarketSamples:
 
     def rows(self, which: slice) -> MarketSamples:
         """The steps of a slice."""
-        names = ("depth", "flow", "bought", "sold", "order", "context")
-        return replace(self, **{name: getattr(self, name)[which] for name in names})
+        return replace(self, **{name: getattr(self, name)[which] for name in ("depth", *_COLUMNS)})
 
     def from_snapshots(self) -> MarketSamples:
         """The same with the order-flow imbalance that the book at the steps' ends alone tells."""
@@ -93,6 +95,7 @@ def recorded_samples(messages: RecordedMessages, history: BookHistory, step_ns: 
         bought=bought,
         sold=sold,
         order=np.append((bought - sold)[1:], 0.0),
+        reversed_mid_ticks=np.full(steps, np.nan),
         context=np.zeros((steps, len(CONTEXT))),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +26,13 @@ IntArray = npt.NDArray[np.int64]
 class RandomOrders:
     """Market orders of random side, every so many steps, their size log-uniform in multiples of the touch.
 
-    Nothing that anybody sees decides on them, so that what follows them is what they cause.
+    Nothing that anybody sees decides on them, so that what follows them is what they cause. The market is run
+    a second time with their sides turned round, which takes the news out of what is measured.
     """
 
-    every_steps: int = 20
+    every_steps: int = 15
     least: float = 0.3
-    most: float = 30.0
+    most: float = 10.0
 
 
 def simulated_samples(
@@ -51,42 +52,60 @@ def simulated_samples(
     """
     if steps < 2:
         raise ValueError(f"steps is {steps}, expected at least 2")
-    market_seed, order_seed = seed.spawn(2)
-    simulator = MarketSimulator.from_scenario(scenario, market_seed, logged=True)
-    sent = orders or RandomOrders()
-    depth, order = _run(simulator, steps, step_ns, np.random.default_rng(order_seed), sent)
+    market_seed, order_seed = seed.generate_state(2)
+    rule, ends = orders or RandomOrders(), step_ns * np.arange(1, steps + 1)
+    sent = _drawn(rule, steps, np.random.default_rng(order_seed))
+    simulator, depth, order = _run(scenario, market_seed, ends, sent, None)
+    reversed_depth = _run(scenario, market_seed, ends, sent, -order)[1]
     log = _first_book(simulator)
-    ends = step_ns * np.arange(1, steps + 1)
     bought, sold = (_taken(log, side, ends) for side in (1, -1))
-    return MarketSamples(
+    samples = MarketSamples(
         step_ns=step_ns,
-        depth=depth,
+        depth=reversed_depth,
         flow=_event_flow(log, ends) if every_event else order_flow_imbalance(depth),
         bought=bought,
         sold=sold,
         order=order,
+        reversed_mid_ticks=np.zeros(steps),
         context=np.zeros((steps, len(CONTEXT))),
     )
+    return replace(samples, depth=depth, reversed_mid_ticks=samples.mid_ticks)
+
+
+def _drawn(rule: RandomOrders, steps: int, rng: np.random.Generator) -> FloatArray:
+    """Signed size of each step's order in touches, (step,); 0 for none."""
+    sent = np.zeros(steps)
+    at = np.arange(rule.every_steps - 1, steps, rule.every_steps)
+    size = np.exp(rng.uniform(np.log(rule.least), np.log(rule.most), len(at)))
+    sent[at] = np.where(rng.random(len(at)) < 0.5, 1.0, -1.0) * size
+    return sent
 
 
 def _run(
-    simulator: MarketSimulator, steps: int, step_ns: int, rng: np.random.Generator, sent: RandomOrders
-) -> tuple[IntArray, FloatArray]:
-    """The book after each step (step, 2, level, 2), and the signed order sent right behind it (step,)."""
-    depth, order = np.zeros((steps, 2, LEVELS, 2), np.int64), np.zeros(steps)
-    for step in range(steps):
-        simulator.advance_to((step + 1) * step_ns)
+    scenario: MarketScenario | str,
+    seed: np.uint32,
+    ends: IntArray,
+    multiples: FloatArray,
+    lots: FloatArray | None,
+) -> tuple[MarketSimulator, IntArray, FloatArray]:
+    """A market with orders of so many touches, or of so many lots, right behind each step's end.
+
+    Returns it, the book at each end (step, 2, level, 2), and the signed orders sent (step,).
+    """
+    simulator = MarketSimulator.from_scenario(scenario, int(seed), logged=lots is None)
+    depth, order = np.zeros((len(ends), 2, LEVELS, 2), np.int64), np.zeros(len(ends))
+    for step, end_ns in enumerate(ends.tolist()):
+        simulator.advance_to(end_ns)
         for at, side in enumerate((Side.BUY, Side.SELL)):
-            for level, (price_ticks, volume) in enumerate(simulator.depth(side, LEVELS)):
-                depth[step, at, level] = price_ticks, volume
-        if (step + 1) % sent.every_steps == 0:
-            side = Side.BUY if rng.random() < 0.5 else Side.SELL
+            for level, shown in enumerate(simulator.depth(side, LEVELS)):
+                depth[step, at, level] = shown
+        if multiples[step]:
             touch = max(1.0, float(depth[step, :, 0, 1].mean()))
-            multiple = np.exp(rng.uniform(np.log(sent.least), np.log(sent.most)))
-            order[step] = int(side) * max(1, round(multiple * touch))
-            simulator.submit_market(side, abs(int(order[step])))
+            size = max(1.0, round(abs(multiples[step]) * touch))
+            order[step] = np.sign(multiples[step]) * size if lots is None else lots[step]
+            simulator.submit_market(Side.BUY if order[step] > 0 else Side.SELL, abs(int(order[step])))
             simulator.take_fills()
-    return depth, order
+    return simulator, depth, order
 
 
 def _first_book(simulator: MarketSimulator) -> RecordArray:

@@ -124,8 +124,11 @@ def _loss(network: ImpactNetwork, unit: SingleArray, examples: Examples, rows: I
     ordered = torch.from_numpy(part.quantity > 0.0)
     if not bool(ordered.any()):
         return errors
-    # The order explains what the forecast of the mid leaves.
-    response: Tensor = target[:, MID_LONG] - heads[:, MID_LONG].detach() - impact / float(unit[MID_LONG])
+    known = torch.from_numpy(np.isfinite(part.response))
+    # Where nothing tells what the order alone did, it explains what the forecast of the mid leaves.
+    left = target[:, MID_LONG] - heads[:, MID_LONG].detach()
+    caused = torch.from_numpy(_clipped(part.response / (part.scales[:, 0] * unit[MID_LONG])))
+    response: Tensor = torch.where(known, caused, left) - impact / float(unit[MID_LONG])
     return errors + (response[ordered] ** 2).mean() / 3.0
 
 
@@ -133,7 +136,12 @@ def _targets(part: Examples, unit: SingleArray) -> SingleArray:
     """Targets as the row's side sees them, in units of training, (row, HEADS)."""
     move = part.side / part.scales[:, 0]
     raw = np.stack((move * part.short_move, move * part.long_move, _touch(part)), axis=1)
-    return np.asarray(np.clip(raw / unit, -_LARGEST_TARGET, _LARGEST_TARGET), np.float32)
+    return _clipped(raw / unit)
+
+
+def _clipped(target: npt.NDArray[np.float64]) -> SingleArray:
+    """Targets in units of training, bounded; 0 where there is none."""
+    return np.clip(np.nan_to_num(target), -_LARGEST_TARGET, _LARGEST_TARGET).astype(np.float32)
 
 
 def _touch(part: Examples) -> npt.NDArray[np.float64]:
