@@ -11,6 +11,7 @@ from execution.errors import RecordingProblem
 from execution.tca.attribution import Attribution, attribute
 from execution.tca.benchmarks import slippages
 from execution.tca.blotter import NO_TIME, Blotter, FloatArray, TextArray
+from execution.tca.boosted_result import BoostedAttribution
 from execution.tca.calibrate import CostObservations, fit_cost_curve
 from execution.tca.cost_curve import CostCurve
 from execution.tca.factors import OrderFactors, order_factors
@@ -34,7 +35,7 @@ class CostAnalysis:
     of arrival notional]. benchmarks: slippage of fills against each, weighted by filled notional [bps].
     groups: by dimension (time of day, size, regime, algorithm, symbol, side), total cost [bps]. curve: None
     where it cannot be fitted. unknown: what cannot be said and what it would take, a sentence each. problems:
-    rows that were left out.
+    rows that were left out. boosted: None where it was not asked for.
     """
 
     blotter: Blotter
@@ -50,6 +51,7 @@ class CostAnalysis:
     unknown: tuple[str, ...]
     notes: tuple[str, ...]
     problems: tuple[RecordingProblem, ...] = ()
+    boosted: BoostedAttribution | None = None
 
 
 def analyse(
@@ -140,7 +142,7 @@ def _curve(
 ) -> tuple[CostCurve | None, tuple[str, ...]]:
     """A square-root cost curve of what filled, before fees and without what was never traded."""
     volatility = blotter.orders.volatility
-    paid = _paid_bps(costs, blotter)
+    paid = paid_bps(costs, blotter)
     known = (
         (factors.participation > 0.0) & (factors.horizon_days > 0.0) & (volatility > 0.0) & ~np.isnan(paid)
     )
@@ -159,7 +161,7 @@ def _curve(
         return None, (f"no cost curve: {error}",)
 
 
-def _paid_bps(costs: OrderCosts, blotter: Blotter) -> FloatArray:
+def paid_bps(costs: OrderCosts, blotter: Blotter) -> FloatArray:
     """Cost of the filled part before fees [bps of its arrival notional]."""
     trading = sum(
         np.nan_to_num(costs.parts[name]) for name in ("trading", "spread", "impact", "permanent", "timing")

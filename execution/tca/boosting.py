@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.inspection import permutation_importance
 
-from execution.tca.attribution import Design, OutOfSample, design_of, out_of_sample, time_split
+from execution.tca.attribution import out_of_sample
 from execution.tca.blotter import FloatArray
+from execution.tca.boosted_result import BoostedAttribution, Importance
+from execution.tca.factor_design import Design, design_of, time_split
 from execution.tca.factors import OrderFactors
 
 FEWEST_ORDERS = 60
 _REPEATS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Importance:
-    """How much R2 of the tested orders is lost when one factor is shuffled among them, and its deviation."""
-
-    factor: str
-    is_choice: bool
-    lost_r_squared: float
-    deviation: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoostedAttribution:
-    """A boosted model's R2 on later orders and its permutation importances, largest first."""
-
-    out_of_sample: OutOfSample
-    importances: tuple[Importance, ...]
 
 
 def boosted(

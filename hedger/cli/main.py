@@ -19,6 +19,7 @@ from hedger.cli.replay import replay
 from hedger.cli.run import run
 from hedger.cli.show import scenarios, schema
 from hedger.cli.surface import surface
+from hedger.cli.tca import tca
 from hedger.cli.train import train
 from hedger.version import __version__
 
@@ -35,12 +36,13 @@ def hedger() -> None:
     hedger surface chain.csv
     hedger forecast SPX
     hedger market report --scenario calm
+    hedger tca example
     hedger train hedge --out weights
     hedger init desk
     """
 
 
-for _command in (run, replay, price, surface, forecast, market, train, init, doctor, scenarios, schema):
+for _command in (run, replay, price, surface, forecast, market, tca, train, init, doctor, scenarios, schema):
     hedger.add_command(_command)
 
 

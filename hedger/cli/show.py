@@ -25,7 +25,9 @@ def scenarios() -> None:
 
 @click.command(short_help="Print the JSON Schema of what --json prints.")
 @click.argument(
-    "name", type=click.Choice(("run", "replay", "price", "surface", "forecast", "market")), default="run"
+    "name",
+    type=click.Choice(("run", "replay", "price", "surface", "forecast", "market", "tca")),
+    default="run",
 )
 def schema(name: str) -> None:
     """Print the JSON Schema of what 'hedger NAME --json' prints: run, replay, price ..."""
