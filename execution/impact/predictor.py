@@ -142,6 +142,8 @@ def _checked(
         raise ValueError(f"scales have shape {scales.shape}, expected ({count}, {len(SCALES)})")
     if not (np.all(np.isfinite(window)) and np.all(np.isfinite(scales))):
         raise ValueError("window and scales must be finite")
+    if not np.all(scales[:, :2] > 0.0):
+        raise ValueError("scales of moves and of the touch must be above 0")
     sides, lots = (np.broadcast_to(np.asarray(x, np.float64), (count,)).copy() for x in (side, quantity))
     if not np.all(np.abs(sides) == 1.0):
         raise ValueError("side must be +1 or -1")

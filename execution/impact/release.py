@@ -16,6 +16,7 @@ from execution.impact.skill import skill
 from execution.impact.train import EpochReport, TrainingSettings, train_predictor
 
 _TRAINING, _VALIDATION, TEST = range(3)  # first entry of a market's seed: none is used twice
+_HOUR = 3600  # steps of a second
 COMMAND = "hedger train predictors"
 
 
@@ -64,7 +65,7 @@ def train_predictors(
         written.append(path)
         told = predictor.forecast(validation.windows(), validation.scales, 1).next_move_ticks
         move = validation.short_move
-        scores[kind] = asdict(skill(move, told, np.zeros(len(move)), block=120))
+        scores[kind] = asdict(skill(move, told, np.zeros(len(move)), block=60))
     card = out / "predictors.json"
     content = {
         "command": COMMAND,
@@ -83,7 +84,7 @@ def train_predictors(
 def market_hours(markets: Sequence[str], hours: int, seed: tuple[int, ...]) -> list[Examples]:
     """Examples of so many hours of each scenario, an hour a market of its own."""
     return [
-        examples_of(simulated_samples(market, 3600, np.random.SeedSequence([*seed, at, hour])))
+        examples_of(simulated_samples(market, _HOUR, np.random.SeedSequence([*seed, at, hour])))
         for at, market in enumerate(markets)
         for hour in range(hours)
     ]
