@@ -28,10 +28,21 @@ FIRST_DAY = datetime(2024, 3, 4, 14, 30, tzinfo=UTC)
 # The square root of risk aversion x variance / impact, over the horizon, is three: half is done in a quarter.
 FAST = AlmgrenChriss(horizon=1.0, volatility=1.0, temporary_impact=1.0, risk_aversion=9.0)
 STRETCH_NS = 15 * 10**9
-HEADER = (
-    "parent_id,symbol,side,quantity,price,time,fee,liquidity,mid,decision_time,decision_price,arrival_time,"
-    "arrival_price,end_time,end_price,reversion_price,order_quantity,market_volume,volatility,algorithm,regime"
-).split(",")
+FILL_COLUMNS = ("parent_id", "symbol", "side", "quantity", "price", "time", "fee", "liquidity", "mid")
+ORDER_COLUMNS = (
+    "decision_time",
+    "decision_price",
+    "arrival_time",
+    "arrival_price",
+    "end_time",
+    "end_price",
+    "reversion_price",
+    "order_quantity",
+    "market_volume",
+    "volatility",
+    "algorithm",
+    "regime",
+)
 
 
 def main() -> None:
@@ -44,7 +55,7 @@ def main() -> None:
     began = time.process_time()
     with arguments.out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADER)
+        writer.writerow(FILL_COLUMNS + ORDER_COLUMNS)
         children = np.random.SeedSequence(arguments.seed).spawn(arguments.orders)
         for number, child in enumerate(children):
             writer.writerows(order_rows(number, np.random.default_rng(child)))
@@ -96,9 +107,9 @@ def order_rows(number: int, rng: np.random.Generator) -> Iterator[tuple[object, 
 def fill_rows(
     order: ParentOrder, execution: Execution, known: tuple[float, float, float, str, str]
 ) -> Iterator[tuple[object, ...]]:
-    """A row for all fills of one price and kind within fifteen seconds."""
+    """A row for all fills of one price and kind within fifteen seconds; the first says all of its order."""
     decided, after, volatility, name, regime = known
-    shared = (
+    shared: tuple[object, ...] = (
         iso(order.start_ns - 30 * 10**9),
         f"{decided:.3f}",
         iso(order.start_ns),
@@ -115,14 +126,14 @@ def fill_rows(
     merged: dict[tuple[int, int, str], tuple[int, float, float]] = {}
     for fill in execution.fills:
         seen = max(int(np.searchsorted(execution.path_ts_ns, fill.ts_ns, side="right")) - 1, 0)
-        key = (int(execution.path_ts_ns[seen]) // (STRETCH_NS), fill.price_ticks, fill.liquidity.value)
+        key = (int(execution.path_ts_ns[seen]) // STRETCH_NS, fill.price_ticks, fill.liquidity.value)
         quantity, fee, mid = merged.get(key, (0, 0.0, float(execution.path_mid[seen])))
         merged[key] = (quantity + fill.quantity, fee + fill.fee, mid)
     side = "buy" if order.side is Side.BUY else "sell"
     for (stretch, ticks, liquidity), (quantity, fee, mid) in merged.items():
         when = iso(max(stretch * STRETCH_NS, order.start_ns))
         price = f"{ticks * RULES.tick_size:.2f}"
-        yield (
+        own = (
             order.parent_id,
             order.symbol,
             side,
@@ -132,8 +143,9 @@ def fill_rows(
             f"{fee:.2f}",
             liquidity,
             f"{mid:.3f}",
-            *shared,
         )
+        yield (*own, *shared)
+        shared = ("",) * len(shared)
 
 
 def iso(ts_ns: int) -> str:
