@@ -29,8 +29,8 @@ _LARGEST_RATIO = 5.0
 def observe(markets: QueueReactiveMarkets, names: tuple[str, ...] = BOOK_FEATURES) -> FloatArray32:
     """The named features, shape (market, feature), each of order one.
 
-    Lots are over 8, prices in ticks: ask_move since the episode's start, mid_move over the last step, *_behind
-    at prices that far behind the best. KeyError for a name that is not known.
+    Lots are over 8, prices in ticks: ask_move since the episode's start, mid_move over the last step,
+    *_behind at prices that far behind the best. KeyError for a name that is not known.
     """
     found = _features(markets)
     return np.stack([found[name] for name in names], axis=1).astype(np.float32)

@@ -1,9 +1,9 @@
 """The execution task of arXiv 2511.15262 over many queue-reactive markets at once.
 
-Buy 25 event sizes in 600 s with a decision each 25 s: nothing, half of the best ask or all of it. Their reward
-(equation 11) for what is bought is its quantity times the reference price at the start less the price paid.
-What is left after 600 s is bought there and then, through the book; they buy it a step later, or charge 1.0 for
-each event size while they train.
+Buy 25 event sizes in 600 s with a decision each 25 s: nothing, half of the best ask or all of it. Their
+reward (equation 11) for what is bought is its quantity times the reference price at the start less the price
+paid. What the last decision leaves is bought there and then, through the book; they buy it a step later, and
+charge 1.0 for each event size of it while they train.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ _ASLEEP_NS = 2**62
 class QueueReactiveTask:
     """What is to be bought, when, and what an action takes.
 
-    quantity: event sizes; a queue's event size is one lot. decisions: how many times an agent chooses, step_ns
-    apart from the start on; what the last leaves is bought at once. shares: of the best ask, by action.
-    tick: [currency]. penalty: [currency] a lot that the last decision leaves, for learners. Raises ValueError when a number is out of its range.
+    quantity: event sizes; a queue's event size is one lot. decisions: how many times an agent chooses,
+    step_ns apart from the start on; what the last leaves is bought at once. shares: of the best ask, by
+    action. tick: [currency]. penalty: [currency] a lot that the last decision leaves, for learners.
+    Raises ValueError when a number is out of its range.
     """
 
     quantity: int = 25
@@ -79,12 +80,14 @@ def still_market(*, lots: int = 50) -> QueueReactive:
 
 @final
 class QueueReactiveMarkets:
-    """One buyer in each of `count` markets, from a stationary book on; numbers are by market, shape (market,).
+    """One buyer in each of `count` markets, from a stationary book on; numbers are by market, (market,).
 
-    left: lots still to buy. decision: how many choices are behind. unfinished: lots that the last choice of an
-    episode that ended with the last step had left. reference_ticks: what the reward is measured
+    left: lots still to buy. decision: how many choices are behind. unfinished: lots that the last choice of
+    an episode that ended with the last step had left. reference_ticks: what the reward is measured
     from. depth: as MarketBatch's, three levels. ask_ticks, mid_ticks: best ask and mid price.
     forever: whether a new episode follows at once in the same market, on a book drawn anew; else it sleeps.
+    starts: draws with how many lots and decisions left an episode begins, each as likely, so that a learner
+    meets the end of an episode often; without it they begin at the beginning.
     A market's randomness is a child of `seed`: the same for every policy until its orders change the book.
     """
 
@@ -96,8 +99,10 @@ class QueueReactiveMarkets:
         seed: np.random.SeedSequence,
         task: QueueReactiveTask | None = None,
         forever: bool = False,
+        starts: np.random.Generator | None = None,
     ) -> None:
         self.task = task or QueueReactiveTask()
+        self._starts = starts
         self._forever = forever
         self._batch = MarketBatch(
             model.parameters(),
@@ -128,7 +133,7 @@ class QueueReactiveMarkets:
     @property
     def ask_ticks(self) -> npt.NDArray[np.int32]:
         """The best ask."""
-        return self.depth[:, 1, 0, 0]
+        return np.asarray(self.depth[:, 1, 0, 0])
 
     def lots(self, actions: IntArray) -> IntArray:
         """Lots that actions ask for: a share of the best ask, no more than is left or than leaves one ask.
@@ -169,7 +174,8 @@ class QueueReactiveMarkets:
 
     def _allowed(self, lots: IntArray) -> IntArray:
         on_offer = self.depth[:, 1, :, 1].sum(axis=1, dtype=np.int64)
-        return np.minimum(np.minimum(lots, self.left), np.maximum(on_offer - 1, 0))
+        most = np.minimum(self.left, np.maximum(on_offer - 1, 0))
+        return np.asarray(np.minimum(lots, most), np.int64)
 
     def _buy(self, lots: IntArray) -> FloatArray:
         """Buy at once; the reward of what is bought."""
@@ -186,7 +192,7 @@ class QueueReactiveMarkets:
         return np.asarray(self.task.tick * (bought * self.reference_ticks - paid), np.float64)
 
     def _buy_rest(self, late: BoolArray) -> FloatArray:
-        """Buy all that is left, and what the book has not a tick beyond its last level, as their code does."""
+        """Buy all that is left; what the book has not costs a tick more than its last level, as in theirs."""
         reward = self._buy(np.where(late, self.left, 0))
         beyond = self.depth[:, 1, :, 0].max(axis=1, where=self.depth[:, 1, :, 1] > 0, initial=-(2**31)) + 1
         reward += np.where(late, self.task.tick * self.left * (self.reference_ticks - beyond), 0.0)
@@ -206,6 +212,10 @@ class QueueReactiveMarkets:
         self.reference_ticks = np.where(over, below + 0.5, self.reference_ticks)
         self.previous_mid_ticks = np.where(over, self.mid_ticks, self.previous_mid_ticks)
         self.left[over], self.decision[over] = self.task.quantity, 0
+        if self._starts is not None:
+            count = int(over.sum())
+            self.left[over] = self._starts.integers(1, self.task.quantity + 1, count)
+            self.decision[over] = self._starts.integers(0, self.task.decisions, count)
 
     def _run_to(self, ts_ns: int) -> None:
         self.previous_mid_ticks = self.mid_ticks
