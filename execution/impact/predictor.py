@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, final
@@ -18,6 +18,7 @@ from execution.errors import RecordingError, RecordingProblem
 from execution.impact.features import FEATURES, SCALES, mirror
 from execution.impact.inference import cnn_forecasts, lstm_forecasts
 from execution.impact.layers import HEADS, KINDS, MID_LONG, MID_SHORT, SHAPES, TOUCH, Kind
+from execution.impact.question import NO_QUANTITY, NO_SCALE, NO_SIDE, NOT_FINITE, SOUND, flaw_of
 from execution.impact.watch import WINDOW
 
 FloatArray = npt.NDArray[np.float64]
@@ -53,6 +54,8 @@ class Predictor:
     weights: Mapping[str, SingleArray]
     short_steps: int = 1
     long_steps: int = 10
+    _common: tuple[SingleArray, ...] = field(init=False, repr=False, compare=False)
+    _trunk: tuple[SingleArray, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         shapes = SHAPES[self.kind]
@@ -60,6 +63,9 @@ class Predictor:
             array = self.weights.get(name)
             if array is None or array.shape != shape or not np.all(np.isfinite(array)):
                 raise ValueError(f"weights: '{name}' must be finite and of shape {shape}")
+        trunk = [name for name in shapes if name not in (*_COMMON, "target_scale")]
+        object.__setattr__(self, "_common", tuple(self.weights[name] for name in _COMMON))
+        object.__setattr__(self, "_trunk", tuple(self.weights[name] for name in trunk))
 
     def forecast(
         self,
@@ -74,14 +80,13 @@ class Predictor:
         for all. ValueError for other shapes, sides and quantities below 0, and for windows that are not
         finite.
         """
+        window = np.ascontiguousarray(window, np.float32)
         side, quantity = _checked(window, scales, side, quantity)
         out = np.empty((len(window), HEADS + 1), np.float32)
         order, sign = _MIRROR
-        weights = tuple(self.weights[name] for name in _COMMON)
-        trunk = tuple(self.weights[name] for name in _trunk_names(self.kind))
         root = np.sqrt(quantity / scales[:, 1])
         run = lstm_forecasts if self.kind == "lstm" else cnn_forecasts
-        run(np.ascontiguousarray(window, np.float32), side, root, order, sign, weights, trunk, out)
+        run(window, side, root, order, sign, self._common, self._trunk, out)
         move, unit = scales[:, 0], self.weights["target_scale"]
         return Forecast(
             mid_move_ticks=move * unit[MID_LONG] * out[:, MID_LONG],
@@ -96,10 +101,12 @@ class Predictor:
 
 
 _MIRROR = mirror()
-
-
-def _trunk_names(kind: Kind) -> list[str]:
-    return [name for name in SHAPES[kind] if name not in (*_COMMON, "target_scale")]
+_WRONG = {
+    NOT_FINITE: "window and scales must be finite",
+    NO_SCALE: "scales of moves and of the touch must be above 0",
+    NO_SIDE: "side must be +1 or -1",
+    NO_QUANTITY: "quantity must be finite and not below 0",
+}
 
 
 def read_predictor(path: Path) -> Predictor:
@@ -140,13 +147,9 @@ def _checked(
         raise ValueError(f"window has shape {window.shape}, expected (market, {WINDOW}, {FEATURES})")
     if scales.shape != (count, len(SCALES)):
         raise ValueError(f"scales have shape {scales.shape}, expected ({count}, {len(SCALES)})")
-    if not (np.all(np.isfinite(window)) and np.all(np.isfinite(scales))):
-        raise ValueError("window and scales must be finite")
-    if not np.all(scales[:, :2] > 0.0):
-        raise ValueError("scales of moves and of the touch must be above 0")
-    sides, lots = (np.broadcast_to(np.asarray(x, np.float64), (count,)).copy() for x in (side, quantity))
-    if not np.all(np.abs(sides) == 1.0):
-        raise ValueError("side must be +1 or -1")
-    if not np.all(np.isfinite(lots) & (lots >= 0.0)):
-        raise ValueError("quantity must be finite and not below 0")
+    sides, lots = np.empty(count), np.empty(count)
+    sides[:], lots[:] = side, quantity
+    wrong = flaw_of(window, scales, sides, lots)
+    if wrong != SOUND:
+        raise ValueError(_WRONG[wrong])
     return sides, lots

@@ -43,8 +43,10 @@ class MarketWatch:
         bought: npt.ArrayLike,
         sold: npt.ArrayLike,
         context: FloatArray | None = None,
+        *,
+        markets: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        """Take the next step of every market.
+        """Take the next step of every market, or of those of a mask, (market,).
 
         depth: (market, 2, level, 2) as of execution.agents.markets.Markets; levels beyond LEVELS are left
         out, missing ones are empty. bought, sold: (market,) lots that buyers and sellers took since the last
@@ -61,7 +63,19 @@ class MarketWatch:
         told = self._no_context if context is None else np.ascontiguousarray(context, np.float64)
         if told.shape != self._no_context.shape:
             raise ValueError(f"context has shape {told.shape}, expected {self._no_context.shape}")
-        _see(known, buyers, sellers, told, self._depth, self._seen, self._states, self.window, self.scales)
+        looked = np.arange(count) if markets is None else np.flatnonzero(markets)
+        _see(
+            looked,
+            known,
+            buyers,
+            sellers,
+            told,
+            self._depth,
+            self._seen,
+            self._states,
+            self.window,
+            self.scales,
+        )
 
     def forget(self, markets: npt.NDArray[np.bool_]) -> None:
         """Start the markets of a mask, (market,), afresh."""
@@ -78,10 +92,10 @@ def _lots(traded: npt.ArrayLike, count: int) -> FloatArray:
 
 @njit(cache=True)
 def _see(  # type: ignore[no-untyped-def]
-    depth, bought, sold, context, before, seen, states, window, scales
+    looked, depth, bought, sold, context, before, seen, states, window, scales
 ):
     flow = np.zeros(LEVELS)
-    for market in range(len(depth)):
+    for market in looked:
         flow[:] = 0.0
         if seen[market]:
             window[market, :-1] = window[market, 1:].copy()
