@@ -1,0 +1,224 @@
+"""Markets that write down what an order costs and looks like in them, whoever works it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, final
+
+import numpy as np
+import numpy.typing as npt
+
+from execution.agents.markets import Markets
+from execution.agents.terms import MarketTerms
+from execution.book.layout import RecordArray
+from execution.orders import ParentOrder
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+_BID, _ASK, _PRICE = 0, 1, 0
+
+
+class Paths(NamedTuple):
+    """An order and its market at even times, shape (market, step + 1), the first at the order's start.
+
+    left: lots still to trade. maker, taker: lots of the order done by resting and by taking. volume: lots
+    that everybody traded. mid, spread [ticks]: as seen before the order acts. The last is after its end.
+    """
+
+    left: IntArray
+    maker: IntArray
+    taker: IntArray
+    volume: IntArray
+    mid: FloatArray
+    spread: FloatArray
+
+
+class OrderCosts(NamedTuple):
+    """Implementation shortfall by its parts, as execution.tca.shortfall has them [ticks x lots], (market,).
+
+    The five parts add up to the shortfall. news: what of it news alone have made; NaN where they are unknown.
+    chance: that less what was `told` beforehand, a martingale's gain with mean zero whoever works the order.
+    """
+
+    spread: FloatArray
+    impact: FloatArray
+    timing: FloatArray
+    fees: FloatArray
+    opportunity: FloatArray
+    news: FloatArray
+    chance: FloatArray
+
+    @property
+    def total(self) -> FloatArray:
+        """The shortfall."""
+        return self.spread + self.impact + self.timing + self.fees + self.opportunity
+
+
+@final
+class ObservedMarkets:
+    """Other Markets, stepped no further at a time than to the next of the times that are written down.
+
+    Each fill is held against the last mid seen at or before it, which for one that takes is the mid that it
+    meets. Every step counts as a look, so that who works the order decides how old that mid may be. News count
+    as they are after the step: what was left before it had no part in them.
+
+    steps: how many times are written down, the start not counted. told: move of the fundamental by a time
+    [ns] that was sure beforehand [ticks]. sample: called with the markets that have come to a written time and
+    with which time that is.
+    """
+
+    def __init__(
+        self,
+        markets: Markets,
+        order: ParentOrder,
+        terms: Sequence[MarketTerms],
+        *,
+        steps: int,
+        told: Callable[[IntArray], FloatArray] | None = None,
+        sample: Callable[[IntArray, IntArray], None] | None = None,
+    ) -> None:
+        count = len(markets)
+        self.order, self.steps = order, steps
+        self.grid_ns = order.start_ns + order.horizon_ns * np.arange(steps + 1, dtype=np.int64) // steps
+        self._markets = markets
+        self._maker_fee = np.array([one.maker_fee_ticks for one in terms])
+        self._taker_fee = np.array([one.taker_fee_ticks for one in terms])
+        whole, half = np.zeros((count, steps + 1), np.int64), np.zeros((count, steps + 1))
+        self._paths = Paths(whole, whole.copy(), whole.copy(), whole.copy(), half, half.copy())
+        self._costs = OrderCosts(*np.zeros((7, count)))
+        self._due = np.zeros(count, np.int64)
+        self._touch = np.zeros((count, 2))
+        self._told, self._sample = told, sample
+        self._news, self._news_start = np.zeros((2, count)), np.zeros((2, count))
+        self._start, self._booked = markets.account.copy(), markets.account.copy()
+        self._hear()
+        self._look()
+        self._write_down()
+
+    def __len__(self) -> int:
+        return len(self._markets)
+
+    @property
+    def depth(self) -> npt.NDArray[np.int32]:
+        """The best levels, shape (market, side, level, 2)."""
+        return self._markets.depth
+
+    @property
+    def account(self) -> RecordArray:
+        """The agent's accounts, shape (market,)."""
+        return self._markets.account
+
+    @property
+    def now_ns(self) -> IntArray:
+        """The time that each market has reached, shape (market,)."""
+        return self._markets.now_ns
+
+    @property
+    def news_ticks(self) -> FloatArray:
+        """How far news have moved each market, NaN where it knows none; shape (market,)."""
+        return np.asarray(getattr(self._markets, "news_ticks", np.full(len(self), np.nan)), np.float64)
+
+    def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
+        """Let every market run to this time, or each to its own; return the depth."""
+        target = np.broadcast_to(np.asarray(ts_ns, np.int64), len(self))
+        while True:
+            due_ns = self.grid_ns[np.minimum(self._due, self.steps)]
+            until = np.where(self._due <= self.steps, np.minimum(target, due_ns), target)
+            self._markets.step_until(until)
+            self._hear()
+            self._book()
+            self._look()
+            self._write_down()
+            if bool((until == target).all()):
+                return self.depth
+
+    def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
+        """Apply one MESSAGE of the agent in each market; return slots of new orders."""
+        rest = self._markets.enter(messages, slots)
+        self._book()
+        return rest
+
+    def resting(self, slots: IntArray) -> IntArray:
+        """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
+        return self._markets.resting(slots)
+
+    def paths(self) -> Paths:
+        """What was seen; its last column as it is now, after the order's last message."""
+        self._write_order(np.flatnonzero(self._due > self.steps), self.steps)
+        return self._paths
+
+    def costs(self) -> OrderCosts:
+        """What the order has cost; what is left of it counts at the mid now."""
+        left = int(self.order.side) * self._left()
+        opportunity = left * (self._mid() - self._paths.mid[:, 0])
+        news, chance = left * (self._news - self._news_start)
+        return self._costs._replace(
+            opportunity=opportunity, news=self._costs.news + news, chance=self._costs.chance + chance
+        )
+
+    def _mid(self) -> FloatArray:
+        mid: FloatArray = self._touch.mean(axis=1)
+        return mid
+
+    def _left(self) -> IntArray:
+        traded = self.account["position"] - self._start["position"]
+        left: IntArray = self.order.quantity - int(self.order.side) * traded
+        return left
+
+    def _look(self) -> None:
+        """See the best prices; of an empty side the last one seen."""
+        best = self.depth[:, :, 0, _PRICE]
+        self._touch = np.where(best > 0, best, self._touch)
+
+    def _hear(self) -> None:
+        """Read how far news have moved the fundamental, all of them and those that nobody was told."""
+        told = 0.0 if self._told is None else self._told(self.now_ns)
+        self._news = np.stack((self.news_ticks, self.news_ticks - told))
+
+    def _book(self) -> None:
+        """Count what the accounts have changed by since they were last looked at."""
+        now, then = self.account, self._booked
+        traded = now["position"] - then["position"]
+        if not traded.any():
+            return
+        paid = -1.0 * (now["cash"] - then["cash"])
+        took = now["taker_lots"] - then["taker_lots"]
+        made = now["maker_lots"] - then["maker_lots"]
+        mid, side = self._mid(), int(self.order.side)
+        far = self._touch[:, _ASK if side > 0 else _BID]
+        # A message that takes is its own entry: what it pays beyond the touch is all its own.
+        beyond = np.where((took > 0) & (made == 0), paid - traded * far, 0.0)
+        costs = self._costs
+        costs.impact[:] += beyond
+        costs.spread[:] += paid - traded * mid - beyond
+        costs.timing[:] += traded * (mid - self._paths.mid[:, 0])
+        costs.fees[:] += self._maker_fee * made + self._taker_fee * took
+        news, chance = traded * (self._news - self._news_start)
+        costs.news[:] += news
+        costs.chance[:] += chance
+        self._booked = now.copy()
+
+    def _write_down(self) -> None:
+        """Fill the column of the markets that have come to it."""
+        due = np.minimum(self._due, self.steps)
+        here = np.flatnonzero((self._due <= self.steps) & (self.now_ns == self.grid_ns[due]))
+        if not len(here):
+            return
+        first = here[self._due[here] == 0]
+        self._start[first], self._booked[first] = self.account[first], self.account[first]
+        self._news_start[:, first] = self._news[:, first]
+        column = self._due[here]
+        self._paths.mid[here, column] = self._mid()[here]
+        self._paths.spread[here, column] = (self._touch[:, _ASK] - self._touch[:, _BID])[here]
+        self._write_order(here, column)
+        self._due[here] += 1
+        if self._sample is not None:
+            self._sample(here, column)
+
+    def _write_order(self, here: IntArray, column: IntArray | int) -> None:
+        """Fill the order's columns of the markets `here`."""
+        now, start = self.account[here], self._start[here]
+        self._paths.left[here, column] = self._left()[here]
+        self._paths.maker[here, column] = now["maker_lots"] - start["maker_lots"]
+        self._paths.taker[here, column] = now["taker_lots"] - start["taker_lots"]
+        self._paths.volume[here, column] = now["market_lots"] - start["market_lots"]
