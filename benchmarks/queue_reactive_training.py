@@ -1,4 +1,4 @@
-"""Train the agents of benchmarks/execution_queue_reactive.py: `python -m benchmarks.queue_reactive_training`.
+"""Train the agents of benchmarks/execution_queue_reactive.py.
 
 `python benchmarks/queue_reactive_training.py FOLDER dqn 0 1 2` trains these seeds, a file each, with a
 checkpoint beside it that a killed training goes on from; files that are there are left. Seeds differ in first
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numba
@@ -67,8 +68,8 @@ def environment(algorithm: str, sign: float) -> StableBaselinesEnv:
     )
 
 
-def trained(algorithm: str, seed: int, folder: Path, *, sign: float = 1.0) -> TrainedAgent:
-    """Train one agent, from its checkpoint where there is one."""
+def trained(algorithm: str, seed: int, path: Path, *, sign: float = 1.0) -> TrainedAgent:
+    """Train one agent, from the checkpoint beside its file where there is one."""
     start = time.process_time()
 
     def watch(progress: Progress) -> None:
@@ -81,17 +82,12 @@ def trained(algorithm: str, seed: int, folder: Path, *, sign: float = 1.0) -> Tr
         )
 
     steps, env = STEPS[algorithm], environment(algorithm, sign)
-    checkpoint = folder / f"{file_of(algorithm, seed, sign)}.checkpoint"
+    checkpoint = path.with_suffix(".checkpoint")
     if algorithm == "dqn":
         return train_dqn(
             env, DQN, steps=steps, seed=seed, rounds=ROUNDS, progress=watch, checkpoint=checkpoint
         )
     return train_ppo(env, PPO, steps=steps, seed=seed, rounds=ROUNDS, progress=watch, checkpoint=checkpoint)
-
-
-def file_of(algorithm: str, seed: int, sign: float = 1.0) -> str:
-    """Name of an agent's file."""
-    return f"{algorithm}_{seed}{'' if sign > 0 else '_' + SIGN_FLIPPED}.safetensors"
 
 
 def card_of(algorithm: str, seed: int) -> AgentCard:
@@ -110,17 +106,21 @@ def card_of(algorithm: str, seed: int) -> AgentCard:
     )
 
 
+def train_missing(folder: Path, algorithm: str, seeds: Sequence[str]) -> None:
+    """Train the agents whose files are not there; seeds: numbers, with _flipped behind for the wrong aim."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for text in seeds:
+        path = folder / f"{algorithm}_{text}.safetensors"
+        if not path.exists():
+            number, _, aim = text.partition("_")
+            found = trained(algorithm, int(number), path, sign=-1.0 if aim == SIGN_FLIPPED else 1.0)
+            found.save(path, card_of(algorithm, int(number)))
+
+
 def main() -> None:
     """Train what the command line names and is not there yet."""
     numba.set_num_threads(1)
-    folder, algorithm, seeds = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
-    folder.mkdir(parents=True, exist_ok=True)
-    for text in seeds:
-        sign = -1.0 if text.endswith(SIGN_FLIPPED) else 1.0
-        seed = int(text.removesuffix(SIGN_FLIPPED))
-        path = folder / file_of(algorithm, seed, sign)
-        if not path.exists():
-            trained(algorithm, seed, folder, sign=sign).save(path, card_of(algorithm, seed))
+    train_missing(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
 
 
 if __name__ == "__main__":
