@@ -184,6 +184,9 @@ class Desk:
         resting = self.markets.resting(self._slots)
         chosen = slice(None) if which is None else which
         seen = self.memory[chosen]
+        sentiment = getattr(self.markets, "sentiment", None)
+        if sentiment is not None:
+            seen["sentiment"] = sentiment[chosen]
         look(seen, self.markets.depth[chosen], self.markets.account[chosen])
         seen["resting"], seen["ahead"] = resting[chosen, 0], resting[chosen, 1]
         self.memory[chosen] = seen

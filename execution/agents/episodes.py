@@ -63,8 +63,8 @@ class Episodes:
 
     def start(self, seed: np.random.SeedSequence) -> FloatArray32:
         """Make the markets anew from a seed and begin an order in each; return the observation."""
-        markets_seed, draws = seed.spawn(2)
-        self._seeds = draws.spawn(self._count)
+        markets_seed, renewals, draws = seed.spawn(3)
+        self._seeds = renewals.spawn(self._count)
         self._rngs = [np.random.default_rng(one) for one in draws.spawn(self._count)]
         markets, self._terms = self.source.make(self._count, markets_seed)
         self.desk = Desk(markets, self._terms, self.table, self.task.interval_ns)
@@ -104,7 +104,7 @@ class Episodes:
         )
 
     def _news(self) -> FloatArray:
-        news = getattr(self.desk.markets, "news_ticks", None)
+        news = getattr(self.desk.markets, "surprise_ticks", None)
         return np.zeros(self._count) if news is None else np.asarray(news, np.float64).copy()
 
     def _begin(self, which: BoolArray) -> None:

@@ -98,9 +98,9 @@ class AgentSession:
         arrival, news = desk.mid_ticks, np.zeros(len(desk))
         total, fees = np.zeros(len(desk)), np.zeros(len(desk))
         for _ in range(task.decisions):
-            before = news_ticks(desk.markets)
+            before = surprise_ticks(desk.markets)
             costs: Costs = desk.act(self._policy.act(desk.observation(), desk.mask()))
-            news += side * desk.left * (news_ticks(desk.markets) - before)
+            news += side * desk.left * (surprise_ticks(desk.markets) - before)
             total, fees = total + costs.total, fees + costs.fees
         return Outcome(
             shortfall=total,
@@ -112,7 +112,7 @@ class AgentSession:
         )
 
 
-def news_ticks(markets: Markets) -> FloatArray:
-    """How far news have moved each market, NaN where it knows none; shape (market,)."""
-    found = getattr(markets, "news_ticks", None)
+def surprise_ticks(markets: Markets) -> FloatArray:
+    """How far news but for their drift have moved each market, NaN where it knows none; shape (market,)."""
+    found = getattr(markets, "surprise_ticks", None)
     return np.full(len(markets), np.nan) if found is None else np.asarray(found, np.float64).copy()

@@ -28,7 +28,8 @@ class AgentMarketBatch:
 
     depth: (market, side, level, 2), price [ticks] and volume [lots] of the best levels, bids first; (0, 0)
     where there is none. account: (market,) of ACCOUNT; market_lots and signed_lots are the venue's since the
-    start. news_ticks: (market,), how far news have moved the fundamental, which no agent is shown.
+    start. surprise_ticks: (market,), how far news but for their drift have moved the fundamental, which no
+    agent is shown. sentiment: (market,), what headlines say, in [-1, 1], good above 0.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class AgentMarketBatch:
         count = len(self.markets)
         self.account = np.zeros(count, ACCOUNT)
         self.depth = np.zeros((count, 2, depth_levels, 2), np.int32)
-        self.news_ticks = np.zeros(count)
+        self.surprise_ticks, self.sentiment = np.zeros(count), np.zeros(count)
         self._venue, self._start_ns = venue, start_ns
         self._resting = np.zeros((count, 2), np.int64)
         self._refused = np.zeros((count, 2), np.int64)
@@ -114,7 +115,15 @@ class AgentMarketBatch:
         self._see(np.zeros(len(self), np.int64))
 
     def _see(self, slots: npt.NDArray[np.int64]) -> None:
-        see_worlds(self._worlds, self._venue, slots, self.depth, self._resting, self.news_ticks)
+        see_worlds(
+            self._worlds,
+            self._venue,
+            slots,
+            self.depth,
+            self._resting,
+            self.surprise_ticks,
+            self.sentiment,
+        )
 
     def _make_room(self, messages: RecordArray | None = None) -> None:
         """Grow what refused a message of a participant, or the agent's own among `messages`."""

@@ -5,6 +5,8 @@ A market is one record of addresses (execution.market.world), so that a batch is
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit, prange
@@ -16,7 +18,9 @@ from execution.book.layout import NO_SLOT, BookArrays, MessageKind, Record, Reco
 from execution.market.batch_kernel import NO_MESSAGE, book_account, rests, write_levels
 from execution.market.event_loop import OWN_FILL, REFUSED, run_until, settle
 from execution.market.layout import HANDLE_BITS, OWN
-from execution.market.world import book_at, clock_of, instrument_at, venue_at
+from execution.market.world import book_at, clock_of, instrument_at, timeline_of, venue_at
+
+MEMORY_SECONDS = 900.0  # of a headline
 
 
 @njit(cache=True, parallel=True)
@@ -137,12 +141,14 @@ def see_worlds(
     slots: npt.NDArray[np.int64],
     depth: npt.NDArray[np.int32],
     resting: npt.NDArray[np.int64],
-    news_ticks: npt.NDArray[np.float64],
+    surprise_ticks: npt.NDArray[np.float64],
+    sentiment: npt.NDArray[np.float64],
 ) -> None:
     """Write what an agent is shown of each market: its depth, the agent's order, and the news.
 
     depth: (market, side, level, 2). resting: (market, 2), lots of the order in `slots` and lots before it.
-    news_ticks: (market,), how far news have moved the fundamental since the start, which no agent is shown.
+    surprise_ticks: (market,), how far news but for their drift have moved the fundamental since the start,
+    which no agent is shown. sentiment: (market,), see sentiment_of.
     """
     for at in prange(len(worlds)):
         world, book = worlds[at], book_at(worlds[at], venue)
@@ -153,7 +159,19 @@ def see_worlds(
             resting[at, 0] = book.orders[slot]["quantity"]
             resting[at, 1] = queue_ahead(book, int64(slot))[0]
         instrument = instrument_at(world, venue_at(world, venue)["instrument"])
-        news_ticks[at] = instrument["news_ticks"]
+        surprise_ticks[at] = instrument["news_ticks"] - instrument["drift_ticks"]
+        sentiment[at] = sentiment_of(world)
+
+
+@internal
+def sentiment_of(world: Record) -> float:
+    """What the headlines so far say, above 0 for good ones: jumps of the timeline, forgotten in time."""
+    clock, timeline = clock_of(world), timeline_of(world)
+    told = 0.0
+    for at in range(min(clock["segment"] + 1, len(timeline))):
+        age = 1e-9 * (clock["now_ns"] - timeline[at]["start_ns"])
+        told += math.tanh(timeline[at]["jump"]) * math.exp(-age / MEMORY_SECONDS)
+    return told
 
 
 @internal

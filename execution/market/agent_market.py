@@ -120,7 +120,7 @@ class AgentMarket:
         self.run(start_ns - 1)
         for name in still:
             instruments[name] = kept[name]
-        for name in ("excess_volume", "transient_ticks", "news_ticks"):
+        for name in ("excess_volume", "transient_ticks", "news_ticks", "drift_ticks"):
             instruments[name] = 0.0
         for array in (self.arrays.participants, self.arrays.venues, instruments):
             for name in _COUNTED:

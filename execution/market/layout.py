@@ -144,6 +144,7 @@ PARTICIPANT = np.dtype(
 INSTRUMENT = np.dtype(
     [
         ("news_ticks", "f8"),  # how far news alone have moved it since the start
+        ("drift_ticks", "f8"),  # of it, what the regimes' drift has
         *REFERENCE_FIELDS,
         ("reference_ticks", "f8"),  # fundamental + transient
         ("volatility", "f8"),  # ticks per sqrt(s) in the base regime

@@ -34,7 +34,9 @@ def move_fundamentals(world: Record, clock: Record, jump: float) -> None:
             mixed += weights[j] * instruments[j]["shock"]
         if own["driver"] < 0:
             move = own["volatility"] * clock["volatility"] * math.sqrt(seconds) * mixed
-            told = own["news_exposure"] * own["daily_volatility"] * (clock["drift"] * seconds + jump)
+            scale = own["news_exposure"] * own["daily_volatility"]
+            told = scale * (clock["drift"] * seconds + jump)
+            own["drift_ticks"] += scale * clock["drift"] * seconds
             own["news_ticks"] += move + told
             own["fundamental_ticks"] += move + told
         reference.fade(own)

@@ -1,0 +1,69 @@
+"""Which actions may be chosen, and what they ask for."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from execution.agents.actions import Action, ActionTable, Placement, default_actions
+
+TABLE = default_actions()
+LOTS = st.integers(0, 10**6)
+
+
+def mask_of(left: int, decisions: int, spread: int, far: int, resting: int) -> np.ndarray:
+    slice_lots = -(-left // decisions)
+    columns = {"slice_lots": slice_lots, "left": left, "spread_ticks": spread, "far_lots": far}
+    arrays = {name: np.array([value]) for name, value in (columns | {"resting": resting}).items()}
+    return TABLE.mask(**arrays)[0]
+
+
+@given(LOTS.filter(bool), st.integers(1, 200), st.integers(1, 50), LOTS, LOTS)
+@settings(deadline=None)
+def test_an_action_may_always_be_chosen_and_none_asks_for_more_than_is_left(
+    left: int, decisions: int, spread: int, far: int, resting: int
+) -> None:
+    mask, chosen = mask_of(left, decisions, spread, far, resting), np.arange(len(TABLE))
+    wanted = TABLE.wanted(
+        chosen,
+        slice_lots=np.full(len(TABLE), -(-left // decisions)),
+        left=np.full(len(TABLE), left),
+        side=np.ones(len(TABLE), np.int64),
+        touch=np.tile([100, 101], (len(TABLE), 1)),
+    )
+    assert mask.any()
+    assert (wanted.take + wanted.rest <= left).all()
+
+
+@given(LOTS.filter(bool), st.integers(1, 200), LOTS.filter(bool))
+@settings(deadline=None)
+def test_no_two_permitted_amounts_to_take_are_the_same(left: int, decisions: int, far: int) -> None:
+    mask, slice_lots = mask_of(left, decisions, 2, far, 1), -(-left // decisions)
+    keeps = [k for k, one in enumerate(TABLE.actions) if one.placement is Placement.KEEP and mask[k]]
+    amounts = [min(int(np.floor(TABLE.actions[k].take * slice_lots + 0.5)), left) for k in keeps]
+    assert len(set(amounts)) == len(amounts)
+
+
+def test_a_spread_of_one_tick_cannot_be_improved() -> None:
+    improves = [one.placement is Placement.IMPROVE for one in TABLE.actions]
+    assert not mask_of(100, 10, 1, 50, 0)[improves].any()
+    assert mask_of(100, 10, 2, 50, 0)[improves].any()
+
+
+def test_nothing_can_be_taken_from_an_empty_side() -> None:
+    takes = [one.take > 0 for one in TABLE.actions]
+    assert not mask_of(100, 10, 2, 0, 0)[takes].any()
+
+
+def test_prices_stand_by_the_near_touch_on_both_sides() -> None:
+    table = ActionTable(tuple(Action(placement=one, rest=1.0) for one in Placement))
+    for side, near in ((1, 100), (-1, 103)):
+        wanted = table.wanted(
+            np.arange(5),
+            slice_lots=np.full(5, 10),
+            left=np.full(5, 100),
+            side=np.full(5, side),
+            touch=np.tile([near, 203 - near], (5, 1)),
+        )
+        assert wanted.price_ticks[2:].tolist() == [near, near + side, near - side]
