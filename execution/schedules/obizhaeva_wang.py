@@ -74,10 +74,10 @@ class ObizhaevaWang:
         gaps = np.diff(times)
         if len(times) == 0 or not (gaps > 0.0).all():
             raise ValueError(f"trades are made at increasing times, at least one; got {times}")
-        risk = self.risk_aversion * self.volatility**2
-        if risk == 0.0:
+        if self.risk_aversion == 0.0 or self.volatility == 0.0:
             return _risk_neutral(self.resilience * gaps)
-        price_of_risk = np.minimum(risk / self.displacement * gaps, _LARGEST_RISK)
+        risk = self.risk_aversion * self.volatility**2 / self.displacement
+        price_of_risk = np.minimum(risk * gaps, _LARGEST_RISK)
         return _risk_averse(np.exp(-self.resilience * gaps), price_of_risk)
 
     def block_and_rate(self) -> tuple[float, float]:

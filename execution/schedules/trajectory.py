@@ -59,11 +59,12 @@ class TradingProblem:
         left = np.zeros(slices + 1)
         known = slices
         while known > 0:
-            above, below = self._bracket(quantity, known, left[known])
+            above, below = self._bracket(float(quantity), known, float(left[known]))
             # Around a level at which it pays to wait, the two part before the start: go on from there.
             known = int(np.argmax(above - below <= _AGREED * quantity))
             left[known : len(above)] = above[known:]
         left *= quantity / left[0]
+        left[0] = quantity
         return left
 
     def _bracket(self, quantity: float, slices: int, left_at_end: float) -> tuple[FloatArray, FloatArray]:
@@ -88,15 +89,18 @@ class TradingProblem:
         self, price: float, quantity: float, slices: int, left_at_end: float, drift: float
     ) -> FloatArray:
         """Holdings at each edge when the last slice's marginal cost is `price`; flat from twice enough on."""
-        scale, power = self.impact * (1.0 + self.exponent), 1.0 / self.exponent
-        left = [left_at_end] * (slices + 1)
-        for k in range(slices, 0, -1):
-            left[k - 1] = left[k] + ((price / scale) ** power if price > 0.0 else 0.0)
-            if left[k - 1] >= 2.0 * quantity:
-                left[:k] = [left[k - 1]] * k
+        scale, power, risk = self.impact * (1.0 + self.exponent), 1.0 / self.exponent, 2.0 * self.risk
+        too_dear = scale * (2.0 * quantity) ** self.exponent
+        here, left = left_at_end, [left_at_end]
+        for _ in range(slices):
+            if price >= too_dear or here >= 2.0 * quantity:
+                left += [2.0 * quantity] * (slices + 1 - len(left))
                 break
-            price += 2.0 * self.risk * left[k - 1] + drift
-        return np.array(left)
+            if price > 0.0:
+                here += (price / scale) ** power
+            left.append(here)
+            price += risk * here + drift
+        return np.array(left[::-1])
 
     def _without_impact(self, quantity: float, slices: int) -> FloatArray:
         """Nothing holds a trade back: at once to where risk and drift balance, and there to the end."""
