@@ -70,6 +70,17 @@ class SliceOutcomes:
     crossing: FloatArray
     variables: FloatArray
 
+    def first(self, slices: int) -> SliceOutcomes:
+        """The outcomes of the first so many slices, for learning from a part of the time; at least one."""
+        if slices < 1:
+            raise ValueError(f"slices is {slices}, expected at least 1")
+        return SliceOutcomes(
+            cost=self.cost[:, :slices],
+            left=self.left[:, :slices],
+            crossing=self.crossing[:, : slices + 1],
+            variables=self.variables[:, : slices + 1],
+        )
+
 
 def slice_outcomes(recording: Recording, task: QuotingTask, edges_ns: IntArray) -> SliceOutcomes:
     """Try every price at every edge but the last, for buyers and sellers; ValueError below two edges."""
@@ -151,7 +162,7 @@ def bins(variables: FloatArray, edges: tuple[tuple[str, FloatArray], ...]) -> In
     """Number of the bin of the last axis' variables, shape of the axes before it."""
     place = np.zeros(variables.shape[:-1], np.int64)
     for name, bounds in edges:
-        part = np.searchsorted(bounds, variables[..., VARIABLES.index(name)], side="right")
+        part = np.searchsorted(bounds, variables[..., VARIABLES.index(name)])
         place = place * (len(bounds) + 1) + part
     return place
 
