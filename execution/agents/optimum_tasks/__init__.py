@@ -1,0 +1,1 @@
+"""Execution tasks whose optimum is known exactly, by which learners are judged."""

@@ -1,0 +1,138 @@
+"""A scheduling task as gymnasium's vectorised environment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, final
+
+import gymnasium
+import numpy as np
+import numpy.typing as npt
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from execution.agents.network_policy import NetworkPolicy
+from execution.agents.optimum_tasks.scheduling_task import FloatArray, SchedulingTask
+
+SingleArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+
+FEATURES = ("time_left", "quantity_left", "log_pace", "displacement")
+# Multiples of the even pace; its own is always permitted, and alone so at the last trade.
+MULTIPLES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 6.0)
+# Of the log-odds of the share that is traded against those of the even pace.
+REACH = 3.0
+SCALE = 10.0
+_LEAST = 1e-9
+
+
+@final
+class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
+    """The same order in `count` markets, from the start in step with one another.
+
+    Observation: FEATURES. Reward: what a trade saves against the same trade of the even schedule, in tenths of
+    what that costs altogether, so that both the even schedule and a critic that knows nothing are at 0. With
+    multiples an action trades that multiple of the even pace, what is left over the trades left; multiples
+    that exceed what is left are masked, and at the last trade all but 1. Without, an action a in [-3, 3]
+    trades the share of what is left whose log-odds are those of the even pace plus a; the last trade is all.
+    Action 1, or 0 in a box, is the even schedule: nothing is given away about the best one.
+    """
+
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012 - gymnasium's
+
+    def __init__(self, task: SchedulingTask, *, count: int, multiples: Sequence[float] | None = None) -> None:
+        self.task, self.num_envs = task, count
+        self.multiples = None if multiples is None else np.asarray(multiples, dtype=np.float64)
+        if self.multiples is not None and 1.0 not in self.multiples:
+            raise ValueError("the even pace must be among the multiples")
+        self.single_observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (len(FEATURES),), np.float32)
+        self.single_action_space = (
+            gymnasium.spaces.Box(-REACH, REACH, (1,), np.float32)
+            if self.multiples is None
+            else gymnasium.spaces.Discrete(len(self.multiples))
+        )
+        self.observation_space = batch_space(self.single_observation_space, count)
+        self.action_space = batch_space(self.single_action_space, count)
+        self._even = even_costs(task)
+        self._start()
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[SingleArray, dict[str, Any]]:
+        """Start anew; nothing is random."""
+        super().reset(seed=seed, options=options)
+        self._start()
+        return self._seen(), {}
+
+    def step(
+        self, actions: npt.NDArray[Any]
+    ) -> tuple[SingleArray, npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], dict[str, Any]]:
+        """Trade once in every market."""
+        quantity = self.left * self._shares(np.asarray(actions))
+        cost = self.task.step_cost(self.left, self.displacement, quantity)
+        saved = self._even[self.trade] - cost
+        self.displacement = self.task.next_displacement(self.displacement, quantity)
+        self.left, self.trade = self.left - quantity, self.trade + 1
+        never, done = np.zeros((2, self.num_envs), np.bool_)
+        infos: dict[str, Any] = {}
+        if self.trade == self.task.trades:
+            done[:] = True
+            infos = {"final_obs": self._seen(), "_final_obs": done}
+            self._start()
+        return self._seen(), SCALE * saved, done, never, infos
+
+    def action_masks(self) -> BoolArray:
+        """Which multiples may be chosen now, shape (market, action); without multiples everything may."""
+        trades_left = self.task.trades - self.trade
+        if self.multiples is None:
+            return np.ones((self.num_envs, 1), np.bool_)
+        permitted = self.multiples == 1.0 if trades_left == 1 else self.multiples <= trades_left
+        return np.tile(permitted, (self.num_envs, 1))
+
+    def _start(self) -> None:
+        self.left, self.displacement, self.trade = np.ones(self.num_envs), np.zeros(self.num_envs), 0
+
+    def _shares(self, actions: npt.NDArray[Any]) -> FloatArray:
+        """Share of what is left that is traded now, shape (market,)."""
+        trades_left = self.task.trades - self.trade
+        if self.multiples is not None:
+            if not self.action_masks()[np.arange(self.num_envs), actions].all():
+                raise ValueError("a masked action was taken")
+            shares: FloatArray = self.multiples[actions] / trades_left
+            return shares
+        if trades_left == 1:
+            return np.ones(self.num_envs)
+        odds = np.exp(actions.reshape(-1).astype(np.float64)) / (trades_left - 1)
+        return odds / (1.0 + odds)
+
+    def _seen(self) -> SingleArray:
+        time_left = 1.0 - self.trade / self.task.trades
+        pace = np.log((self.left + _LEAST) / (time_left + _LEAST))
+        columns = (np.full(self.num_envs, time_left), self.left, pace, self.displacement)
+        return np.stack(columns, axis=1).astype(np.float32)
+
+
+def even_costs(task: SchedulingTask) -> FloatArray:
+    """What each trade of the even schedule costs, shape (trade,); they sum to 1."""
+    left, displacement, quantity = np.ones(1), np.zeros(1), np.full(1, 1.0 / task.trades)
+    costs = np.empty(task.trades)
+    for trade in range(task.trades):
+        costs[trade] = task.step_cost(left, displacement, quantity)[0]
+        displacement = task.next_displacement(displacement, quantity)
+        left = left - quantity
+    return costs
+
+
+def schedule_of(policy: NetworkPolicy, env: SchedulingEnv) -> FloatArray:
+    """The shares (trade,) that a policy trades in the environment's first market."""
+    observation, _ = env.reset()
+    shares = np.empty(env.task.trades)
+    for trade in range(env.task.trades):
+        before = env.left[0]
+        if env.multiples is None:
+            actions = np.clip(policy.outputs(observation), -REACH, REACH)
+        else:
+            actions = policy.act(observation, env.action_masks())
+        observation, _, done, _, _ = env.step(actions)
+        shares[trade] = before - (0.0 if done[0] else env.left[0])
+    return shares
