@@ -19,7 +19,10 @@ class Importance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoostedAttribution:
-    """A boosted model's R2 on later orders and its permutation importances, largest first."""
+    """A boosted model's R2 on later orders and its permutation importances, largest first.
+
+    No importances where the mean of the earlier orders was the best model of them.
+    """
 
     out_of_sample: OutOfSample
     importances: tuple[Importance, ...]

@@ -170,6 +170,7 @@ def boosted_table(analysis: CostAnalysis) -> Table:
         )
         for each in analysis.boosted.importances[:_SHOWN_EFFECTS]
     )
+    rows = rows or (("none: the mean of the earlier orders forecast best", "", "", ""),)
     said = _judged(analysis.boosted.out_of_sample)
     columns = ("factor", "of the", ">R² lost\nwhen shuffled", ">deviation")
     return Table(title=title, columns=columns, rows=rows, notes=(f"{said[:1].upper()}{said[1:]}.",))
