@@ -21,6 +21,7 @@ _BINS = 40
 _CURVE_POINTS = 80
 _FEWEST_PER_POINT = 8
 _MOST_POINTS = 10
+_TICKS = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 def tca_page(analysis: CostAnalysis) -> str:
@@ -93,8 +94,13 @@ def waterfall(parts: Mapping[str, WeightedMean]) -> go.Figure:
         totals={"marker": {"color": BLUE}},
         connector={"line": {"color": GREY, "width": 1}},
     )
-    figure.update_yaxes(title="bps of arrival notional", zeroline=True, zerolinecolor=GREY)
-    return styled(figure, height=380)
+    reached = np.cumsum([0.0, *(mean.value for name, mean in parts.items() if name != "total")])
+    low, high = float(reached.min()), float(reached.max())
+    room = 0.1 * (high - low) + 1e-9
+    figure = styled(figure, height=380)
+    figure.add_hline(y=0.0, line={"color": GREY, "width": 1})
+    figure.update_yaxes(title="bps of arrival notional", range=[low - room, high + room])
+    return figure
 
 
 def distribution(analysis: CostAnalysis) -> go.Figure:
@@ -148,7 +154,7 @@ def by_participation(analysis: CostAnalysis) -> go.Figure:
     if len(y):
         low, high = np.quantile(y, [0.02, 0.98])
         figure.update_yaxes(range=[low - 0.1 * (high - low), high + 0.1 * (high - low)])
-    figure.update_xaxes(title="participation", type="log", tickformat=".1%")
+    figure.update_xaxes(title="participation", type="log", tickformat=".2~%", tickvals=_TICKS)
     figure.update_yaxes(title="bps of arrival notional")
     return styled(figure, height=420)
 
