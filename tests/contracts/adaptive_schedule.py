@@ -39,7 +39,7 @@ def is_an_adaptive_schedule_with_a_name(schedule: AdaptiveSchedule) -> None:
 
 
 def wants_whole_lots_from_nothing_to_the_quantity(schedule: AdaptiveSchedule) -> None:
-    @settings(deadline=None, max_examples=60)
+    @settings(deadline=None, max_examples=25)
     @given(
         lots=st.integers(0, 10**5),
         lot_size=st.sampled_from([1, 5, 100]),
@@ -56,7 +56,7 @@ def wants_whole_lots_from_nothing_to_the_quantity(schedule: AdaptiveSchedule) ->
 
 
 def the_last_slice_wants_all(schedule: AdaptiveSchedule) -> None:
-    @settings(deadline=None, max_examples=60)
+    @settings(deadline=None, max_examples=25)
     @given(lots=st.integers(0, 10**5), volume=volumes, had=st.sampled_from([0.0, 0.37, 1.0]))
     def holds(lots: int, volume: list[int], had: float) -> None:
         assert worked(schedule, lots, 1, volume, had)[-1][1] == lots

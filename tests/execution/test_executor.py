@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from execution.errors import OrderRejectedError
-from execution.executor import ExecutionSettings, expected_volume, work
+from execution.executor import ExecutionSettings, expected_volume, work, worst_price_ticks
 from execution.limits import PreTradeLimits
 from execution.market.regime import MarketConditions, Regime
 from execution.market.simulator import MarketSimulator
 from execution.orders import Execution, Liquidity, ParentOrder, Side, TradingRules
-from execution.schedules.schedule import IntArray, Schedule
+from execution.schedules.schedule import IntArray, Schedule, WorkState
 from execution.schedules.twap import Twap
 from execution.tca.calibrate import CostObservations, update_cost_curve
 from execution.tca.cost_curve import CostCurve
@@ -203,3 +203,74 @@ def test_a_resting_child_keeps_its_place_while_the_touch_stays(monkeypatch: pyte
     worked(replace(ORDER, quantity=6_000), how=replace(UNLIMITED, slice_ns=ORDER.horizon_ns))
     assert 1 < len(prices) < 120
     assert np.all(np.diff(prices) != 0)
+
+
+@dataclass(frozen=True)
+class WatchesTheMarket:
+    """Wants all once the market has traded; keeps every state that it was shown."""
+
+    seen: list[WorkState]
+    name: str = "watches"
+
+    def wanted(self, state: WorkState) -> int:
+        self.seen.append(state)
+        return state.quantity if state.others_volume else 0
+
+
+def test_an_adaptive_schedule_is_asked_as_each_slice_begins() -> None:
+    schedule = WatchesTheMarket([])
+    execution = work(
+        ORDER, schedule=schedule, conditions=CONDITIONS, rng=np.random.default_rng(1), settings=QUICK
+    )
+    assert [state.slice_index for state in schedule.seen] == list(range(6))
+    assert execution.plan_quantity.tolist() == [0, 60, 60, 60, 60, 60]
+    volume = [state.market_volume for state in schedule.seen]
+    assert volume[0] == 0
+    assert volume == sorted(volume)
+    assert schedule.seen[-1].filled == 60
+    assert schedule.seen[0].mid == schedule.seen[-1].arrival_mid == execution.arrival_mid
+
+
+@settings(deadline=None, max_examples=15)
+@given(side=st.sampled_from(Side), cap_bps=st.floats(0.0, 3.0), seed=st.integers(0, 1000))
+def test_no_fill_is_beyond_the_arrival_cap_and_the_rest_is_opportunity(
+    side: Side, cap_bps: float, seed: int
+) -> None:
+    order = replace(ORDER, side=side, arrival_cap_bps=cap_bps)
+    execution = worked(order, seed=seed, regime=Regime.STRESSED)
+    worst = execution.arrival_mid * (1.0 + side * cap_bps / 1e4)
+    assert all(side * (fill.price_ticks * 0.25 - worst) <= 1e-6 for fill in execution.fills)
+    assert execution.filled_quantity + execution.leaves_quantity == order.quantity
+    parts = implementation_shortfall(order, execution)
+    moved = side * 50.0 * (execution.path_mid[-1] - execution.arrival_mid)
+    assert parts.opportunity == pytest.approx(execution.leaves_quantity * moved)
+
+
+def test_a_cap_that_is_never_met_changes_nothing_and_a_tight_one_leaves_some() -> None:
+    free, wide, tight = (
+        worked(replace(ORDER, quantity=500, arrival_cap_bps=cap), how=UNLIMITED) for cap in (None, 1e3, 0.0)
+    )
+    assert wide.fills == free.fills
+    assert tight.leaves_quantity > 0
+
+
+@pytest.mark.parametrize(
+    ("side", "cap_bps", "ticks"),
+    [
+        (Side.BUY, 10.0, 10_010),
+        (Side.BUY, 10.5, 10_010),
+        (Side.SELL, 10.5, 9_990),
+        (Side.SELL, 2e4, 1),
+        (Side.BUY, None, None),
+    ],
+)
+def test_the_worst_price_is_the_last_tick_within_the_cap(
+    side: Side, cap_bps: float | None, ticks: int | None
+) -> None:
+    assert worst_price_ticks(replace(ORDER, side=side, arrival_cap_bps=cap_bps), 10_000.0) == ticks
+
+
+@pytest.mark.parametrize("cap_bps", [-1.0, math.inf, math.nan])
+def test_a_cap_that_is_none_is_refused(cap_bps: float) -> None:
+    with pytest.raises(OrderRejectedError, match="cap is finite and not negative"):
+        worked(replace(ORDER, arrival_cap_bps=cap_bps))

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from execution.orders import Side
+from execution.schedules.names import SCHEDULES
+from hedger.cli import options
 from hedger.errors import UsageError
 from hedger.feedback import first_cost_curve
 from hedger.orders import (
@@ -14,6 +17,7 @@ from hedger.orders import (
     parent_order,
     planned_order,
     schedule_for,
+    standing_contracts,
 )
 from hedger.policy.policy import Action, HedgeDecision, expected_cost_bps
 from hedger.portfolio import PositionKind
@@ -138,8 +142,53 @@ def test_an_unknown_schedule_lists_the_names() -> None:
     market = flat_underlying()
     order = parent_order(decision(1), market, SETTINGS)
     assert order is not None
-    with pytest.raises(UsageError, match="no schedule 'vwap': use one of twap, almgren-chriss"):
-        schedule_for(order, market, first_cost_curve(market), replace(SETTINGS, schedule="vwap"))
+    with pytest.raises(UsageError, match="no schedule 'hope': use one of twap, vwap"):
+        schedule_for(order, market, first_cost_curve(market), replace(SETTINGS, schedule="hope"))
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_every_schedule_of_the_command_line_is_made(name: str) -> None:
+    market = flat_underlying()
+    order = parent_order(decision(5), market, SETTINGS)
+    assert order is not None
+    made = schedule_for(order, market, first_cost_curve(market), replace(SETTINGS, schedule=name))
+    assert made.name == name
+    assert options.SCHEDULES == SCHEDULES
+
+
+@pytest.mark.parametrize("trade", [40, -40])
+def test_what_the_band_leaves_makes_an_implementation_shortfall_order_urgent(trade: int) -> None:
+    market = flat_underlying()
+    settings = replace(SETTINGS, schedule="implementation-shortfall", risk_aversion=1e-5)
+    order = parent_order(decision(trade), market, settings)
+    assert order is not None
+    # A policy that buys up to its lower edge stays short of its ideal by half of the band.
+    edge = -20.0 * market.hedge_delta() * order.side
+    banded = replace(decision(trade), residual_delta=edge)
+    assert standing_contracts(banded, order, market) == pytest.approx(20.0)
+    curve = first_cost_curve(market)
+    alone, urgent = (
+        schedule_for(order, market, curve, settings, decision=which).urgency(40, 30)  # type: ignore[union-attr]
+        for which in (None, banded)
+    )
+    assert 0.0 < alone < urgent < 1.0
+
+
+def test_an_arrival_cap_goes_with_the_order_and_none_does_not() -> None:
+    market = flat_underlying()
+    for bps, cap in ((5.0, 5.0), (math.inf, None)):
+        order = parent_order(decision(5), market, replace(SETTINGS, arrival_cap_bps=bps))
+        assert order is not None
+        assert order.arrival_cap_bps == cap
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"participation": 0.0}, {"participation": 1.0}, {"participation": math.nan}, {"arrival_cap_bps": -1.0}],
+)
+def test_settings_that_no_order_can_have_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match=r"Participation|cap"):
+        replace(SETTINGS, **wrong)
 
 
 def test_fills_are_booked_on_the_line_that_already_holds_the_future() -> None:

@@ -163,7 +163,9 @@ def test_a_usual_curve_counts_each_day_the_same_and_skips_silent_ones() -> None:
     np.testing.assert_allclose(usual_curve(days).volume, [0.5, 0.25, 0.25])
 
 
-@pytest.mark.parametrize("wrong", [[[0.0, 0.0]], [[1.0, -1.0]], [[math.nan, 1.0]], [1.0, 2.0], np.zeros((0, 3))])
+@pytest.mark.parametrize(
+    "wrong", [[[0.0, 0.0]], [[1.0, -1.0]], [[math.nan, 1.0]], [1.0, 2.0], np.zeros((0, 3))]
+)
 def test_volumes_that_have_no_shape_are_refused(wrong: list[list[float]]) -> None:
     with pytest.raises(ValueError, match="volume"):
         usual_curve(np.array(wrong))

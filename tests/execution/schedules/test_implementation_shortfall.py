@@ -43,12 +43,9 @@ TERMS = ScheduleTerms(
 )
 
 
-@pytest.mark.parametrize("standing", [0.0, 250.0, -250.0])
 @pytest.mark.parametrize("check_promise", SCHEDULE_PROMISES)
-def test_every_schedule_keeps_the_promise(
-    standing: float, check_promise: Callable[[Schedule], None]
-) -> None:
-    check_promise(replace(ALONE, standing=standing))
+def test_every_schedule_keeps_the_promise(check_promise: Callable[[Schedule], None]) -> None:
+    check_promise(replace(ALONE, standing=250.0))
 
 
 @settings(deadline=None, max_examples=40)

@@ -28,12 +28,10 @@ SHARES = 1e6
 @pytest.mark.parametrize(
     "schedule",
     [
-        ROOT,
-        replace(ROOT, drift=0.3),
         replace(ROOT, drift=-0.3, impact_exponent=0.9),
         AlmgrenChrissWithDrift(model=LINEAR, drift=-0.05),
     ],
-    ids=["root", "drift", "waiting-pays", "almgren-chriss-with-drift"],
+    ids=["power-law", "almgren-chriss-with-drift"],
 )
 @pytest.mark.parametrize("check_promise", SCHEDULE_PROMISES)
 def test_every_schedule_keeps_the_promise(
@@ -42,7 +40,7 @@ def test_every_schedule_keeps_the_promise(
     check_promise(schedule)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     exponent=st.floats(0.4, 1.5),
     risk=st.floats(0.0, 0.5),
@@ -69,7 +67,7 @@ problems = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(problem=problems, slices=st.integers(1, 30), quantity=st.floats(1e-3, 1e6))
 def test_no_trade_can_be_moved_to_another_slice_at_a_gain(
     problem: TradingProblem, slices: int, quantity: float
@@ -95,7 +93,9 @@ def test_no_other_trajectory_is_cheaper(problem: TradingProblem, slices: int, se
     for weight in (1.0, 1e-2, 1e-4):
         mixed = (1.0 - weight) * held + weight * np.concatenate(([7.0], other, [0.0]))
         best = mean_cost(problem, held)
-        assert mean_cost(problem, mixed) >= best - 1e-11 * (1.0 + abs(best) + 7.0 * abs(problem.drift) * slices)
+        assert mean_cost(problem, mixed) >= best - 1e-11 * (
+            1.0 + abs(best) + 7.0 * abs(problem.drift) * slices
+        )
 
 
 @pytest.mark.parametrize("slices", [1, 2, 5, 50, 390])
