@@ -32,13 +32,15 @@ SIGN_FLIPPED = "flipped"
 ACTIONS = ("wait", "half", "all")
 PENALTY = 0.2  # theirs is 1.0, which drowns the rest of the reward while the deadline is not yet known
 WATCHED = np.random.SeedSequence(20_001)  # markets of the progress, which decide nothing
-STEPS = {"dqn": 300_000, "ppo": 350_000}
+STEPS = {"dqn": 200_000, "ppo": 180_000}
 DQN = DqnSettings(
+    hidden=(32, 32),
+    dueling_units=16,
     n_steps=1,
     priority_exponent=0.0,  # errors are nearly all the market's noise, which has nothing to teach
     batch_size=512,
-    gradient_steps=8,
-    buffer_steps=300_000,
+    gradient_steps=6,
+    buffer_steps=200_000,
     learning_starts=5_000,
     exploration_share=0.3,
     exploration_final=0.1,
@@ -73,7 +75,7 @@ def trained(algorithm: str, seed: int, path: Path, *, sign: float = 1.0) -> Trai
     start = time.process_time()
 
     def watch(progress: Progress) -> None:
-        found = play(agent(progress.agent.policy()), episodes=1_000, seed=WATCHED)
+        found = play(agent(progress.agent.policy()), episodes=500, seed=WATCHED)
         print(
             f"{algorithm} seed {seed} sign {sign:+.0f}: {progress.steps} steps, "
             f"reward {found.reward.mean():.4f}, unfinished {(found.unfinished > 0).mean():.4f}, "
