@@ -46,7 +46,7 @@ DAYS, DECISIONS_A_DAY = 21, 4
 AVERSION = 50.0  # times notional
 GROUPS = 25
 HISTORIES = (60, 600, 6_000)
-SIMULATED_ORDERS = 60
+SIMULATED_ORDERS = 40
 SETTLING_ROUNDS = 8  # as in hedger.policy.forecast_ladder
 
 
@@ -261,8 +261,8 @@ def describe(curves: Mapping[str, Curves], venue: Venue) -> None:
 def main() -> None:
     """Measure the laws, learn, hedge, compare."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--paths", type=int, default=4_000)
-    parser.add_argument("--seeds", type=int, default=8, help="of each size, for a venue's true law")
+    parser.add_argument("--paths", type=int, default=2_500)
+    parser.add_argument("--seeds", type=int, default=6, help="of each size, for a venue's true law")
     arguments = parser.parse_args()
     paths, started = arguments.paths // GROUPS * GROUPS, process_time()
     totals: dict[str, list[tuple[float, FloatArray]]] = {}

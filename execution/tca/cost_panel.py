@@ -38,7 +38,7 @@ class CostCell:
 
     @property
     def score(self) -> float:
-        """Standard errors by which the cell costs more than the curve expects; NaN where there is no error."""
+        """Standard errors by which the cell costs more than the curve expects; NaN without error."""
         if self.standard_error_bps == 0.0:
             return float("nan")
         return (self.measured_bps - self.expected_bps) / self.standard_error_bps

@@ -63,7 +63,8 @@ def robust_fit(
     size = 1.0 if scale is None else scale
     for round_ in range(_ROUNDS):
         before = found
-        found = _solved(*_rows(design, target, weights, size, belief))
+        rows, aims = _rows(design, target, weights, size, belief)
+        found = np.asarray(np.linalg.solve(rows.T @ rows, rows.T @ aims), dtype=np.float64)
         residual = target - design @ found
         if scale is None:
             # The first scale is of all residuals; clipped ones come after.
@@ -73,7 +74,8 @@ def robust_fit(
         if size == 0.0 or np.max(np.abs(found - before)) <= _SETTLED * (1.0 + np.max(np.abs(found))):
             break
     rows, aims = _rows(design, target, weights, size, belief)
-    found = _solved(rows, aims)
+    # The last round is numpy's least squares: exact data then give exact coefficients.
+    found = np.asarray(np.linalg.lstsq(rows, aims)[0], dtype=np.float64)
     covariance = np.asarray(np.linalg.inv(rows.T @ rows), dtype=np.float64)
     return LinearFit(
         coefficients=found,
@@ -94,11 +96,6 @@ def _rows(
         return rows, aims
     held = np.diag(1.0 / belief.deviation)
     return np.vstack([rows, held]), np.concatenate([aims, belief.mean / belief.deviation])
-
-
-def _solved(rows: FloatArray, aims: FloatArray) -> FloatArray:
-    # numpy's least squares and not the normal equations: exact data then give exact coefficients.
-    return np.asarray(np.linalg.lstsq(rows, aims)[0], dtype=np.float64)
 
 
 def _scale(residual: FloatArray, clip: float, parameters: int, belief: Belief | None) -> float:
