@@ -1,4 +1,4 @@
-"""Many markets of participants with one agent in each, stepped together: what agents train and are judged in."""
+"""Many markets of participants with one agent in each, stepped together: where agents train."""
 
 from __future__ import annotations
 

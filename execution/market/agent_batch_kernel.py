@@ -1,6 +1,7 @@
 """Many markets of participants with one agent in each, run side by side on every core, compiled.
 
-A market is one record of addresses (execution.market.world), so that a batch is an array of them.
+A market is one record of addresses (execution.market.world), so that a batch is an array of them. Only what
+takes long is spread over the cores: to wake them costs more than to enter a message in every market.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def run_world(
         book_account(account, events, count, 0)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def enter_worlds(
     worlds: RecordArray,
     venue: int,
@@ -83,7 +84,7 @@ def enter_worlds(
     that is applied becomes NO_MESSAGE.
     """
     waiting = 0
-    for at in prange(len(worlds)):
+    for at in range(len(worlds)):
         refused[at, 0] = 0
         if messages[at]["kind"] != NO_MESSAGE:
             world, book = worlds[at], book_at(worlds[at], venue)
@@ -134,7 +135,7 @@ def apply_own(
     return enter_immediate_or_cancel(book, side, quantity, price, own, order_id, self_trade, events, none)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def see_worlds(
     worlds: RecordArray,
     venue: int,
@@ -150,7 +151,7 @@ def see_worlds(
     surprise_ticks: (market,), how far news but for their drift have moved the fundamental since the start,
     which no agent is shown. sentiment: (market,), see sentiment_of.
     """
-    for at in prange(len(worlds)):
+    for at in range(len(worlds)):
         world, book = worlds[at], book_at(worlds[at], venue)
         write_levels(book, depth[at])
         resting[at, 0], resting[at, 1] = 0, 0
