@@ -30,9 +30,9 @@ _LEAST = 1e-9
 class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
     """The same order in `count` markets, from the start in step with one another.
 
-    Observation: FEATURES. Reward: what a trade saves against the same trade of the even schedule, in tenths of
-    what that costs altogether, so that both the even schedule and a critic that knows nothing are at 0. With
-    multiples an action trades that multiple of the even pace, what is left over the trades left; multiples
+    Observation: FEATURES. Reward: what a trade saves against the same trade of the even schedule, in tenths
+    of what that costs altogether, so that the even schedule and a critic that knows nothing are both at 0.
+    With multiples an action trades that multiple of the even pace, what is left over the trades left; multiples
     that exceed what is left are masked, and at the last trade all but 1. Without, an action a in [-3, 3]
     trades the share of what is left whose log-odds are those of the even pace plus a; the last trade is all.
     Action 1, or 0 in a box, is the even schedule: nothing is given away about the best one.
