@@ -1,8 +1,9 @@
 """Parent orders worked in replayed recordings, each worker on the same orders, against TWAP.
 
-`python benchmarks/execution_replay.py [folder of the recordings]`: every stretch of one horizon of the last
-80% of a recording, one buy and one sell in each; what schedules know of the market beforehand is of the first
-20%. An order rests with its honest place in the queue and pays for what it takes.
+`python benchmarks/execution_replay.py [folder of the recordings [agent's file ...]]`: every stretch of one
+horizon of the last 80% of a recording, one buy and one sell in each; what is known of the market beforehand
+is of the first 20%. Agents are the shipped ones, taught in simulated markets, and those of the files. An
+order rests with its honest place in the queue and pays for what it takes.
 
 A replayed market does not react: nobody sees the order, nothing refills or flees because of it. Costs of
 small orders are right, those of large ones too low, and patience looks better than it is.
@@ -20,14 +21,18 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.recorded import RECORDINGS, SHARED
+from execution.agents.actions import default_actions
 from execution.agents.classical import ScheduleWorker
 from execution.agents.comparison import compare
 from execution.agents.comparison_checks import DIFFERENCE_TITLES, as_text, difference_rows
+from execution.agents.network_policy import NetworkPolicy
+from execution.agents.observation import FEATURES
 from execution.agents.recorded_terms import terms_of_recording
 from execution.agents.single_market import SingleMarket, signed_flow
+from execution.agents.study_workers import AGENTS, agent_file
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import MarketTerms
-from execution.agents.worker import Worker
+from execution.agents.worker import Worker, agent_worker
 from execution.recorded.read import read_recording
 from execution.recorded.recording import Recording
 from execution.recorded.replay import ReplayMarket
@@ -44,7 +49,7 @@ FloatArray = npt.NDArray[np.float64]
 KNOWN = 0.2  # part of a recording from which the market's terms come
 PARTICIPATION = (0.05, 0.2)
 URGENCY, RESILIENCE = 2.0, 5.0  # kappa and rho times the horizon
-SLICES, LOOKS, PAUSE = 10, 100, 10
+SLICES, LOOKS, PAUSE = 10, 60, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +103,19 @@ SCHEDULES: dict[str, Callable[[MarketTerms, int, float], Schedule | AdaptiveSche
 }
 
 
-def workers(seconds: float) -> list[Worker]:
-    """The schedules, as the executor works them, and the shipped agents."""
+def schedule_workers(seconds: float) -> list[Worker]:
+    """The schedules, as the executor works them."""
     return [
         ScheduleWorker(name=name, schedule_for=schedule, slices=SLICES, look_seconds=seconds / LOOKS)
         for name, schedule in SCHEDULES.items()
     ]
+
+
+def agent_workers(files: Sequence[str]) -> list[Worker]:
+    """The shipped agents and those of the files."""
+    found = [path for name in (*AGENTS, *files) if (path := agent_file(name)) is not None]
+    names = default_actions().names
+    return [agent_worker(NetworkPolicy.load(path, features=FEATURES, actions=names)) for path in found]
 
 
 def starts(recording: Recording, task: ExecutionTask) -> list[int]:
@@ -139,13 +151,13 @@ def _columns(rows: list[tuple[float, float, float]]) -> dict[str, FloatArray]:
     return dict(zip(("cost_bps", "completion", "taken"), columns, strict=True))
 
 
-def study(recording: Recording, setting: Setting) -> None:
+def study(recording: Recording, setting: Setting, agents: Sequence[Worker] = ()) -> None:
     """Print one recording's table for each size."""
     task, terms = setting.task, terms_of_recording(recording.split(KNOWN)[0], sample_seconds=1.0)
     for share in PARTICIPATION:
         quantity = max(1, round(share * terms.lots_per_second * task.horizon_seconds))
         begun = time.process_time()
-        crew = workers(task.horizon_seconds)
+        crew = [*schedule_workers(task.horizon_seconds), *agents]
         worked = work_all(recording, crew, task, terms, quantity)
         seconds = time.process_time() - begun
         stretch = np.repeat(np.arange(len(starts(recording, task))), 2)
@@ -166,9 +178,10 @@ def study(recording: Recording, setting: Setting) -> None:
 def main() -> None:
     """Print every recording's tables."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED
+    agents = agent_workers(sys.argv[2:])
     print(__doc__)
     for setting in SETTINGS:
-        study(read_recording([folder / part for part in RECORDINGS[setting.name]]), setting)
+        study(read_recording([folder / part for part in RECORDINGS[setting.name]]), setting, agents)
 
 
 if __name__ == "__main__":

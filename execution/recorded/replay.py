@@ -17,10 +17,10 @@ from execution.errors import OrderRejectedError
 from execution.market.market import OwnFill
 from execution.orders import Side
 from execution.recorded.book_history import no_fills, shown_levels
-from execution.recorded.level_ladder import volume_at, write_levels
+from execution.recorded.level_ladder import LevelLadder, volume_at, write_levels
 from execution.recorded.recording import Recording
 from execution.recorded.replay_flow import CancelRule, OwnOrders, run
-from execution.recorded.replay_state import MISSED, PLAYED, TRADED, new_replay
+from execution.recorded.replay_state import MISSED, PLAYED, TRADED, Levels, Replay, new_replay
 from execution.recorded.replay_taking import take
 
 _TAKEN_LEVELS = 64
@@ -197,8 +197,8 @@ class ReplayMarket:
         """
         if self._in_flight:
             raise ValueError("orders are under way, expected none while a market is copied")
-        constant = (self._replay.flow, self._replay.queue, self._shown)
-        return copy.deepcopy(self, {id(each): each for each in constant})
+        ready = {id(self._replay): _copied(self._replay), id(self._shown): self._shown}
+        return copy.deepcopy(self, ready)
 
     def _send(self, side: Side, quantity: int, price_ticks: int | None) -> int:
         if quantity < 1:
@@ -304,3 +304,15 @@ class ReplayMarket:
                     f"the order would trade with the agent's own order at {own_price} ticks; "
                     "cancel that one first"
                 )
+
+
+def _copied(replay: Replay) -> Replay:
+    """The same state in arrays of its own; the recorded flow, which nobody writes, is shared."""
+    return replay._replace(
+        levels=Levels(*(array.copy() for array in replay.levels)),
+        ladder=LevelLadder(*(array.copy() for array in replay.ladder)),
+        left=replay.left.copy(),
+        lost=replay.lost.copy(),
+        counts=replay.counts.copy(),
+        stale=replay.stale.copy(),
+    )
