@@ -8,9 +8,9 @@ from typing import NamedTuple, final
 import numpy as np
 import numpy.typing as npt
 
-from execution.agents.markets import Markets
 from execution.agents.terms import MarketTerms
 from execution.book.layout import RecordArray
+from execution.market.agent_batch import AgentMarketBatch
 from execution.orders import ParentOrder
 
 FloatArray = npt.NDArray[np.float64]
@@ -36,8 +36,8 @@ class Paths(NamedTuple):
 class OrderCosts(NamedTuple):
     """Implementation shortfall by its parts, as execution.tca.shortfall has them [ticks x lots], (market,).
 
-    The five parts add up to the shortfall. news: what of it news alone have made; NaN where they are unknown.
-    chance: that less what was `told` beforehand, a martingale's gain with mean zero whoever works the order.
+    The five parts add up to the shortfall. news: what of it news alone have made. chance: that less what was
+    told beforehand, a martingale's gain with mean zero whoever works the order.
     """
 
     spread: FloatArray
@@ -56,20 +56,20 @@ class OrderCosts(NamedTuple):
 
 @final
 class ObservedMarkets:
-    """Other Markets, stepped no further at a time than to the next of the times that are written down.
+    """A batch's first venues, stepped no further at a time than to the next time that is written down.
 
     Each fill is held against the last mid seen at or before it, which for one that takes is the mid that it
-    meets. Every step counts as a look, so that who works the order decides how old that mid may be. News count
-    as they are after the step: what was left before it had no part in them.
+    meets. Every step counts as a look, so that who works the order decides how old that mid may be. News
+    count as they are after the step: what was left before it had no part in them.
 
     steps: how many times are written down, the start not counted. told: move of the fundamental by a time
-    [ns] that was sure beforehand [ticks]. sample: called with the markets that have come to a written time and
-    with which time that is.
+    [ns] that was sure beforehand [ticks]. sample: called with the markets that have come to a written time
+    and with which time that is.
     """
 
     def __init__(
         self,
-        markets: Markets,
+        markets: AgentMarketBatch,
         order: ParentOrder,
         terms: Sequence[MarketTerms],
         *,
@@ -114,9 +114,14 @@ class ObservedMarkets:
         return self._markets.now_ns
 
     @property
-    def news_ticks(self) -> FloatArray:
-        """How far news have moved each market, NaN where it knows none; shape (market,)."""
-        return np.asarray(getattr(self._markets, "news_ticks", np.full(len(self), np.nan)), np.float64)
+    def sentiment(self) -> FloatArray:
+        """What headlines say in each market, shape (market,)."""
+        return self._markets.sentiment
+
+    @property
+    def surprise_ticks(self) -> FloatArray:
+        """How far news but for their drift have moved each market, shape (market,)."""
+        return self._markets.surprise_ticks
 
     def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
         """Let every market run to this time, or each to its own; return the depth."""
@@ -172,8 +177,10 @@ class ObservedMarkets:
 
     def _hear(self) -> None:
         """Read how far news have moved the fundamental, all of them and those that nobody was told."""
+        at = self._markets.markets[0].arrays.venues["instrument"][0]
+        news = np.array([one.arrays.instruments["news_ticks"][at] for one in self._markets.markets])
         told = 0.0 if self._told is None else self._told(self.now_ns)
-        self._news = np.stack((self.news_ticks, self.news_ticks - told))
+        self._news = np.stack((news, news - told))
 
     def _book(self) -> None:
         """Count what the accounts have changed by since they were last looked at."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import get_num_threads, set_num_threads
 
 from execution.agents.comparison import PairedDifference, compare
 from execution.agents.comparison_checks import MarketValidityReport
 from execution.agents.observed_markets import ObservedMarkets, OrderCosts, Paths
+from execution.agents.study_order import StudyOrder
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import terms_of_scenario
 from execution.agents.worker import Worker
@@ -21,7 +23,7 @@ from execution.market.scenario import MarketScenario
 from execution.market.stated_order import StatedOrder
 from execution.market.told_news import told_ticks
 from execution.market.validity import quoted_lots
-from execution.orders import ParentOrder, TradingRules
+from execution.orders import ParentOrder
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -101,8 +103,7 @@ class ScenarioStudy:
 
 
 def study_scenario(
-    scenario: MarketScenario,
-    order: StatedOrder,
+    order: StudyOrder,
     workers: Sequence[Worker],
     *,
     episodes: int,
@@ -110,27 +111,27 @@ def study_scenario(
     decision_seconds: float = 5.0,
     progress: Progress | None = None,
 ) -> ScenarioStudy:
-    """Let every worker work the order in the same markets of a scenario, at its first venue.
+    """Let every worker work the order in the same markets of its scenario, at its first venue.
 
-    The first worker is what the others are compared with. decision_seconds: between two decisions of an agent,
-    rounded so that a whole number of them makes the order's time. ValueError without a worker, for two of one
-    name, or with fewer than three episodes.
+    The first worker is what the others are compared with. decision_seconds: between two decisions of an
+    agent, rounded so that a whole number of them makes the order's time. ValueError without a worker, for two
+    of one name, or with fewer than three episodes.
     """
     names = [worker.name for worker in workers]
     if not names or len(set(names)) < len(names) or episodes < 3:
         raise ValueError(f"workers {', '.join(names) or 'none'} in {episodes} markets, expected 3 or more")
-    task = _task(order, decision_seconds)
-    parent = _parent(scenario, order, task)
+    scenario, task = order.scenario, _task(order.stated, decision_seconds)
+    # A pause is a whole number of decisions, and an order begins after it.
+    parent = replace(order.parent(), start_ns=task.pause * task.interval_ns)
     seeds = np.random.SeedSequence(seed, spawn_key=_SPAWN_KEY).spawn(episodes)
-    chunks = [seeds[at : at + _BATCH] for at in range(0, episodes, _BATCH)]
     worked = []
     for place, worker in enumerate(workers):
-        found = []
-        for at, chunk in enumerate(chunks):
+
+        def say(done: float, name: str = worker.name, place: int = place) -> None:
             if progress is not None:
-                done = (place + at / len(chunks)) / len(workers)
-                progress(f"{worker.name} in {episodes} markets", done)
-            found.append(_work(scenario, parent, worker, task, chunk))
+                progress(f"{name} in {episodes} markets", (place + done) / len(workers))
+
+        found = _work_all(scenario, parent, worker, task, seeds, say)
         worked.append(_gathered(worker.name, parent, found))
     return ScenarioStudy(
         scenario=scenario,
@@ -160,20 +161,6 @@ def _task(order: StatedOrder, decision_seconds: float) -> ExecutionTask:
     return ExecutionTask(horizon_seconds=horizon, decisions=decisions, pause=pause)
 
 
-def _parent(scenario: MarketScenario, order: StatedOrder, task: ExecutionTask) -> ParentOrder:
-    symbol = scenario.venues[0].symbol
-    tick_size = next(one.tick_size for one in scenario.instruments if one.symbol == symbol)
-    return ParentOrder(
-        parent_id=f"{scenario.name}-{symbol}",
-        symbol=symbol,
-        side=order.side,
-        quantity=order.quantity,
-        start_ns=task.pause * task.interval_ns,
-        horizon_ns=round(1e9 * task.horizon_seconds),
-        rules=TradingRules(symbol=symbol, tick_size=tick_size),
-    )
-
-
 def _phases(scenario: MarketScenario, order: ParentOrder) -> tuple[Phase, ...]:
     """The timeline's stretches as far as the order meets them; the last one holds on."""
     start, length = order.start_ns / 6e10, order.horizon_ns / 6e10
@@ -185,6 +172,26 @@ def _phases(scenario: MarketScenario, order: ParentOrder) -> tuple[Phase, ...]:
             found.append(Phase(name=stretch.regime.name, begin=since, end=until))
         begin = end
     return tuple(found)
+
+
+def _work_all(
+    scenario: MarketScenario,
+    order: ParentOrder,
+    worker: Worker,
+    task: ExecutionTask,
+    seeds: Sequence[np.random.SeedSequence],
+    say: Callable[[float], None],
+) -> list[_Batch]:
+    """Batch by batch, on one thread: a step is so short that threads cost more waiting than they save."""
+    threads, found = get_num_threads(), []
+    set_num_threads(1)
+    try:
+        for at in range(0, len(seeds), _BATCH):
+            say(at / len(seeds))
+            found.append(_work(scenario, order, worker, task, seeds[at : at + _BATCH]))
+    finally:
+        set_num_threads(threads)
+    return found
 
 
 def _work(

@@ -11,6 +11,7 @@ import click
 
 from hedger.cli import errors
 from hedger.cli.doctor import doctor
+from hedger.cli.execute import execute
 from hedger.cli.forecast import forecast
 from hedger.cli.init import init
 from hedger.cli.market import market
@@ -36,13 +37,28 @@ def hedger() -> None:
     hedger surface chain.csv
     hedger forecast SPX
     hedger market report --scenario calm
+    hedger execute --scenario qdi
     hedger tca example
     hedger train hedge --out weights
     hedger init desk
     """
 
 
-for _command in (run, replay, price, surface, forecast, market, tca, train, init, doctor, scenarios, schema):
+for _command in (
+    run,
+    replay,
+    price,
+    surface,
+    forecast,
+    market,
+    execute,
+    tca,
+    train,
+    init,
+    doctor,
+    scenarios,
+    schema,
+):
     hedger.add_command(_command)
 
 

@@ -1,0 +1,94 @@
+"""Workers by the names typed on the command line: classical schedules, and agents from their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import resources
+from pathlib import Path
+
+from execution.agents.actions import default_actions
+from execution.agents.classical import ScheduleWorker
+from execution.agents.network_policy import NetworkPolicy
+from execution.agents.observation import FEATURES
+from execution.agents.study_order import StudyOrder
+from execution.agents.worker import AgentWorker, Worker
+from execution.schedules.almgren_chriss import almgren_chriss_for
+from execution.schedules.pov import Pov
+from execution.schedules.schedule import AdaptiveSchedule, Schedule
+from execution.schedules.twap import Twap
+from execution.schedules.volume import VolumeForecast
+from execution.schedules.vwap import Vwap, VwapRealised
+from execution.tca.default_curve import default_cost_curve
+
+AGENTS = ("dqn", "ppo")
+AGENT_SUFFIX = ".safetensors"
+RISK_AVERSION = 1e-6  # absolute, per unit of currency: Almgren-Chriss's
+SLICE_SECONDS, LOOK_SECONDS = 60.0, 5.0
+_MOST_SHARE = 0.9  # of the volume: the ceiling of a participation that must finish in time
+
+
+def worker_named(name: str, order: StudyOrder) -> Worker:
+    """A schedule of SCHEDULES, a shipped agent by its name, or the path of an agent's file.
+
+    KeyError for a name that is neither, AgentError for a file that is no agent of our desk's.
+    """
+    if name in SCHEDULES:
+        schedule = SCHEDULES[name](order)
+        slices = max(1, round(60.0 * order.stated.minutes / SLICE_SECONDS))
+        return ScheduleWorker(
+            name=name, schedule_for=lambda *_: schedule, slices=slices, look_seconds=LOOK_SECONDS
+        )
+    path = agent_file(name)
+    if path is None:
+        raise KeyError(name)
+    table = default_actions()
+    policy = NetworkPolicy.load(path, features=FEATURES, actions=table.names)
+    return AgentWorker(policy=policy, table=table)
+
+
+def agent_file(name: str) -> Path | None:
+    """Where an agent's weights are; None where there are none."""
+    path = Path(name)
+    if path.suffix != AGENT_SUFFIX:
+        path = Path(str(resources.files("execution.agents") / "shipped")) / f"{name}{AGENT_SUFFIX}"
+    return path if path.is_file() else None
+
+
+def known_workers() -> tuple[str, ...]:
+    """The names that work: every schedule, and the agents whose weights are shipped."""
+    return (*SCHEDULES, *(name for name in AGENTS if agent_file(name) is not None))
+
+
+def default_workers() -> tuple[str, ...]:
+    """The workers compared when nobody names any, the one they are compared with first."""
+    return tuple(name for name in ("twap", "vwap", "almgren-chriss", *AGENTS) if name in known_workers())
+
+
+def _almgren_chriss(order: StudyOrder) -> Schedule:
+    conditions = order.conditions()
+    curve = default_cost_curve(
+        tick_size=conditions.tick_size,
+        price=conditions.mid_price,
+        half_spread_ticks=conditions.half_spread_ticks,
+        fee_per_contract=0.0,
+        multiplier=1.0,
+    )
+    return almgren_chriss_for(order.parent(), conditions=conditions, curve=curve, risk_aversion=RISK_AVERSION)
+
+
+def _pov(order: StudyOrder) -> AdaptiveSchedule:
+    forecast = VolumeForecast(curve=order.usual_curve(), expected=order.usual_volume())
+    return Pov(minimum=0.0, maximum=_MOST_SHARE, forecast=forecast)
+
+
+def _vwap_realised(order: StudyOrder) -> AdaptiveSchedule:
+    return VwapRealised(forecast=VolumeForecast(curve=order.usual_curve(), expected=order.usual_volume()))
+
+
+SCHEDULES: Mapping[str, Callable[[StudyOrder], Schedule | AdaptiveSchedule]] = {
+    "twap": lambda _: Twap(),
+    "vwap": lambda order: Vwap(curve=order.usual_curve()),
+    "vwap-realised": _vwap_realised,
+    "pov": _pov,
+    "almgren-chriss": _almgren_chriss,
+}
