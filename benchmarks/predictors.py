@@ -1,6 +1,6 @@
 """What the forecasts are worth out of sample: networks against regressions, last values and the square root.
 
-python benchmarks/predictors.py [--part simulated recorded speed] [--recordings FOLDER] [--plots FOLDER]
+python benchmarks/predictors.py [CASE ...] [--hours 2] [--recordings FOLDER] [--plots FOLDER]
 
 Simulated: the shipped networks and, as their rivals, regressions fitted to hours of the very market that is
 tested; the test's hours have seeds that nothing was trained or chosen on. Recorded: everything is trained on
@@ -45,9 +45,10 @@ Forecasts = dict[str, dict[str, FloatArray]]  # by target, by forecaster
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "lob"
 RECORDINGS = {
-    "LOBSTER AMZN, 1 s steps": (10**9, ["lobster_amzn/AMZN_2012-06-21_messages_plus_L1.parquet"]),
-    "Bitstamp BTC/USD, 1 s steps": (10**9, ["bitstamp/2015-05-01.log.xz"]),
-    "Binance BTCUSDT, 0.1 s steps": (
+    "amzn": ("LOBSTER AMZN, 1 s steps", 10**9, ["lobster_amzn/AMZN_2012-06-21_messages_plus_L1.parquet"]),
+    "bitstamp": ("Bitstamp BTC/USD, 1 s steps", 10**9, ["bitstamp/2015-05-01.log.xz"]),
+    "binance": (
+        "Binance BTCUSDT, 0.1 s steps",
         10**8,
         [f"btcusdt_usdm_20240808_{part}.parquet" for part in ("depth", "trades", "bbo")],
     ),
@@ -55,7 +56,6 @@ RECORDINGS = {
 MARKETS = ("calm", "volatile", "squeeze")
 LONG = 10
 BLOCK = 120
-TRAIN_HOURS, TEST_HOURS = 2, 3
 FIT_SEED, TEST_SEED = 2001, 2002
 RIVAL = "flow and imbalance regression"
 
@@ -73,14 +73,14 @@ class Case:
     causal: bool
 
 
-def simulated_case(market: str) -> Case:
+def simulated_case(market: str, hours: int) -> Case:
     """Hours of a market with every event's flow for the regressions; the networks see snapshots."""
     parts = [
         [
             simulated_samples(market, 3600, np.random.SeedSequence([seed, hour]), every_event=True)
             for hour in range(hours)
         ]
-        for seed, hours in ((FIT_SEED, TRAIN_HOURS), (TEST_SEED, TEST_HOURS))
+        for seed in (FIT_SEED, TEST_SEED)
     ]
     fit, test = (joined([examples_of(each.from_snapshots()) for each in part]) for part in parts)
     columns = {
@@ -99,9 +99,9 @@ def simulated_case(market: str) -> Case:
     )
 
 
-def recorded_case(name: str, folder: Path) -> Case:
+def recorded_case(key: str, folder: Path) -> Case:
     """One recording split by time, and networks trained on its first part."""
-    step_ns, files = RECORDINGS[name]
+    name, step_ns, files = RECORDINGS[key]
     recording = read_recording([folder / file for file in files])
     samples = recorded_samples(recording.messages, recording.history, step_ns)
     gap = WINDOW + LONG
@@ -233,10 +233,9 @@ def study(case: Case, plots: Path | None) -> None:
     later, now, title = np.log(test.touch), np.log(test.touch_now), f"log touch after {LONG} steps"
     curves[title] = report(title, later, touch_forecasts(case, told), now, "back to the mean", BLOCK)
     realised, responses = response_forecasts(case, told, long)
-    rival = "square-root law" if case.causal else "square root and flow"
     title = f"impact of an order after {LONG} steps"
     block = max(2, BLOCK * len(realised) // len(test))
-    curves[title] = report(title, realised, responses, np.zeros(len(realised)), rival, block)
+    curves[title] = report(title, realised, responses, np.zeros(len(realised)), "square-root law", block)
     if plots is not None:
         draw(case.name, curves, plots)
 
@@ -275,28 +274,35 @@ def report_speed() -> None:
             )
 
 
+def report_recorded(key: str, folder: Path, plots: Path | None) -> None:
+    """Study a recording, or say why it is left out."""
+    try:
+        case = recorded_case(key, folder)
+    except (RecordingError, FileNotFoundError) as error:
+        print(f"{RECORDINGS[key][0]}: left out, {error}")
+        return
+    study(case, plots)
+
+
 def main() -> None:
     """Print the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parts = ("simulated", "recorded", "speed")
-    parser.add_argument("--part", nargs="+", choices=parts, default=parts)
+    cases = ("speed", *MARKETS, *RECORDINGS)
+    parser.add_argument("case", nargs="*", default=cases, help=", ".join(cases))
+    parser.add_argument("--hours", type=int, default=2, help="simulated, to fit and again to test")
     parser.add_argument("--recordings", type=Path, default=SHARED)
     parser.add_argument("--plots", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    if "speed" in options.part:
-        report_speed()
-    if "simulated" in options.part:
-        for market in MARKETS:
-            study(simulated_case(market), options.plots)
-    if "recorded" in options.part:
-        for name in RECORDINGS:
-            try:
-                case = recorded_case(name, options.recordings)
-            except (RecordingError, FileNotFoundError) as error:
-                print(f"{name}: left out, {error}")
-                continue
-            study(case, options.plots)
+    for case in options.case:
+        if case not in cases:
+            parser.error(f"there is no case '{case}'; expected {', '.join(cases)}")
+        if case == "speed":
+            report_speed()
+        elif case in MARKETS:
+            study(simulated_case(case, options.hours), options.plots)
+        else:
+            report_recorded(case, options.recordings, options.plots)
 
 
 if __name__ == "__main__":
