@@ -74,6 +74,7 @@ def filled_orders(orders: Sequence[WorkedOrder], *, prefix: str = "") -> list[Fi
             fills=each.fills,
             arrival_price=each.cost.arrival_price,
             end_price=float(each.path_mid[-1]),
+            fill_mid=_mid_at_fills(each),
             algorithm=each.schedule,
             regime=each.regime or None,
             volatility=each.volatility if math.isfinite(each.volatility) else None,
@@ -92,6 +93,13 @@ def _learned(orders: RecordedOrders, market: UnderlyingMarket) -> CostCurve:
     half_spread_bps = 1e4 * market.hedge.half_spread_ticks * market.hedge.tick_size / market.hedge_price()
     observations = own.observations(noise_floor_bps=half_spread_bps)
     return learn_cost_curve(prior, observations, origin=f"{len(observations)} recorded orders")
+
+
+def _mid_at_fills(worked: WorkedOrder) -> tuple[float, ...]:
+    """Last mid that was seen at or before each fill."""
+    ts_ns = [fill.ts_ns for fill in worked.fills]
+    seen = np.searchsorted(worked.path_ts_ns, np.array(ts_ns, dtype=np.int64), side="right") - 1
+    return tuple(worked.path_mid[np.maximum(seen, 0)].tolist())
 
 
 def _wanted_participation(worked: WorkedOrder) -> float:

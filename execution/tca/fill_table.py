@@ -37,6 +37,7 @@ FILL_SCHEMA = pa.schema(
         pa.field("volatility", pa.float64()),
         pa.field("market_volume", pa.int64()),
         pa.field("end_price", pa.float64()),
+        pa.field("mid", pa.float64()),
         pa.field("multiplier", pa.float64()),
     ]
 )
@@ -49,7 +50,7 @@ class FilledOrder:
     parent_id: unique in its file, by default the order's own. arrival_price, end_price: mid when the order
     arrived and when its horizon was over [currency]. volatility: forecast at the decision, per sqrt(year).
     market_volume: contracts traded by everybody over the horizon. decision_ts_ns: None where the order
-    arrived when it was decided. None elsewhere: not known.
+    arrived when it was decided. fill_mid: mid at each fill [currency]. None elsewhere: not known.
     """
 
     order: ParentOrder
@@ -62,6 +63,7 @@ class FilledOrder:
     market_volume: int | None = None
     decision_ts_ns: int | None = None
     venue: str | None = None
+    fill_mid: tuple[float, ...] | None = None
     parent_id: str | None = None
 
 
@@ -107,17 +109,19 @@ def _rows(filled: FilledOrder) -> list[dict[str, object]]:
         "end_price": filled.end_price,
         "multiplier": order.rules.multiplier,
     }
+    mids = filled.fill_mid or (None,) * len(filled.fills)
     if not filled.fills:
         return [{**shared, "quantity": 0, "ts_ns": order.end_ns, "fee": 0.0}]
     return [
         {
             **shared,
             "quantity": fill.quantity,
+            "mid": mid,
             "price_ticks": fill.price_ticks,
             "price": fill.price_ticks * order.rules.tick_size,
             "ts_ns": fill.ts_ns,
             "fee": fill.fee,
             "liquidity": fill.liquidity.value,
         }
-        for fill in filled.fills
+        for fill, mid in zip(filled.fills, mids, strict=True)
     ]

@@ -85,7 +85,7 @@ def recorded(cost_bps: float, *, count: int = 40) -> list[FilledOrder]:
     (filled,) = filled_orders([worked])
     ticks = round((1.0 + worked.order.side * cost_bps / 1e4) * filled.arrival_price / 0.25)
     fill = replace(filled.fills[0], quantity=worked.order.quantity, price_ticks=ticks)
-    return [replace(filled, parent_id=str(number), fills=(fill,)) for number in range(count)]
+    return [replace(filled, parent_id=str(number), fills=(fill,), fill_mid=None) for number in range(count)]
 
 
 AT = {"participation": 0.001, "horizon_days": 30.0 / 390.0, "volatility": 0.2}
@@ -98,6 +98,13 @@ def test_a_run_s_orders_are_recorded_with_what_a_cost_curve_needs() -> None:
     assert filled.market_volume == pytest.approx(worked.cost.filled_quantity / worked.cost.participation)
     assert filled.volatility == pytest.approx(0.2, abs=0.1)
     assert (filled.regime, filled.algorithm) == ("calm", worked.schedule)
+    assert filled.fill_mid is not None
+    spread = sum(
+        worked.order.side * fill.quantity * (fill.price_ticks * 0.25 - mid) * 50.0
+        for fill, mid in zip(filled.fills, filled.fill_mid, strict=True)
+    )
+    parts = worked.cost.parts_currency
+    assert spread == pytest.approx(parts["spread"] + parts["impact"])
 
 
 def test_planned_orders_are_not_recorded() -> None:

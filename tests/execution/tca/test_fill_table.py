@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -160,3 +161,9 @@ def test_an_unfinished_order_costs_what_it_missed_and_counts_with_its_whole_size
 def test_an_unfinished_order_whose_end_is_not_known_teaches_nothing(tmp_path: Path) -> None:
     write_fills(tmp_path / "fills.parquet", [filled_order(quantity=20, end_price=None)])
     assert not read_fills(tmp_path / "fills.parquet").usable().any()
+
+
+def test_the_mid_at_each_fill_is_kept_where_it_is_known() -> None:
+    known = replace(filled_order(), fill_mid=(1_000.125, 1_000.5))
+    assert fill_table([known]).column("mid").to_pylist() == [1_000.125, 1_000.5]
+    assert fill_table([filled_order()]).column("mid").to_pylist() == [None, None]
