@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from execution.agents.actions import default_actions
+from execution.agents.child_orders import ChildOrderWorker
 from execution.agents.classical import ScheduleWorker
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.observation import FEATURES
@@ -24,6 +25,7 @@ AGENTS = ("dqn", "ppo")
 AGENT_SUFFIX = ".safetensors"
 RISK_AVERSION = 1e-6  # absolute, per unit of currency: Almgren-Chriss's
 SLICE_SECONDS, LOOK_SECONDS = 60.0, 5.0
+CHILD_SECONDS = 300.0  # of the orders that the shipped agents are trained on
 _MOST_SHARE = 0.9  # of the volume: the ceiling of a participation that must finish in time
 
 
@@ -43,7 +45,7 @@ def worker_named(name: str, order: StudyOrder) -> Worker:
         raise KeyError(name)
     table = default_actions()
     policy = NetworkPolicy.load(path, features=FEATURES, actions=table.names)
-    return AgentWorker(policy=policy, table=table)
+    return ChildOrderWorker(agent=AgentWorker(policy=policy, table=table), child_seconds=CHILD_SECONDS)
 
 
 def agent_file(name: str) -> Path | None:
