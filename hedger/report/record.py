@@ -180,8 +180,9 @@ def _inputs(found: Json) -> RunInputs:
 
 def _settings(found: Json) -> RunSettings:
     defaults = RunSettings()
-    # JSON has no infinity: what has no limit is null.
-    found = {name: math.inf if found[name] is None else found[name] for name in _names(RunSettings)}
+    # JSON has no infinity: an order without a cap has null there.
+    cap = math.inf if found["arrival_cap_bps"] is None else found["arrival_cap_bps"]
+    found = {name: found[name] for name in _names(RunSettings)} | {"arrival_cap_bps": cap}
     for name, value in found.items():
         kind = type(getattr(defaults, name))
         if type(value) not in ((float, int) if kind is float else (kind,)):
