@@ -112,10 +112,11 @@ def schedule_workers(seconds: float) -> list[Worker]:
 
 
 def agent_workers(files: Sequence[str]) -> list[Worker]:
-    """The shipped agents and those of the files."""
+    """The shipped agents and those of the files, which take the place of shipped ones of their name."""
     found = [path for name in (*AGENTS, *files) if (path := agent_file(name)) is not None]
     names = default_actions().names
-    return [agent_worker(NetworkPolicy.load(path, features=FEATURES, actions=names)) for path in found]
+    crew = [agent_worker(NetworkPolicy.load(path, features=FEATURES, actions=names)) for path in found]
+    return list({worker.name: worker for worker in crew}.values())
 
 
 def starts(recording: Recording, task: ExecutionTask) -> list[int]:
