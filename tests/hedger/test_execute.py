@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from hedger.cli.main import exit_status
+from hedger.report.json_document import schema
+
+SMALL = ["execute", "--scenario", "qdi", "--seeds", "3", "--quantity", "3000", "--minutes", "2"]
+
+
+def test_execute_prints_a_document_of_its_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_status([*SMALL, "--workers", "twap,almgren-chriss,vwap-realised", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, schema("execute"))
+    assert [one["name"] for one in found["workers"]] == ["twap", "almgren-chriss", "vwap-realised"]
+
+
+def test_execute_shows_costs_style_and_validity_and_writes_a_page(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "qdi"
+    assert exit_status([*SMALL, "--workers", "twap,vwap", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "sell 3,000 QDI in 2 minutes" in shown
+    assert "Whether the markets were markets" in shown
+    assert sorted(path.name for path in out.iterdir()) == ["execute.json", "report.html"]
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert all(f'id="{name}"' in page for name in ("over-time", "shortfall", "differences"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--workers", "twap,magic"], "found 'magic'"),
+        (["--workers", "twap,twap"], "named twice"),
+        (["--workers", ""], "found ''"),
+        (["--minutes", "-1"], "--minutes"),
+        (["--minutes", "nan"], "--minutes"),
+        (["--scenario", "nowhere"], "nowhere"),
+        (["--seeds", "2"], "2"),
+        (["--quantity", "0"], "0"),
+    ],
+)
+def test_what_cannot_be_executed_is_the_users_to_mend(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_status([*SMALL, *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_agent_file_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(b"nothing")
+    assert exit_status([*SMALL, "--workers", f"twap,{path}"]) == 2
+    assert "mine.safetensors" in capsys.readouterr().err
