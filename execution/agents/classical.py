@@ -11,7 +11,7 @@ import numpy.typing as npt
 from execution.agents.markets import Markets
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import MarketTerms
-from execution.agents.worker import Outcome, surprise_ticks
+from execution.agents.worker import Outcome, SurpriseCost
 from execution.book.layout import MESSAGE, MessageKind, RecordArray
 from execution.market.batch_kernel import NO_MESSAGE, OWN
 from execution.schedules.schedule import AdaptiveSchedule, Schedule, WorkState, slice_by_slice
@@ -60,7 +60,7 @@ class ScheduleSession:
         markets.step_until(markets.now_ns + task.pause * task.interval_ns)
         self._see()
         self._side, self._start = side, markets.account.copy()
-        self._news, self._quantity = np.zeros(len(markets)), quantity
+        self._surprise, self._quantity = SurpriseCost(markets), quantity
         begin, horizon_ns = markets.now_ns, round(1e9 * task.horizon_seconds)
         arrival = (0.5 * (self._bid + self._ask)).astype(np.float64)
         plans = [
@@ -80,9 +80,7 @@ class ScheduleSession:
         while (now < end).any():
             self._follow_touch(target)
             now = np.minimum(now + look_ns, end)
-            before, left = surprise_ticks(self.markets), self._quantity - self._filled()
             self.markets.step_until(now)
-            self._news += self._side * left * (surprise_ticks(self.markets) - before)
             self._see()
         self._withdraw(self._resting)
         behind = target - self._filled()
@@ -148,7 +146,7 @@ class ScheduleSession:
         opportunity = self._side * left * (0.5 * (self._bid + self._ask) - arrival)
         return Outcome(
             shortfall=fees - cash - traded * arrival + opportunity,
-            news=self._news,
+            news=self._surprise.cost(self._side, left),
             fees=fees,
             left=left,
             taken=took.astype(np.int64),

@@ -11,6 +11,7 @@ from execution.agents.actions import ActionTable, BoolArray, IntArray, default_a
 from execution.agents.desk import Costs, Desk
 from execution.agents.market_source import MarketSource
 from execution.agents.task import ExecutionTask
+from execution.agents.worker import SurpriseCost
 
 FloatArray = npt.NDArray[np.float64]
 FloatArray32 = npt.NDArray[np.float32]
@@ -69,6 +70,7 @@ class Episodes:
         markets, self._terms = self.source.make(self._count, markets_seed)
         self.desk = Desk(markets, self._terms, self.table, self.task.interval_ns)
         self._worked = np.zeros(self._count, np.int64)
+        self._surprise, self._told = SurpriseCost(markets), np.zeros(self._count)
         everywhere = np.ones(self._count, np.bool_)
         self._begin(everywhere)
         return self.desk.observation()
@@ -80,13 +82,13 @@ class Episodes:
     def step(self, chosen: IntArray) -> Step:
         """Do one decision in every market."""
         desk, reward = self.desk, self.task.reward
-        news = self._news()
         costs = desk.act(chosen)
         done, quantity = desk.is_over, desk.memory["quantity"].copy()
         left, side = desk.left, desk.memory["side"]
         completion = np.where(done, reward.completion_ticks * left, 0.0)
         risk = reward.risk_aversion * (left * desk.memory["usual_deviation"]) ** 2
-        control = np.where(done & (left == 0), 0.0, side * left * (self._news() - news))
+        told = self._surprise.cost(side, left)
+        control, self._told = np.nan_to_num(told - self._told), told
         total = costs.total + completion + risk - (control if reward.news_control else 0.0)
         last = desk.observation()
         if done.any():
@@ -103,10 +105,6 @@ class Episodes:
             quantity=quantity,
         )
 
-    def _news(self) -> FloatArray:
-        news = getattr(self.desk.markets, "surprise_ticks", None)
-        return np.zeros(self._count) if news is None else np.asarray(news, np.float64).copy()
-
     def _begin(self, which: BoolArray) -> None:
         """Watch the chosen markets for a while, fresh ones where they are used up, and draw an order each."""
         self._renew(which & (self._worked >= self.orders))
@@ -115,6 +113,8 @@ class Episodes:
         for at in np.flatnonzero(which):
             side[at], quantity[at] = self.task.draw(self._rngs[at], self._terms[at])
         self.desk.begin(which, side, quantity, self.task.decisions)
+        self._surprise.restart(which)
+        self._told[which] = 0.0
         self._worked[which] += 1
 
     def _renew(self, which: BoolArray) -> None:

@@ -4,35 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from execution.agents.comparison_checks import MarketValidityReport
 from execution.agents.market_source import MarketSource
+from execution.agents.markets import Markets
 from execution.agents.task import ExecutionTask
 from execution.agents.worker import Outcome, Worker
+from execution.market.agent_batch import AgentMarketBatch
+from execution.market.layout import ParticipantKind
+from execution.market.validity import quoted_lots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 BATCH = 32
+
+
+class _Worked(NamedTuple):
+    """An order worked in every market of a batch, and how the market was when it ended."""
+
+    outcome: Outcome
+    quantity: IntArray
+    regime: npt.NDArray[np.str_]
+    makers_alive: BoolArray
+    spread_ticks: FloatArray
+    discarded: IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """What a worker's orders cost, all of shape (market, order); one seed, one row, whatever the batch.
 
-    shortfall_bps, news_bps, fees_bps: of arrival notional. shortfall_ticks: a lot of the order. quantity,
-    left, taken: lots.
+    shortfall_bps, news_bps, fees_bps: of arrival notional; bps_per_tick: what a tick is of it. quantity,
+    left, taken: lots. makers_alive: whether every maker quoted when the order ended. spread_ticks: then,
+    infinite where a side was empty. discarded: lots of anybody's that found nobody since the market began.
+    regime: shape (market,), the name of each one's scenario.
     """
 
     worker: str
+    regime: npt.NDArray[np.str_]
     shortfall_bps: FloatArray
     news_bps: FloatArray
     fees_bps: FloatArray
-    shortfall_ticks: FloatArray
+    bps_per_tick: FloatArray
     quantity: IntArray
     left: IntArray
     taken: IntArray
+    makers_alive: npt.NDArray[np.bool_]
+    spread_ticks: FloatArray
+    discarded: IntArray
+
+    def cost_bps(self, charge_ticks: float) -> FloatArray:
+        """Shortfall with a charge for each lot that is left, which else would go for nothing."""
+        return self.shortfall_bps + charge_ticks * self.bps_per_tick * self.left / self.quantity
+
+    @property
+    def validity(self) -> MarketValidityReport:
+        """What the markets were like."""
+        return MarketValidityReport.of(
+            makers_alive=self.makers_alive.ravel(),
+            spread_ticks=self.spread_ticks.ravel(),
+            widest_spread_ticks=self.spread_ticks.ravel(),
+            lots_discarded=np.diff(self.discarded, axis=1, prepend=0).ravel(),
+            completion=1.0 - (self.left / self.quantity).ravel(),
+        )
 
     @property
     def completion(self) -> float:
@@ -60,7 +99,7 @@ def evaluate(
     Sides and sizes come from the seed and not from the worker, so that workers compare order by order.
     """
     seeds = np.random.SeedSequence(seed).spawn(-(-markets // BATCH))
-    rows: list[list[tuple[Outcome, IntArray]]] = []
+    rows: list[list[_Worked]] = []
     for at, one in enumerate(seeds):
         count = min(BATCH, markets - at * BATCH)
         rows.append(_batch(worker, source, task, count=count, orders=orders, seed=one))
@@ -77,7 +116,7 @@ def _batch(
     count: int,
     orders: int,
     seed: np.random.SeedSequence,
-) -> list[tuple[Outcome, IntArray]]:
+) -> list[_Worked]:
     market_seed, draw_seed = seed.spawn(2)
     markets, terms = source.make(count, market_seed)
     session = worker.session(markets, terms, task)
@@ -86,26 +125,52 @@ def _batch(
     for _ in range(orders):
         drawn = [task.draw(rng, own) for rng, own in zip(rngs, terms, strict=True)]
         side, quantity = (np.array(column, np.int64) for column in zip(*drawn, strict=True))
-        worked.append((session.work(side, quantity), quantity))
+        worked.append(_Worked(session.work(side, quantity), quantity, *_state_of(markets)))
     return worked
 
 
-def _evaluation(name: str, rows: Sequence[Sequence[tuple[Outcome, IntArray]]]) -> Evaluation:
-    def gathered(take: Callable[[Outcome, IntArray], npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
-        return np.concatenate([np.column_stack([take(*one) for one in row]) for row in rows])
+def _state_of(markets: Markets) -> tuple[npt.NDArray[np.str_], BoolArray, FloatArray, IntArray]:
+    """Regime, makers, spread and discarded lots of every market, as far as it tells them."""
+    count, depth = len(markets), markets.depth[:, :, 0]
+    quoted = (depth[:, :, 1] > 0).all(axis=1)
+    spread = np.where(quoted, depth[:, 1, 0] - depth[:, 0, 0], np.inf)
+    if not isinstance(markets, AgentMarketBatch):
+        return np.full(count, ""), np.ones(count, np.bool_), spread, np.zeros(count, np.int64)
+    alive, names, expired = np.ones(count, np.bool_), [], np.zeros(count, np.int64)
+    for at, market in enumerate(markets.markets):
+        makers = market.arrays.participants["kind"] == ParticipantKind.MARKET_MAKER
+        alive[at] = bool((quoted_lots(market)[makers] > 0).all())
+        names.append(market.scenario.name)
+        expired[at] = int(market.arrays.venues["expired"].sum())
+    return np.array(names), alive, spread, expired
+
+
+def _evaluation(name: str, rows: Sequence[Sequence[_Worked]]) -> Evaluation:
+    def gathered(take: Callable[[_Worked], npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
+        return np.concatenate([np.column_stack([take(one) for one in row]) for row in rows])
+
+    def whole(take: Callable[[_Worked], npt.NDArray[np.generic]]) -> IntArray:
+        return np.asarray(gathered(take), np.int64)
 
     def in_bps(field: str) -> FloatArray:
         return np.asarray(
-            gathered(lambda out, lots: 1e4 * getattr(out, field) / (lots * out.arrival_ticks)), np.float64
+            gathered(
+                lambda one: 1e4 * getattr(one.outcome, field) / (one.quantity * one.outcome.arrival_ticks)
+            ),
+            np.float64,
         )
 
     return Evaluation(
         worker=name,
+        regime=np.concatenate([row[0].regime for row in rows]),
         shortfall_bps=in_bps("shortfall"),
         news_bps=in_bps("news"),
         fees_bps=in_bps("fees"),
-        shortfall_ticks=np.asarray(gathered(lambda out, lots: out.shortfall / lots), np.float64),
-        quantity=np.asarray(gathered(lambda _, lots: lots), np.int64),
-        left=np.asarray(gathered(lambda out, _: out.left), np.int64),
-        taken=np.asarray(gathered(lambda out, _: out.taken), np.int64),
+        bps_per_tick=np.asarray(gathered(lambda one: 1e4 / one.outcome.arrival_ticks), np.float64),
+        quantity=whole(lambda one: one.quantity),
+        left=whole(lambda one: one.outcome.left),
+        taken=whole(lambda one: one.outcome.taken),
+        makers_alive=np.asarray(gathered(lambda one: one.makers_alive), np.bool_),
+        spread_ticks=np.asarray(gathered(lambda one: one.spread_ticks), np.float64),
+        discarded=whole(lambda one: one.discarded),
     )

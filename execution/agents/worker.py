@@ -95,16 +95,14 @@ class AgentSession:
         desk.watch(task.pause)
         desk.begin(np.ones(len(desk), np.bool_), side, quantity, task.decisions)
         account = desk.markets.account.copy()
-        arrival, news = desk.mid_ticks, np.zeros(len(desk))
+        arrival, surprise = desk.mid_ticks, SurpriseCost(desk.markets)
         total, fees = np.zeros(len(desk)), np.zeros(len(desk))
         for _ in range(task.decisions):
-            before = surprise_ticks(desk.markets)
             costs: Costs = desk.act(self._policy.act(desk.observation(), desk.mask()))
-            news += side * desk.left * (surprise_ticks(desk.markets) - before)
             total, fees = total + costs.total, fees + costs.fees
         return Outcome(
             shortfall=total,
-            news=news,
+            news=surprise.cost(side, desk.left),
             fees=fees,
             left=desk.left,
             taken=(desk.markets.account["taker_lots"] - account["taker_lots"]).astype(np.int64),
@@ -112,7 +110,33 @@ class AgentSession:
         )
 
 
-def surprise_ticks(markets: Markets) -> FloatArray:
-    """How far news but for their drift have moved each market, NaN where it knows none; shape (market,)."""
-    found = getattr(markets, "surprise_ticks", None)
-    return np.full(len(markets), np.nan) if found is None else np.asarray(found, np.float64).copy()
+class SurpriseCost:
+    """What unforeseen news cost an order, fill by fill: a gain of mean zero, whatever the worker does.
+
+    A fill counts at the news by its own instant: what was left over a whole look would not do, since orders
+    that rest are filled by the very news of the look. NaN where a market knows no news.
+    """
+
+    def __init__(self, markets: Markets) -> None:
+        self._markets, self._known = markets, hasattr(markets, "surprise_ticks")
+        self.restart()
+
+    def restart(self, which: npt.NDArray[np.bool_] | None = None) -> None:
+        """Count from now on, in the markets where an order begins."""
+        chosen = np.ones(len(self._markets), np.bool_) if which is None else which
+        if which is None:
+            self._account, self._level = self._markets.account.copy(), self._now()
+        self._account[chosen], self._level[chosen] = self._markets.account[chosen], self._now()[chosen]
+
+    def cost(self, side: IntArray, left: IntArray) -> FloatArray:
+        """Cost since the start [ticks x lots], what is left included, shape (market,)."""
+        account = self._markets.account
+        bought = account["position"] - self._account["position"]
+        filled = account["surprise"] - self._account["surprise"] - bought * self._level
+        cost: FloatArray = filled + side * left * (self._now() - self._level)
+        return cost
+
+    def _now(self) -> FloatArray:
+        if not self._known:
+            return np.full(len(self._markets), np.nan)
+        return np.array(self._markets.surprise_ticks, np.float64)  # type: ignore[attr-defined]

@@ -41,7 +41,7 @@ def run_worlds(
     """
     waiting = 0
     for at in prange(len(worlds)):
-        run_world(worlds[at : at + 1], until_ns[at], accounts[at], events[at], log, refused[at])
+        run_world(worlds[at : at + 1], venue, until_ns[at], accounts[at], events[at], log, refused[at])
         note_volume(worlds[at], venue, accounts[at])
         waiting += refused[at, 0] != 0
     return waiting
@@ -50,6 +50,7 @@ def run_worlds(
 @internal
 def run_world(
     world: RecordArray,
+    venue: int,
     until_ns: int,
     account: Record,
     events: RecordArray,
@@ -64,7 +65,9 @@ def run_world(
             refused[0], refused[1] = refusal, at
         if status != OWN_FILL:
             return
+        position = account["position"]
         book_account(account, events, count, 0)
+        account["surprise"] += (account["position"] - position) * surprise_of(world[0], venue)
 
 
 @njit(cache=True)
@@ -100,7 +103,9 @@ def enter_worlds(
                     clock["orders"] += 1
                 message["kind"] = NO_MESSAGE
                 settle(world, book, venue, OWN, order_id, events[at], count, log)
+                position = accounts[at]["position"]
                 book_account(accounts[at], events[at], count, OWN)
+                accounts[at]["surprise"] += (accounts[at]["position"] - position) * surprise_of(world, venue)
                 note_volume(world, venue, accounts[at])
     return waiting
 
@@ -159,9 +164,15 @@ def see_worlds(
         if rests(book, slot):
             resting[at, 0] = book.orders[slot]["quantity"]
             resting[at, 1] = queue_ahead(book, int64(slot))[0]
-        instrument = instrument_at(world, venue_at(world, venue)["instrument"])
-        surprise_ticks[at] = instrument["news_ticks"] - instrument["drift_ticks"]
+        surprise_ticks[at] = surprise_of(world, venue)
         sentiment[at] = sentiment_of(world)
+
+
+@internal
+def surprise_of(world: Record, venue: int) -> float:
+    """How far news but for their drift have moved the venue's instrument [ticks]."""
+    instrument = instrument_at(world, venue_at(world, venue)["instrument"])
+    return float(instrument["news_ticks"] - instrument["drift_ticks"])
 
 
 @internal

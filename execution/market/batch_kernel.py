@@ -61,6 +61,7 @@ ACCOUNT = np.dtype(
         ("taker_lots", "i8"),
         ("market_lots", "i8"),  # traded by everybody, each trade counted once
         ("signed_lots", "i8"),  # those that a buyer began less those that a seller began
+        ("surprise", "f8"),  # lots bought less sold, times how far news had moved the price by then
     ]
 )
 

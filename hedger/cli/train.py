@@ -11,21 +11,27 @@ import click
 from click.core import ParameterSource
 
 from hedger.cli.options import DAY, PATH, require_positive
+from hedger.cli.train_execution import execution
 from hedger.errors import UsageError
 
 if TYPE_CHECKING:
     from hedger.network.teach.teach import Teaching
 
 
-@click.group(short_help="Train the networks that hedge.")
+@click.group(short_help="Train the networks that hedge and the agents that trade.")
 def train() -> None:
-    """Train the networks that hedge; needs torch: pip install 'hedger[train]'.
+    """Train the networks that hedge and the agents that trade; needs torch: pip install 'hedger[train]'.
 
     \b
     hedger train hedge --out weights-1
     hedger train hedge --out weights-1 --resume
     hedger train hedge --out desk-1 --book book.csv --market DIR
+    hedger train execution --out agents-1
+    hedger train execution --out agents-2 --from runs
     """
+
+
+train.add_command(execution)
 
 
 @train.command(short_help="Remake the universal network's weights, or tune them to a book.")

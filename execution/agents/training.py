@@ -1,0 +1,158 @@
+"""Train the agents that work parent orders, in rounds, judged against a schedule as they learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from execution.agents.actions import default_actions
+from execution.agents.card import AgentCard
+from execution.agents.classical import ScheduleWorker
+from execution.agents.comparison import PairedDifference, compare
+from execution.agents.evaluate import Evaluation, evaluate
+from execution.agents.learn.dqn import train_dqn
+from execution.agents.learn.ppo import train_ppo
+from execution.agents.learn.rounds import Progress
+from execution.agents.learn.settings import DqnSettings, PpoSettings
+from execution.agents.learn.trained_agent import TrainedAgent
+from execution.agents.learn.vector_markets import StableBaselinesEnv
+from execution.agents.market_source import MarketSource
+from execution.agents.network_policy import NetworkPolicy
+from execution.agents.observation import FEATURES
+from execution.agents.task import ExecutionTask
+from execution.agents.vector_environment import ExecutionVectorEnv
+from execution.agents.worker import Worker, agent_worker
+from execution.schedules.twap import Twap
+
+Algorithm = Literal["ppo", "dqn"]
+MARKETS = 64
+PPO = PpoSettings(
+    rollout_steps=60, batch_size=960, epochs=4, learning_rate=1e-3, entropy_share=0.003, final_rate_share=0.05
+)
+DQN = DqnSettings(
+    n_steps=5,
+    batch_size=512,
+    buffer_steps=400_000,
+    learning_starts=10_000,
+    target_every=10_000,
+    exploration_share=0.4,
+    exploration_final=0.03,
+    discount=0.99,
+)
+# Of live evaluation: apart from what agents train on, and from what benchmarks judge on.
+_LIVE_SEED = 0x11FE
+_LIVE_MARKETS, _LIVE_ORDERS = 32, 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """Where a training stands after a round. difference: to TWAP, in markets that it does not learn from."""
+
+    round: int
+    rounds: int
+    steps: int
+    reward: float
+    difference: PairedDifference
+
+
+def train_agent(
+    algorithm: Algorithm,
+    source: MarketSource,
+    task: ExecutionTask,
+    *,
+    out: Path,
+    steps: int,
+    rounds: int,
+    seed: int,
+    command: str = "",
+    tell: Callable[[Lesson], None] | None = None,
+) -> Path:
+    """Train an agent and return the path of its weights, `out`/ALGORITHM.safetensors, written each round.
+
+    steps: decisions in all. The checkpoint in `out` is gone on with where there is one; AgentError when it is
+    of other settings.
+    """
+    path, card = out / f"{algorithm}.safetensors", agent_card(algorithm, task, seed=seed, command=command)
+    schedule = evaluate_live(twap(), source, task)
+
+    def after_round(progress: Progress) -> None:
+        progress.agent.save(path, card)
+        if tell is None:
+            return
+        own = evaluate_live(agent_worker(progress.agent.policy(card)), source, task)
+        tell(
+            Lesson(
+                round=progress.round,
+                rounds=progress.rounds,
+                steps=progress.steps,
+                reward=progress.agent.episode_reward,
+                difference=difference(own, schedule, task),
+            )
+        )
+
+    out.mkdir(parents=True, exist_ok=True)
+    env = StableBaselinesEnv(ExecutionVectorEnv(source, task, count=MARKETS))
+    checkpoint = out / f"{algorithm}.checkpoint"
+    agent: TrainedAgent
+    if algorithm == "ppo":
+        agent = train_ppo(
+            env, PPO, steps=steps, seed=seed, rounds=rounds, progress=after_round, checkpoint=checkpoint
+        )
+    else:
+        agent = train_dqn(
+            env, DQN, steps=steps, seed=seed, rounds=rounds, progress=after_round, checkpoint=checkpoint
+        )
+    agent.save(path, card)
+    return path
+
+
+def agent_card(algorithm: str, task: ExecutionTask, *, seed: int, command: str) -> AgentCard:
+    """What goes with the weights."""
+    low, high = task.participation
+    return AgentCard(
+        name=algorithm,
+        algorithm=algorithm,
+        feature_names=FEATURES,
+        action_names=default_actions().names,
+        notes={
+            "task": f"{low:.0%} to {high:.0%} of an average day's volume in {task.horizon_seconds:g} s, "
+            f"{task.decisions} decisions",
+            "seed": str(seed),
+            "command": command,
+        },
+    )
+
+
+def twap(slices: int = 30) -> Worker:
+    """What learning is watched against."""
+    return ScheduleWorker(name="twap", schedule_for=lambda *_: Twap(), slices=slices)
+
+
+def load_agent(path: Path) -> NetworkPolicy:
+    """An agent of the default actions; AgentError for a file that is none."""
+    return NetworkPolicy.load(path, features=FEATURES, actions=default_actions().names)
+
+
+def evaluate_live(worker: Worker, source: MarketSource, task: ExecutionTask) -> Evaluation:
+    """A short evaluation on markets kept for it."""
+    return evaluate(worker, source, task, markets=_LIVE_MARKETS, orders=_LIVE_ORDERS, seed=_LIVE_SEED)
+
+
+def difference(challenger: Evaluation, baseline: Evaluation, task: ExecutionTask) -> PairedDifference:
+    """Paired difference of two workers, what news made taken out, markets as independent groups.
+
+    What is left of an order is charged as the task charges it.
+    """
+    both = {one.worker: one for one in (challenger, baseline)}
+    markets, orders = baseline.quantity.shape
+    charge = task.reward.completion_ticks
+    return compare(
+        {name: one.cost_bps(charge).ravel() for name, one in both.items()},
+        baseline=baseline.worker,
+        control_bps={name: one.news_bps.ravel() for name, one in both.items()},
+        cluster=np.repeat(np.arange(markets), orders),
+    )[0]

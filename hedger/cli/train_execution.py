@@ -1,0 +1,143 @@
+"""`hedger train execution`: teach an agent to work orders, and let it challenge the shipped one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hedger.cli.options import PATH
+from hedger.errors import UsageError
+
+if TYPE_CHECKING:
+    from execution.agents.market_source import ScenarioSource
+    from execution.agents.task import ExecutionTask
+    from execution.agents.training import Algorithm, Lesson
+
+_LOOKS = (1_024, 2_048, 4_096)
+
+
+@click.command("execution", short_help="Teach an agent to work parent orders.")
+@click.option("--out", type=PATH, metavar="DIR", required=True, help="Working directory, new or to go on in.")
+@click.option("--agent", type=click.Choice(["ppo", "dqn"]), default="ppo", show_default=True)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=4_000),
+    default=1_800_000,
+    show_default=True,
+    metavar="N",
+    help="Decisions.",
+)
+@click.option("--rounds", type=click.IntRange(1, 1_000), default=18, show_default=True, metavar="N")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
+@click.option(
+    "--from",
+    "runs",
+    type=PATH,
+    metavar="RUNS",
+    help="Fills that runs have recorded: train on orders like these and challenge the shipped agent.",
+)
+def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: Path | None) -> None:
+    """Teach an agent to work parent orders in simulated markets; needs 'hedger[train]'.
+
+    After each round the weights in DIR are written and compared with TWAP in markets that are kept for it. A
+    run that was killed goes on from its last round when the same command is given again.
+
+    With --from: orders are of the sizes and lengths that the recorded fills show. The agent then challenges
+    the shipped one on fresh orders like these; DIR/champion.safetensors is whoever won, and
+    DIR/promotion.json the record.
+    """
+    _require_training()
+    from execution.agents.shipped_task import shipped_source, shipped_task
+    from execution.agents.training import train_agent
+    from execution.errors import AgentError
+
+    algorithm: Algorithm = "ppo" if agent == "ppo" else "dqn"
+    task, source = shipped_task(), shipped_source()
+    if runs is not None:
+        task = _task_of(runs, task)
+    asked = f"hedger train execution --agent {agent} --steps {steps} --rounds {rounds} --seed {seed}"
+    try:
+        path = train_agent(
+            algorithm,
+            source,
+            task,
+            out=out,
+            steps=steps,
+            rounds=rounds,
+            seed=seed,
+            command=asked + ("" if runs is None else " --from RUNS"),
+            tell=_tell,
+        )
+    except AgentError as error:
+        raise UsageError(f"{out}: {error}") from error
+    click.echo(f"Trained: {path}. Try it: hedger execute --scenario calm --workers twap,{path}")
+    if runs is not None:
+        _challenge(algorithm, path, out, source, task)
+
+
+def _task_of(runs: Path, usual: ExecutionTask) -> ExecutionTask:
+    """The task of orders like the recorded ones."""
+    from dataclasses import replace
+
+    from execution.agents.training_distribution import retrain_from
+    from execution.errors import RecordingError
+
+    try:
+        found = retrain_from(runs)
+    except RecordingError as error:
+        raise UsageError(str(error)) from error
+    horizon = sum(found.horizon_seconds) / 2.0
+    decisions = max(12, min(240, round(horizon / 5.0)))
+    low, high = (max(share, 1e-4) for share in found.participation)
+    click.echo(
+        f"{found.orders} recorded orders: {low:.2%} to {high:.2%} of the volume in {horizon:.0f} s, median "
+        f"cost {found.cost_bps[1]:.2f} bps",
+        err=True,
+    )
+    return replace(usual, horizon_seconds=horizon, decisions=decisions, participation=(low, max(low, high)))
+
+
+def _challenge(algorithm: str, path: Path, out: Path, source: ScenarioSource, task: ExecutionTask) -> None:
+    from execution.agents.champion import PromotionRule, challenge, settle
+    from execution.agents.promotion_study import paired_episodes
+    from execution.agents.study_workers import agent_file
+    from execution.agents.training import load_agent
+    from execution.agents.whole_file import write_whole
+    from execution.agents.worker import agent_worker
+
+    shipped = agent_file(algorithm)
+    if shipped is None:
+        raise UsageError(f"no agent '{algorithm}' is shipped: there is nobody to challenge")
+    champion = out / "champion.safetensors"
+    if not champion.exists():
+        write_whole(champion, shipped.read_bytes())
+    workers = (agent_worker(load_agent(champion)), agent_worker(load_agent(path)))
+    verdict = challenge(paired_episodes(*workers, source, task), PromotionRule(looks=_LOOKS))
+    settle(verdict, champion=champion, challenger=path, record=out / "promotion.json")
+    gain = verdict.difference
+    click.echo(
+        f"{verdict.decision}: {gain.mean_bps:+.3f} bps ({gain.lower:+.3f}, {gain.upper:+.3f}) against the "
+        f"champion over {verdict.episodes} orders; one-sided p {verdict.p_value:.2g}, needed "
+        f"{verdict.level:.2g}" + "".join(f"; {objection}" for objection in verdict.objections)
+    )
+
+
+def _tell(lesson: Lesson) -> None:
+    gain = lesson.difference
+    click.echo(
+        f"round {lesson.round} of {lesson.rounds}, {lesson.steps:,} decisions: {gain.mean_bps:+.2f} bps "
+        f"({gain.lower:+.2f}, {gain.upper:+.2f}) against TWAP's {gain.baseline_bps:.2f}",
+        err=True,
+    )
+
+
+def _require_training() -> None:
+    from importlib.util import find_spec
+
+    missing = [
+        name for name in ("torch", "gymnasium", "stable_baselines3", "sb3_contrib") if not find_spec(name)
+    ]
+    if missing:
+        raise UsageError(f"training needs {', '.join(missing)}: pip install 'hedger[train]'")
