@@ -41,7 +41,9 @@ class PlacementTask:
         """
         placed = np.broadcast_to(shares, (len(outflows), shares.shape[-1])) * self.problem.quantity
         crossing = self.problem.quantity * (self.problem.half_spread + self.problem.taker_fee)
-        return self.problem.costs(placed[:, 0], placed[:, 1:], outflows) / crossing
+        # The formula broadcasts over samples of placements as over those of outflows.
+        market: Any = placed[:, 0]
+        return self.problem.costs(market, placed[:, 1:], outflows) / crossing
 
 
 @final

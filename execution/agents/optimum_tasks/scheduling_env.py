@@ -32,12 +32,16 @@ class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
 
     Observation: FEATURES. Reward: what a trade saves against the same trade of the even schedule, in tenths
     of what that costs altogether, so that the even schedule and a critic that knows nothing are both at 0.
-    With multiples an action trades that multiple of the even pace, what is left over the trades left; multiples
-    that exceed what is left are masked, and at the last trade all but 1. Without, an action a in [-3, 3]
-    trades the share of what is left whose log-odds are those of the even pace plus a; the last trade is all.
-    Action 1, or 0 in a box, is the even schedule: nothing is given away about the best one.
+    With multiples an action trades that multiple of the even pace, which is what is left over the trades
+    left; multiples that exceed what is left are masked, and at the last trade all but 1. Without, an action a
+    in [-3, 3] trades the share of what is left whose log-odds are those of the even pace plus a; the last
+    trade is all.
+    The multiple 1, or 0 in a box, is the even schedule: nothing is given away about the best one.
     """
 
+    left: FloatArray
+    displacement: FloatArray
+    trade: int
     metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012 - gymnasium's
 
     def __init__(self, task: SchedulingTask, *, count: int, multiples: Sequence[float] | None = None) -> None:
@@ -102,7 +106,7 @@ class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
             return shares
         if trades_left == 1:
             return np.ones(self.num_envs)
-        odds = np.exp(actions.reshape(-1).astype(np.float64)) / (trades_left - 1)
+        odds: FloatArray = np.exp(actions.reshape(-1).astype(np.float64)) / (trades_left - 1)
         return odds / (1.0 + odds)
 
     def _seen(self) -> SingleArray:
@@ -130,7 +134,7 @@ def schedule_of(policy: NetworkPolicy, env: SchedulingEnv) -> FloatArray:
     for trade in range(env.task.trades):
         before = env.left[0]
         if env.multiples is None:
-            actions = np.clip(policy.outputs(observation), -REACH, REACH)
+            actions: npt.NDArray[Any] = np.clip(policy.outputs(observation), -REACH, REACH)
         else:
             actions = policy.act(observation, env.action_masks())
         observation, _, done, _, _ = env.step(actions)

@@ -31,6 +31,7 @@ DQN = DqnSettings(
     buffer_steps=4_000,
     learning_starts=200,
     target_every=100,
+    exploration_final=0.5,
     standard_steps=100,
 )
 PPO = PpoSettings(
@@ -57,7 +58,7 @@ def _short(name: str) -> Train:
 
 def test_dqn_finds_the_values_of_a_chain_and_never_takes_what_is_forbidden() -> None:
     chain = Chain(8)
-    agent = train_dqn(StableBaselinesEnv(chain), DQN, steps=5_000, seed=1)
+    agent = train_dqn(StableBaselinesEnv(chain), DQN, steps=4_000, seed=1)
     values = agent.policy().outputs(EYE)[:, :2]
     assert np.abs(values - best_values()).max() < 0.03
     assert chain.broken == 0
@@ -65,7 +66,7 @@ def test_dqn_finds_the_values_of_a_chain_and_never_takes_what_is_forbidden() -> 
 
 def test_ppo_goes_right_and_never_takes_what_is_forbidden() -> None:
     chain = Chain(8)
-    agent = train_ppo(StableBaselinesEnv(chain), PPO, steps=4_000, seed=1)
+    agent = train_ppo(StableBaselinesEnv(chain), PPO, steps=3_000, seed=1)
     permitted = np.ones((STATES, 3), np.bool_)
     assert agent.policy().act(EYE, permitted).tolist() == [RIGHT] * STATES
     assert chain.broken == 0
