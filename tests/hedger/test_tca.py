@@ -1,4 +1,4 @@
-"""`hedger tca`: the example, its document and page, market data, bad rows, and the page that lists the names."""
+"""`hedger tca`: the example, its document and page, bad rows, and the docs that list the names."""
 
 from __future__ import annotations
 
