@@ -15,9 +15,10 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 class Placement(IntEnum):
-    """Where the resting order goes: left as it is, taken out, or at a price by the near touch.
+    """Where the resting order goes: left as it is, taken out, or pegged to the near touch, which it follows.
 
-    JOIN: at the best price of the own side. IMPROVE: one tick better. BEHIND: one tick worse.
+    JOIN: at the best price of the own side. IMPROVE: one tick better, until it is the best itself. BEHIND:
+    one tick worse.
     """
 
     KEEP = 0
@@ -73,17 +74,35 @@ class ActionTable:
         return tuple(action.name for action in self.actions)
 
     def wanted(
-        self, chosen: IntArray, *, slice_lots: IntArray, left: IntArray, side: IntArray, touch: IntArray
+        self,
+        chosen: IntArray,
+        *,
+        slice_lots: IntArray,
+        left: IntArray,
+        side: IntArray,
+        touch: IntArray,
+        resting_price: IntArray,
     ) -> Wanted:
         """Lots and prices of the chosen actions; what is left bounds both.
 
-        slice_lots, left, side: shape (market,). touch: (market, 2), near and far [ticks].
+        slice_lots, left, side, resting_price: shape (market,), the last 0 where nothing rests. touch:
+        (market, 2), near and far [ticks].
         """
         take = np.minimum(_lots(self._take[chosen], slice_lots), left)
         rest = np.minimum(_lots(self._rest[chosen], slice_lots), left - take)
         placement = self._placement[chosen]
-        offset = np.select([placement == Placement.IMPROVE, placement == Placement.BEHIND], [1, -1], 0)
-        return Wanted(take=take, placement=placement, rest=rest, price_ticks=touch[:, 0] + side * offset)
+        price = self.price(placement, touch, side, resting_price)
+        return Wanted(take=take, placement=placement, rest=rest, price_ticks=price)
+
+    @staticmethod
+    def price(placement: IntArray, touch: IntArray, side: IntArray, resting_price: IntArray) -> IntArray:
+        """Where a placement wants an order now [ticks], never so that it would trade at once."""
+        near, far = touch.T
+        is_best = resting_price == near
+        better = (placement == Placement.IMPROVE) & ~is_best
+        price = near + side * np.where(better, 1, np.where(placement == Placement.BEHIND, -1, 0))
+        found: IntArray = np.where(side > 0, np.minimum(price, far - 1), np.maximum(price, far + 1))
+        return found
 
     def mask(
         self,

@@ -16,6 +16,7 @@ from execution.book.layout import MESSAGE, MessageKind, RecordArray
 from execution.market.batch_kernel import NO_MESSAGE, OWN
 
 FloatArray = npt.NDArray[np.float64]
+LOOK_NS = 10**9  # between two looks at the touch that resting orders follow
 
 
 class Costs(NamedTuple):
@@ -132,13 +133,14 @@ class Desk:
             left=memory["left"],
             side=memory["side"],
             touch=self._touch(),
+            resting_price=np.where(memory["resting"] > 0, memory["resting_price"], 0),
         )
         take = np.where(over, 0, wanted.take)
         leaves_alone = self._amend(wanted.placement, wanted.price_ticks, wanted.rest, over)
         crossing = self._take(take, mid_twice)
         rests = ~over & ~leaves_alone & (wanted.rest > 0)
         self._rest(rests, np.minimum(wanted.rest, self._left_now()), wanted.price_ticks)
-        self.markets.step_until(self.markets.now_ns + self.interval_ns)
+        self._run(np.where(over, Placement.KEEP, wanted.placement))
         maker = self._filled_at(mid_twice, before) - crossing.total
         memory["decision"] += ~over
         self._look()
@@ -179,6 +181,30 @@ class Desk:
         self.memory["decisions"] = 1
         self._maker_fee = np.array([one.maker_fee_ticks for one in terms])
         self._taker_fee = np.array([one.taker_fee_ticks for one in terms])
+
+    def _run(self, placement: IntArray) -> None:
+        """Run to the next decision; at every look on the way resting orders follow the touch."""
+        begin = self.markets.now_ns
+        looks = max(1, round(self.interval_ns / LOOK_NS))
+        for look_number in range(1, looks + 1):
+            self.markets.step_until(begin + self.interval_ns * look_number // looks)
+            if look_number < looks:
+                self._follow(placement)
+
+    def _follow(self, placement: IntArray) -> None:
+        """Put resting orders where their placement wants them now; one that is there keeps its place."""
+        resting, depth = self.markets.resting(self._slots)[:, 0], self.markets.depth
+        for side, name in enumerate(("bid_ticks", "ask_ticks")):
+            self.memory[name] = np.where(depth[:, side, 0, 1] > 0, depth[:, side, 0, 0], self.memory[name])
+        price = self.table.price(placement, self._touch(), self.memory["side"], self.memory["resting_price"])
+        moves = (resting > 0) & (placement >= Placement.JOIN) & (price != self.memory["resting_price"])
+        if not moves.any():
+            return
+        messages = self._messages()
+        messages["kind"][moves] = MessageKind.CANCEL
+        self.markets.enter(messages, self._slots)
+        self._slots[moves] = 0
+        self._rest(moves, resting, price)
 
     def _look(self, which: BoolArray | None = None) -> None:
         resting = self.markets.resting(self._slots)

@@ -31,6 +31,7 @@ def test_an_action_may_always_be_chosen_and_none_asks_for_more_than_is_left(
         left=np.full(len(TABLE), left),
         side=np.ones(len(TABLE), np.int64),
         touch=np.tile([100, 101], (len(TABLE), 1)),
+        resting_price=np.zeros(len(TABLE), np.int64),
     )
     assert mask.any()
     assert (wanted.take + wanted.rest <= left).all()
@@ -65,5 +66,6 @@ def test_prices_stand_by_the_near_touch_on_both_sides() -> None:
             left=np.full(5, 100),
             side=np.full(5, side),
             touch=np.tile([near, 203 - near], (5, 1)),
+            resting_price=np.zeros(5, np.int64),
         )
         assert wanted.price_ticks[2:].tolist() == [near, near + side, near - side]

@@ -22,7 +22,7 @@ def test_the_named_costs_add_up_to_the_shortfall_of_the_accounts_exactly(seed: i
     desk, rng, total, over = episodes.desk, np.random.default_rng(seed), np.zeros(6), np.zeros(6, bool)
     while not over.all():
         costs = desk.act(random_choices(desk.mask(), rng))
-        total += costs.total - costs.fees
+        total += costs.spread + costs.impact + costs.timing + costs.opportunity
         over = desk.is_over
         # What is left counts at the mid in the accounts' shortfall; while work goes on, as timing does.
         np.testing.assert_array_equal(total[over], desk.shortfall()[over])
