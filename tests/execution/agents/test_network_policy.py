@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 from execution.agents.card import AgentCard
 from execution.agents.inference import Layer, Network
 from execution.agents.network_policy import NetworkPolicy, policy_bytes
+from execution.agents.policy import ExecutionPolicy
 from execution.errors import AgentError
 from tests.twins.plain_network import plain_outputs
 
@@ -65,6 +66,10 @@ def test_the_best_of_the_permitted_actions_is_taken(seed: int) -> None:
     mask[:, 2] = True
     values = np.where(mask, policy.outputs(seen), -np.inf)
     assert policy.act(seen, mask).tolist() == values.argmax(axis=1).tolist()
+
+
+def test_it_is_an_execution_policy() -> None:
+    assert isinstance(_policy(2, 3), ExecutionPolicy)
 
 
 def test_the_answer_to_a_row_depends_on_no_other_row() -> None:
