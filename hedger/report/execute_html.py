@@ -134,7 +134,7 @@ def _difference_picture(study: ScenarioStudy) -> list[Picture]:
     if not study.differences:
         return []
     caption = "Market by market, what chance did to prices taken out by regression. Bars: 95% intervals."
-    return [picture("differences", f"Less {study.workers[0].worker}", caption, differences(study))]
+    return [picture("differences", f"Against {study.workers[0].worker}", caption, differences(study))]
 
 
 def _calmed(one: WorkedOrders) -> FloatArray:
