@@ -47,12 +47,12 @@ SCHEDULING_PPO = PpoSettings(
 )
 ALMGREN_CHRISS_PPO = PpoSettings(
     hidden=(32, 32),
-    learning_rate=2e-3,
+    learning_rate=3e-3,
     final_rate_share=0.05,
     rollout_steps=50,
     batch_size=200,
     epochs=5,
-    advantage_decay=0.98,
+    advantage_decay=0.99,
     first_deviation=0.3,
     standard_steps=800,
 )
@@ -73,8 +73,8 @@ PLACEMENT_PPO = PpoSettings(
     learning_rate=3e-3,
     final_rate_share=0.02,
     rollout_steps=8,
-    batch_size=2_048,
-    epochs=5,
+    batch_size=512,
+    epochs=10,
     first_deviation=0.3,
     standard_steps=0,
 )
@@ -192,10 +192,10 @@ def cases(only: list[str]) -> list[Case]:
             "Almgren-Chriss, PPO", "1", AlmgrenChrissTask(), ALMGREN_CHRISS_PPO, 120_000
         ),
         "ck-one": lambda: placement_case(
-            "Cont-Kukanov, one venue, PPO", ONE_VENUE, one_venue_best(), 400_000
+            "Cont-Kukanov, one venue, PPO", ONE_VENUE, one_venue_best(), 200_000
         ),
         "ck-three": lambda: placement_case(
-            "Cont-Kukanov, three venues, PPO", THREE_VENUES, searched_best(THREE_VENUES), 400_000
+            "Cont-Kukanov, three venues, PPO", THREE_VENUES, searched_best(THREE_VENUES), 200_000
         ),
     }
     return [makers[name]() for name in only or makers]

@@ -19,7 +19,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 FEATURES = ("time_left", "quantity_left", "log_pace", "displacement")
 # Multiples of the even pace; its own is always permitted, and alone so at the last trade.
-MULTIPLES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 6.0)
+MULTIPLES = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0, 3.0, 4.0)
 # Of the log-odds of the share that is traded against those of the even pace.
 REACH = 3.0
 SCALE = 10.0

@@ -110,15 +110,15 @@ def test_ppo_comes_near_the_best_obizhaeva_wang_schedule_in_seconds() -> None:
     shares = schedule_of(agent.policy(), SchedulingEnv(task, count=1))
     best = task.cost(task.best_shares())
     assert task.cost(shares) / best - 1.0 < 0.01
-    assert 1.0 / best - 1.0 > 0.03
+    assert 1.0 / best - 1.0 > 0.02
 
 
 def test_ppo_learns_a_placement_from_outflows_alone() -> None:
     how = PpoSettings(
-        hidden=(8,), learning_rate=5e-3, rollout_steps=8, batch_size=2_048, epochs=5, first_deviation=0.3
+        hidden=(8,), learning_rate=3e-3, rollout_steps=8, batch_size=512, epochs=8, first_deviation=0.3
     )
     agent = train_ppo(
-        StableBaselinesEnv(PlacementEnv(ONE_VENUE, count=256)), how, steps=100_000, seed=0, rounds=1
+        StableBaselinesEnv(PlacementEnv(ONE_VENUE, count=256)), how, steps=120_000, seed=0, rounds=1
     )
     shares = shares_of(agent.policy().outputs(np.ones((1, 1), np.float32))[0])
     outflows = ONE_VENUE.outflows(np.random.default_rng(5), 200_000)

@@ -22,15 +22,13 @@ Train = Callable[..., TrainedAgent]
 
 EYE = np.eye(STATES, dtype=np.float32)
 DQN = DqnSettings(
-    hidden=(16,),
-    dueling_units=8,
+    hidden=(32,),
     n_steps=1,
     discount=DISCOUNT,
-    learning_rate=5e-3,
     batch_size=64,
-    buffer_steps=4_000,
+    buffer_steps=5_000,
     learning_starts=200,
-    target_every=100,
+    target_every=200,
     exploration_final=0.5,
     standard_steps=100,
 )
@@ -58,15 +56,15 @@ def _short(name: str) -> Train:
 
 def test_dqn_finds_the_values_of_a_chain_and_never_takes_what_is_forbidden() -> None:
     chain = Chain(8)
-    agent = train_dqn(StableBaselinesEnv(chain), DQN, steps=4_000, seed=1)
+    agent = train_dqn(StableBaselinesEnv(chain), DQN, steps=8_000, seed=1)
     values = agent.policy().outputs(EYE)[:, :2]
-    assert np.abs(values - best_values()).max() < 0.03
+    assert np.abs(values - best_values()).max() < 0.02
     assert chain.broken == 0
 
 
 def test_ppo_goes_right_and_never_takes_what_is_forbidden() -> None:
     chain = Chain(8)
-    agent = train_ppo(StableBaselinesEnv(chain), PPO, steps=3_000, seed=1)
+    agent = train_ppo(StableBaselinesEnv(chain), PPO, steps=6_000, seed=1)
     permitted = np.ones((STATES, 3), np.bool_)
     assert agent.policy().act(EYE, permitted).tolist() == [RIGHT] * STATES
     assert chain.broken == 0
