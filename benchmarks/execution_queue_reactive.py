@@ -1,10 +1,11 @@
 """DQN and PPO on the execution task of arXiv 2511.15262 in our queue-reactive market, against its rules.
 
-`python benchmarks/execution_queue_reactive.py` plays the shipped agents and the rules on 20,000 new markets,
-the same for all. `--agents FOLDER` plays all agents there instead, `--train FOLDER` trains five seeds of each
-algorithm into it first (about two minutes of CPU time an agent; what is there is kept, a killed training goes
-on) and `--ship` puts the best of each algorithm by validation markets into the package. `--episodes 2000` for
-a quick look. Costs are rewards with the other sign [currency]; differences are paired by market.
+`python benchmarks/execution_queue_reactive.py` plays the rules and the agents of five training seeds of each
+algorithm on 20,000 new markets, the same for all; `--episodes 2000` for a quick look. `--train FOLDER` trains
+the agents into a folder first (what is there is kept, a killed training goes on), `--agents FOLDER` plays
+those of another folder, `--ship` puts the best of each algorithm by validation markets into the package.
+`--kept FOLDER` keeps what was played, so that a killed run goes on. Costs are rewards with the other sign
+[currency]; differences are paired by market.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from execution.agents.queue_reactive_task import (
     still_market,
 )
 
+TRAINED = Path(__file__).parent / "queue_reactive_agents"
 SHIPPED = Path(__file__).parents[1] / "execution" / "agents" / "shipped"
 ALGORITHMS, SEEDS, SIGN_FLIPPED = ("dqn", "ppo"), 5, "flipped"
 TEST, VALIDATION = np.random.SeedSequence(251_115_262), np.random.SeedSequence(20_002)
@@ -179,12 +181,6 @@ def agents_in(folder: Path, algorithm: str) -> dict[str, NetworkPolicy]:
     return {path.stem: NetworkPolicy.load(path, features=BOOK_FEATURES) for path in paths if path.exists()}
 
 
-def shipped() -> dict[str, NetworkPolicy]:
-    """The agents in the package."""
-    paths = [SHIPPED / f"queue_reactive_{algorithm}.safetensors" for algorithm in ALGORITHMS]
-    return {path.stem: NetworkPolicy.load(path, features=BOOK_FEATURES) for path in paths if path.exists()}
-
-
 def rules_played(study: Study) -> dict[str, PlayedEpisodes]:
     """The rules and the referee, by name."""
     found = {name: study.played(name, rule) for name, rule in RULES.items()}
@@ -214,7 +210,8 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--episodes", type=int, default=20_000)
     parser.add_argument("--train", type=Path)
-    parser.add_argument("--agents", type=Path)
+    parser.add_argument("--agents", type=Path, default=TRAINED)
+    parser.add_argument("--kept", type=Path)
     parser.add_argument("--ship", action="store_true")
     return parser.parse_args()
 
@@ -223,23 +220,23 @@ def main() -> None:
     """Train where asked for, then print the results, the tests over seeds and the controls."""
     numba.set_num_threads(1)
     chosen, console = options(), Console(width=190)
-    folder: Path | None = chosen.train or chosen.agents
+    folder: Path = chosen.train or chosen.agents
     if chosen.train:
-        train_all(chosen.train)
-    study = Study(folder=folder, episodes=chosen.episodes)
-    groups = {name: agents_in(folder, name) for name in ALGORITHMS} if folder else {"shipped": shipped()}
+        train_all(folder)
+    study = Study(folder=chosen.kept, episodes=chosen.episodes)
+    groups = {name: agents_in(folder, name) for name in ALGORITHMS}
     found = rules_played(study)
     for policies in groups.values():
         found |= {name: study.played(name, agent(policy)) for name, policy in policies.items()}
     console.print(results_table(found))
-    kept = groups.get("shipped", {})
+    kept: dict[str, NetworkPolicy] = {}
     for algorithm, policies in groups.items():
         honest = {name: policy for name, policy in policies.items() if SIGN_FLIPPED not in name}
-        if folder and len(honest) > 1:
+        if len(honest) > 1:
             console.print(seeds_line(algorithm, [found[name] for name in honest], found["TWAP"]))
             best = best_of(honest)
             console.print(f"{algorithm}: best on {VALIDATION_EPISODES:,} validation markets is {best}")
-            kept = {**kept, best: policies[best]}
+            kept[best] = policies[best]
             if chosen.ship:
                 policies[best].save(SHIPPED / f"queue_reactive_{algorithm}.safetensors")
     for line in control_lines(kept, found["TWAP"]):
