@@ -81,6 +81,7 @@ class ObservedMarkets:
         self.order, self.steps = order, steps
         self.grid_ns = order.start_ns + order.horizon_ns * np.arange(steps + 1, dtype=np.int64) // steps
         self._markets = markets
+        self.depth = markets.depth  # the batch's own array, which it writes over at each look
         self._maker_fee = np.array([one.maker_fee_ticks for one in terms])
         self._taker_fee = np.array([one.taker_fee_ticks for one in terms])
         whole, half = np.zeros((count, steps + 1), np.int64), np.zeros((count, steps + 1))
@@ -97,11 +98,6 @@ class ObservedMarkets:
 
     def __len__(self) -> int:
         return len(self._markets)
-
-    @property
-    def depth(self) -> npt.NDArray[np.int32]:
-        """The best levels, shape (market, side, level, 2)."""
-        return self._markets.depth
 
     @property
     def account(self) -> RecordArray:
