@@ -14,6 +14,7 @@ from execution.agents.card import AgentCard
 from execution.agents.classical import ScheduleWorker
 from execution.agents.comparison import PairedDifference, compare
 from execution.agents.evaluate import Evaluation, evaluate
+from execution.agents.learn.checkpoint import rounds_done
 from execution.agents.learn.dqn import train_dqn
 from execution.agents.learn.ppo import train_ppo
 from execution.agents.learn.rounds import Progress
@@ -68,19 +69,24 @@ def train_agent(
     steps: int,
     rounds: int,
     seed: int,
+    curriculum: Callable[[int], ExecutionTask] | None = None,
     command: str = "",
     tell: Callable[[Lesson], None] | None = None,
 ) -> Path:
     """Train an agent and return the path of its weights, `out`/ALGORITHM.safetensors, written each round.
 
-    steps: decisions in all. The checkpoint in `out` is gone on with where there is one; AgentError when it is
-    of other settings.
+    steps: decisions in all. task: what the agent is for and is watched at; curriculum: the task of each round,
+    from 0, where it is another. The checkpoint in `out` is gone on with where there is one; AgentError when
+    it is of other settings.
     """
+    checkpoint, of_round = out / f"{algorithm}.checkpoint", curriculum or (lambda _: task)
+    markets = ExecutionVectorEnv(source, of_round(rounds_done(checkpoint)), count=MARKETS)
     path, card = out / f"{algorithm}.safetensors", agent_card(algorithm, task, seed=seed, command=command)
     schedule = evaluate_live(twap(), source, task)
 
     def after_round(progress: Progress) -> None:
         progress.agent.save(path, card)
+        markets.episodes.task = of_round(progress.round)
         if tell is None:
             return
         own = evaluate_live(agent_worker(progress.agent.policy(card)), source, task)
@@ -95,8 +101,7 @@ def train_agent(
         )
 
     out.mkdir(parents=True, exist_ok=True)
-    env = StableBaselinesEnv(ExecutionVectorEnv(source, task, count=MARKETS))
-    checkpoint = out / f"{algorithm}.checkpoint"
+    env = StableBaselinesEnv(markets)
     agent: TrainedAgent
     if algorithm == "ppo":
         agent = train_ppo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,12 @@ _LOOKS = (1_024, 2_048, 4_096)
 @click.option(
     "--steps",
     type=click.IntRange(min=4_000),
-    default=1_800_000,
+    default=1_200_000,
     show_default=True,
     metavar="N",
     help="Decisions.",
 )
-@click.option("--rounds", type=click.IntRange(1, 1_000), default=18, show_default=True, metavar="N")
+@click.option("--rounds", type=click.IntRange(1, 1_000), default=12, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
 @click.option(
     "--from",
@@ -49,14 +50,17 @@ def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: P
     DIR/promotion.json the record.
     """
     _require_training()
-    from execution.agents.shipped_task import shipped_source, shipped_task
+    from execution.agents.shipped_task import shipped_curriculum, shipped_source, shipped_task
     from execution.agents.training import train_agent
     from execution.errors import AgentError
 
     algorithm: Algorithm = "ppo" if agent == "ppo" else "dqn"
     task, source = shipped_task(), shipped_source()
+    curriculum = None
     if runs is not None:
         task = _task_of(runs, task)
+    else:
+        curriculum = partial(shipped_curriculum, rounds=rounds)
     asked = f"hedger train execution --agent {agent} --steps {steps} --rounds {rounds} --seed {seed}"
     try:
         path = train_agent(
@@ -67,6 +71,7 @@ def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: P
             steps=steps,
             rounds=rounds,
             seed=seed,
+            curriculum=curriculum,
             command=asked + ("" if runs is None else " --from RUNS"),
             tell=_tell,
         )

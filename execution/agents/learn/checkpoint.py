@@ -53,6 +53,17 @@ def write_checkpoint(path: Path, learner: Learner, identity: str, rounds: int) -
     write_whole(path, save(arrays, metadata={"state": json.dumps(told)}))
 
 
+def rounds_done(path: Path) -> int:
+    """Rounds behind a checkpoint, 0 where there is none; AgentError for a file that is none."""
+    if not path.exists():
+        return 0
+    try:
+        with safe_open(path, framework="np") as opened:
+            return int(json.loads((opened.metadata() or {})["state"])["rounds"])
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise AgentError(f"{path} is no checkpoint of a training") from error
+
+
 def read_checkpoint(path: Path, learner: Learner, identity: str) -> int:
     """Restore a learner and return how many rounds are done.
 
