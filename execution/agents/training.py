@@ -75,9 +75,9 @@ def train_agent(
 ) -> Path:
     """Train an agent and return the path of its weights, `out`/ALGORITHM.safetensors, written each round.
 
-    steps: decisions in all. task: what the agent is for and is watched at; curriculum: the task of each round,
-    from 0, where it is another. The checkpoint in `out` is gone on with where there is one; AgentError when
-    it is of other settings.
+    steps: decisions in all. task: what the agent is for and is watched at; curriculum: the task of each
+    round, from 0, where it is another. The checkpoint in `out` is gone on with where there is one; AgentError
+    when it is of other settings.
     """
     checkpoint, of_round = out / f"{algorithm}.checkpoint", curriculum or (lambda _: task)
     markets = ExecutionVectorEnv(source, of_round(rounds_done(checkpoint)), count=MARKETS)
