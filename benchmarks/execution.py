@@ -1,7 +1,7 @@
 """Every result of the execution core, one table after the other.
 
-`python -m benchmarks.execution [--only optima markets ...]`: exact optima, the queue-reactive market, simulated
-markets, recorded flow, speed; each part is a benchmark of its own with options.
+`python -m benchmarks.execution [--only optima markets ...]`: exact optima, the queue-reactive market,
+simulated markets, recorded flow, speed; each part is a benchmark of its own with options.
 """
 
 from __future__ import annotations

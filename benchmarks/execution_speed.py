@@ -1,7 +1,7 @@
 """How fast agents learn and are judged (result 5): decisions a second with the shipped agent in the loop.
 
-`python -m benchmarks.execution_speed [--markets 64] [--steps 120]`: calm markets, a decision every five seconds,
-on one core. What the agent's own decision takes: `python benchmarks/agent_inference.py`.
+`python -m benchmarks.execution_speed [--markets 64] [--steps 120]`: calm markets, a decision every five
+seconds, on one core. What the agent's own decision takes: `python benchmarks/agent_inference.py`.
 """
 
 from __future__ import annotations
