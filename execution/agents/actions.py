@@ -138,15 +138,16 @@ class ActionTable:
 
 
 def default_actions() -> ActionTable:
-    """Keep, withdraw, or rest at three prices; take nothing, half a slice, or one, two, four, eight."""
+    """Keep, withdraw, or rest at three prices and in two sizes; take nothing, one slice, or three."""
     placements = (
         (Placement.KEEP, 0.0),
         (Placement.WITHDRAW, 0.0),
+        (Placement.JOIN, 1.0),
         (Placement.JOIN, 4.0),
-        (Placement.IMPROVE, 2.0),
-        (Placement.BEHIND, 4.0),
+        (Placement.IMPROVE, 1.0),
+        (Placement.BEHIND, 2.0),
     )
-    takes = (0.0, 0.5, 1.0, 2.0, 4.0)
+    takes = (0.0, 1.0, 3.0)
     return ActionTable(
         tuple(
             Action(placement=placement, rest=rest, take=take)

@@ -31,8 +31,17 @@ from execution.schedules.twap import Twap
 
 Algorithm = Literal["ppo", "dqn"]
 MARKETS = 64
+# Learning begins as a patient schedule does: one slice at a time, at the near touch.
+_USUAL = default_actions().names.index("join 1")
 PPO = PpoSettings(
-    rollout_steps=60, batch_size=960, epochs=4, learning_rate=1e-3, entropy_share=0.003, final_rate_share=0.05
+    rollout_steps=60,
+    batch_size=960,
+    epochs=4,
+    learning_rate=1e-3,
+    entropy_share=0.002,
+    final_rate_share=0.05,
+    usual_action=_USUAL,
+    usual_odds=4.0,
 )
 DQN = DqnSettings(
     n_steps=5,
@@ -43,6 +52,7 @@ DQN = DqnSettings(
     exploration_share=0.4,
     exploration_final=0.03,
     discount=0.99,
+    usual_action=_USUAL,
 )
 # Of live evaluation: apart from what agents train on, and from what benchmarks judge on.
 _LIVE_SEED = 0x11FE
@@ -69,24 +79,25 @@ def train_agent(
     steps: int,
     rounds: int,
     seed: int,
+    markets: int = MARKETS,
     curriculum: Callable[[int], ExecutionTask] | None = None,
     command: str = "",
     tell: Callable[[Lesson], None] | None = None,
 ) -> Path:
     """Train an agent and return the path of its weights, `out`/ALGORITHM.safetensors, written each round.
 
-    steps: decisions in all. task: what the agent is for and is watched at; curriculum: the task of each
-    round, from 0, where it is another. The checkpoint in `out` is gone on with where there is one; AgentError
-    when it is of other settings.
+    steps: decisions in all, in so many markets side by side. task: what the agent is for and watched at.
+    curriculum: the task of each round, from 0, where it is another. The checkpoint in `out` is gone on with
+    where there is one; AgentError when it is of other settings.
     """
     checkpoint, of_round = out / f"{algorithm}.checkpoint", curriculum or (lambda _: task)
-    markets = ExecutionVectorEnv(source, of_round(rounds_done(checkpoint)), count=MARKETS)
+    vector = ExecutionVectorEnv(source, of_round(rounds_done(checkpoint)), count=markets)
     path, card = out / f"{algorithm}.safetensors", agent_card(algorithm, task, seed=seed, command=command)
     schedule = evaluate_live(twap(), source, task)
 
     def after_round(progress: Progress) -> None:
         progress.agent.save(path, card)
-        markets.episodes.task = of_round(progress.round)
+        vector.episodes.task = of_round(progress.round)
         if tell is None:
             return
         own = evaluate_live(agent_worker(progress.agent.policy(card)), source, task)
@@ -101,7 +112,7 @@ def train_agent(
         )
 
     out.mkdir(parents=True, exist_ok=True)
-    env = StableBaselinesEnv(markets)
+    env = StableBaselinesEnv(vector)
     agent: TrainedAgent
     if algorithm == "ppo":
         agent = train_ppo(

@@ -105,6 +105,9 @@ class DqnLearner(RoundLearner, DQN):
         if self.num_timesteps >= self.learning_starts:
             wandering = self.generator.random(n_envs) < self.exploration_rate
         actions = random_permitted(permitted, self.generator)
+        if (usual := self.settings.usual_action) is not None:
+            half = self.generator.random(n_envs) < 0.5
+            actions = np.where(half & permitted[:, usual], usual, actions)
         if not wandering.all():
             with torch.no_grad():
                 values = self.q_net(torch.from_numpy(seen).to(self.device))

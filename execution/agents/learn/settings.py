@@ -18,7 +18,8 @@ class DqnSettings:
     buffer_steps, learning_starts, target_every: in steps of all markets together. train_every: steps of each
     market between trainings of gradient_steps batches. exploration: chance of a random action, falling in a
     line from 1 to exploration_final in the first exploration_share of all steps. discount: per decision.
-    standard_steps: random steps before training, by which features are standardised.
+    standard_steps: random steps before training, by which features are standardised. usual_action: what half
+    of the exploration does instead of a random action, where it is permitted; None for none.
     """
 
     hidden: tuple[int, ...] = (64, 64)
@@ -41,6 +42,7 @@ class DqnSettings:
     discount: float = 1.0
     standard_steps: int = 2_000
     largest_gradient: float = 10.0
+    usual_action: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse counts and shares out of range."""
@@ -65,7 +67,8 @@ class PpoSettings:
     max(x, 0). learning_rate falls in a line to final_rate_share of itself. rollout_steps: of each market
     between trainings of epochs passes over the rollout in batches. clip: of the probability ratio.
     advantage_decay: lambda of generalised advantages. first_deviation: of continuous actions at the start.
-    standard_steps: random steps before training, by which features are standardised.
+    standard_steps: random steps before training, by which features are standardised. usual_action: one that
+    is likelier at the start by usual_odds [log]; None for none.
     """
 
     hidden: tuple[int, ...] = (64, 64)
@@ -83,6 +86,8 @@ class PpoSettings:
     first_deviation: float = 1.0
     standard_steps: int = 2_000
     largest_gradient: float = 0.5
+    usual_action: int | None = None
+    usual_odds: float = 3.0
 
     def __post_init__(self) -> None:
         """Refuse counts and shares out of range."""

@@ -1,0 +1,80 @@
+"""Training of agents: rounds, resumption, and a challenger that must be surely cheaper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from execution.agents.champion import Decision, PromotionRule, challenge
+from execution.agents.no_signal import FairGameSource
+from execution.agents.promotion_study import ORDERS, paired_episodes
+from execution.agents.shipped_task import SIZES, shipped_curriculum, shipped_task
+from execution.agents.task import ExecutionTask
+from execution.agents.training import Lesson, load_agent, train_agent
+from execution.agents.worker import agent_worker
+from execution.errors import AgentError
+from tests.execution.agents.small_markets import small_task
+
+
+def trained(out: Path, rounds: int = 2, tell: list[Lesson] | None = None) -> Path:
+    return train_agent(
+        "ppo",
+        FairGameSource(),
+        small_task(),
+        out=out,
+        steps=2 * 60 * 16,
+        rounds=rounds,
+        seed=3,
+        markets=16,
+        tell=None if tell is None else tell.append,
+    )
+
+
+def test_weights_and_lessons_come_with_every_round_and_repeat(tmp_path: Path) -> None:
+    lessons: list[Lesson] = []
+    first, second = trained(tmp_path / "a", tell=lessons), trained(tmp_path / "b")
+    assert first.read_bytes() == second.read_bytes()
+    assert [lesson.round for lesson in lessons] == [1, 2]
+    assert lessons[0].difference.baseline == "twap"
+    assert load_agent(first).card.notes["seed"] == "3"
+
+
+def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
+    trained(tmp_path)
+    with pytest.raises(AgentError):
+        trained(tmp_path, rounds=3)
+
+
+def test_the_curriculum_ends_with_the_task_it_is_for() -> None:
+    sizes = [shipped_curriculum(number, rounds=10).participation for number in range(10)]
+    assert sizes[0][1] < SIZES[1]
+    assert sizes[-1] == shipped_task().participation == SIZES
+
+
+def test_a_challenger_that_is_no_cheaper_is_not_promoted(tmp_path: Path) -> None:
+    path = trained(tmp_path)
+    champion = agent_worker(load_agent(path))
+    challenger = agent_worker(replace(load_agent(path), card=replace(load_agent(path).card, name="same")))
+    task: ExecutionTask = small_task()
+    rule = PromotionRule(looks=(32 * ORDERS, 64 * ORDERS))
+    verdict = challenge(paired_episodes(champion, challenger, FairGameSource(), task), rule)
+    assert verdict.decision is Decision.KEEP
+    assert verdict.difference.mean_bps == pytest.approx(0.0, abs=1e-9)
+
+
+def test_episodes_come_in_whole_batches() -> None:
+    worker = agent_worker(Waits())
+    with pytest.raises(ValueError, match="no whole batches"):
+        paired_episodes(worker, worker, FairGameSource(), small_task())(0, 10)
+
+
+class Waits:
+    """Keeps what rests and takes nothing."""
+
+    name = "waits"
+
+    def act(self, observation: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        return np.zeros(len(observation), np.int64)
