@@ -72,10 +72,10 @@ PLACEMENT_PPO = PpoSettings(
     hidden=(16,),
     learning_rate=3e-3,
     final_rate_share=0.02,
-    rollout_steps=8,
-    batch_size=512,
-    epochs=10,
-    first_deviation=0.3,
+    rollout_steps=16,
+    batch_size=1_024,
+    epochs=8,
+    first_deviation=0.2,
     standard_steps=0,
 )
 ONE_VENUE = PlacementTask(

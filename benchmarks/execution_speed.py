@@ -35,8 +35,8 @@ def measure(name: str, markets: int, steps: int) -> None:
     spent = time.process_time() - begin
     sent = _messages(episodes) - messages
     print(
-        f"{name}: {steps * markets / spent:,.0f} decisions a second of CPU, {sent / spent / 1e6:.2f}M messages; "
-        f"the agent {acting / spent:.1%} of the time"
+        f"{name}: {steps * markets / spent:,.0f} decisions a second of CPU, {sent / spent / 1e6:.2f}M "
+        f"messages; the agent {acting / spent:.1%} of the time"
     )
 
 

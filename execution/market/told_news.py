@@ -1,4 +1,4 @@
-"""What a scenario's timeline tells of prices beforehand: its regimes' jumps and drifts, without the chance."""
+"""What a scenario's timeline tells of prices beforehand: its regimes' jumps and drifts, without chance."""
 
 from __future__ import annotations
 

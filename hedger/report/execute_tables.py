@@ -63,8 +63,8 @@ def _cost_table(study: ScenarioStudy) -> Table:
         rows=tuple(rows),
         notes=(
             "Positive is a cost. Differences are market by market, with what chance alone did to prices "
-            "taken out by regression; p after Holm's correction. Taken: share of the traded lots that crossed "
-            "the spread.",
+            "taken out by regression; p after Holm's correction. Taken: share of the traded lots that "
+            "crossed the spread.",
         ),
     )
 

@@ -93,7 +93,7 @@ def ppo_learner(env: VecEnv, settings: PpoSettings, *, seed: int, device: str = 
     )
     if settings.usual_action is not None:
         with torch.no_grad():
-            learner.policy.action_net.bias[settings.usual_action] += settings.usual_odds
+            learner.policy.get_parameter("action_net.bias")[settings.usual_action] += settings.usual_odds
     learner.standard_steps = settings.standard_steps
     learner.features = arguments["features_extractor_kwargs"]["features"]
     return learner

@@ -51,8 +51,9 @@ class PlacementEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
     """One placement in each of `count` markets; an episode is one step.
 
     Observation: 1, since nothing is known but the problem. Action (1 + venue,) in [-1, 1]: shares of the
-    quantity, from none to all, that cross and that rest at each venue. Reward: minus the cost, in units of
-    that of crossing all.
+    quantity, from none to all, that cross and that rest at each venue. Reward: what is saved on the same
+    outflows against equal shares, in units of the cost of crossing all; most of the outflows' own noise
+    cancels, and nothing is given away about the best placement.
     """
 
     metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012 - gymnasium's
@@ -77,9 +78,10 @@ class PlacementEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
     ) -> tuple[SingleArray, npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], dict[str, Any]]:
         """Place in every market and see what flows out."""
         outflows = self.task.outflows(self.np_random, self.num_envs)
-        cost = self.task.costs(shares_of(actions), outflows)
+        even = np.full(1 + outflows.shape[1], 1.0 / (1 + outflows.shape[1]))
+        saved = self.task.costs(even, outflows) - self.task.costs(shares_of(actions), outflows)
         never, done = np.zeros(self.num_envs, np.bool_), np.ones(self.num_envs, np.bool_)
-        return self._seen(), -cost, done, never, {"final_obs": self._seen(), "_final_obs": done}
+        return self._seen(), saved, done, never, {"final_obs": self._seen(), "_final_obs": done}
 
     def _seen(self) -> SingleArray:
         return np.ones((self.num_envs, 1), np.float32)
