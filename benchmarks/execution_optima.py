@@ -70,12 +70,13 @@ SCHEDULING_DQN = DqnSettings(
 )
 PLACEMENT_PPO = PpoSettings(
     hidden=(16,),
-    learning_rate=3e-3,
+    learning_rate=5e-3,
     final_rate_share=0.02,
-    rollout_steps=16,
-    batch_size=1_024,
-    epochs=8,
-    first_deviation=0.2,
+    rollout_steps=4,
+    batch_size=512,
+    epochs=4,
+    clip=0.4,
+    first_deviation=0.3,
     standard_steps=0,
 )
 ONE_VENUE = PlacementTask(

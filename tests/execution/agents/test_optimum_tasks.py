@@ -115,7 +115,13 @@ def test_ppo_comes_near_the_best_obizhaeva_wang_schedule_in_seconds() -> None:
 
 def test_ppo_learns_a_placement_from_outflows_alone() -> None:
     how = PpoSettings(
-        hidden=(8,), learning_rate=3e-3, rollout_steps=16, batch_size=1_024, epochs=8, first_deviation=0.2
+        hidden=(8,),
+        learning_rate=5e-3,
+        rollout_steps=4,
+        batch_size=512,
+        epochs=4,
+        clip=0.4,
+        first_deviation=0.3,
     )
     agent = train_ppo(
         StableBaselinesEnv(PlacementEnv(ONE_VENUE, count=256)), how, steps=120_000, seed=0, rounds=1
