@@ -81,12 +81,12 @@ def tuned(source: MarketSource, task: ExecutionTask, markets: int) -> tuple[Work
     return workers[ranked[0][1]], [(workers[at].name, value) for value, at in ranked]
 
 
-def row(market: str, found: PairedDifference, left: float) -> str:
-    """One line of the table."""
+def row(market: str, found: PairedDifference, costs: tuple[float, float], left: float) -> str:
+    """One line of the table; costs: of the worker and of the one that it is compared with."""
     interval = f"({found.lower:.3f}, {found.upper:.3f})"
     return (
-        f"{market:<10}{found.challenger:<26}{found.challenger_bps:>8.3f}{found.mean_bps:>8.3f}"
-        f"{interval:>20}{found.relative:>8.0%}{found.p_value:>10.1e}{left:>8.2%}"
+        f"{market:<10}{found.challenger:<26}{costs[0]:>8.3f}{found.mean_bps:>8.3f}"
+        f"{interval:>20}{found.mean_bps / abs(costs[1]):>8.0%}{found.p_value:>10.1e}{left:>8.2%}"
     )
 
 
@@ -96,7 +96,8 @@ def judge(name: str, source: MarketSource, task: ExecutionTask, workers: list[Wo
     base = found[0]
     print(f"{name:<10}{base.worker:<26}{cost(base, task):>8.3f}{'':>46}{1.0 - base.completion:>8.2%}")
     for other in found[1:]:
-        print(row(name, difference(other, base, task), 1.0 - other.completion))
+        costs = cost(other, task), cost(base, task)
+        print(row(name, difference(other, base, task), costs, 1.0 - other.completion))
     for one in found:
         print(f"  {one.worker:<30} {validity(one)}", flush=True)
 

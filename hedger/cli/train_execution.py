@@ -133,7 +133,7 @@ def _tell(lesson: Lesson) -> None:
     gain = lesson.difference
     click.echo(
         f"round {lesson.round} of {lesson.rounds}, {lesson.steps:,} decisions: {gain.mean_bps:+.2f} bps "
-        f"({gain.lower:+.2f}, {gain.upper:+.2f}) against TWAP's {gain.baseline_bps:.2f}",
+        f"({gain.lower:+.2f}, {gain.upper:+.2f}) against TWAP",
         err=True,
     )
 
