@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from execution.agents.market_source import ScenarioSource
 from execution.agents.task import ExecutionTask, RewardTerms
-from execution.market.scenario import load_market
+from execution.market.scenario import MarketScenario, load_market
 
 MARKETS = ("calm", "volatile", "squeeze", "news")
+_SHOCK_MINUTES = (2.0, 8.0, 14.0)
 SIZES = (0.2, 0.8)  # of the volume of five minutes of an average day
 _FIRST_SIZES, _FIRST_SHARE = (0.1, 0.4), 0.4
 
@@ -33,3 +36,39 @@ def shipped_curriculum(round_number: int, *, rounds: int) -> ExecutionTask:
 def shipped_source(markets: tuple[str, ...] = MARKETS) -> ScenarioSource:
     """Shipped market scenarios, by name."""
     return ScenarioSource([load_market(name) for name in markets])
+
+
+def training_source() -> ScenarioSource:
+    """What agents learn in: half of it quiet regimes, half a shock of either sign at some time or other."""
+    quiet = [load_market(name) for name in MARKETS]
+    news = load_market("news")
+    shocks = [
+        shocked for minutes in _SHOCK_MINUTES for shocked in (at(news, minutes), mirrored(at(news, minutes)))
+    ]
+    return ScenarioSource([*quiet, *quiet[:2], *shocks])
+
+
+def at(scenario: MarketScenario, minutes: float) -> MarketScenario:
+    """The scenario with a first stretch of so many minutes."""
+    first, *rest = scenario.timeline
+    return replace(scenario, timeline=(replace(first, minutes=minutes), *rest))
+
+
+def mirrored(scenario: MarketScenario) -> MarketScenario:
+    """The scenario upside down: what fell rises, what was thin on the bid is thin on the offer."""
+    return replace(
+        scenario,
+        timeline=tuple(
+            replace(
+                stretch,
+                regime=replace(
+                    stretch.regime,
+                    drift=-stretch.regime.drift,
+                    jump=-stretch.regime.jump,
+                    bid_depth=stretch.regime.ask_depth,
+                    ask_depth=stretch.regime.bid_depth,
+                ),
+            )
+            for stretch in scenario.timeline
+        ),
+    )

@@ -25,12 +25,12 @@ _LOOKS = (1_024, 2_048, 4_096)
 @click.option(
     "--steps",
     type=click.IntRange(min=4_000),
-    default=1_200_000,
+    default=900_000,
     show_default=True,
     metavar="N",
     help="Decisions.",
 )
-@click.option("--rounds", type=click.IntRange(1, 1_000), default=12, show_default=True, metavar="N")
+@click.option("--rounds", type=click.IntRange(1, 1_000), default=9, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
 @click.option(
     "--from",
@@ -50,12 +50,12 @@ def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: P
     DIR/promotion.json the record.
     """
     _require_training()
-    from execution.agents.shipped_task import shipped_curriculum, shipped_source, shipped_task
+    from execution.agents.shipped_task import shipped_curriculum, shipped_task, training_source
     from execution.agents.training import train_agent
     from execution.errors import AgentError
 
     algorithm: Algorithm = "ppo" if agent == "ppo" else "dqn"
-    task, source = shipped_task(), shipped_source()
+    task, source = shipped_task(), training_source()
     curriculum = None
     if runs is not None:
         task = _task_of(runs, task)
