@@ -40,10 +40,9 @@ PPO = PpoSettings(
     learning_rate=1e-3,
     final_rate_share=0.05,
     discount=0.99,
-    advantage_decay=0.9,
-    entropy_share=0.01,
+    entropy_share=0.002,
     usual_action=_USUAL,
-    usual_odds=2.0,
+    usual_odds=4.0,
 )
 DQN = DqnSettings(
     n_steps=5,

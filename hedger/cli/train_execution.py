@@ -25,12 +25,12 @@ _LOOKS = (1_024, 2_048, 4_096)
 @click.option(
     "--steps",
     type=click.IntRange(min=4_000),
-    default=900_000,
+    default=400_000,
     show_default=True,
     metavar="N",
     help="Decisions.",
 )
-@click.option("--rounds", type=click.IntRange(1, 1_000), default=9, show_default=True, metavar="N")
+@click.option("--rounds", type=click.IntRange(1, 1_000), default=4, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
 @click.option(
     "--from",
