@@ -184,7 +184,7 @@ def cases(only: list[str]) -> list[Case]:
     """The cases named, by default all."""
     makers: dict[str, Callable[[], Case]] = {
         "ow-ppo": lambda: scheduling_case(
-            "Obizhaeva-Wang, PPO", "0.1", ObizhaevaWangTask(), SCHEDULING_PPO, 80_000
+            "Obizhaeva-Wang, PPO", "0.1", ObizhaevaWangTask(), SCHEDULING_PPO, 160_000
         ),
         "ow-dqn": lambda: scheduling_case(
             "Obizhaeva-Wang, DQN", "0.5", ObizhaevaWangTask(), SCHEDULING_DQN, 60_000
@@ -196,7 +196,7 @@ def cases(only: list[str]) -> list[Case]:
             "Cont-Kukanov, one venue, PPO", ONE_VENUE, one_venue_best(), 200_000
         ),
         "ck-three": lambda: placement_case(
-            "Cont-Kukanov, three venues, PPO", THREE_VENUES, searched_best(THREE_VENUES), 200_000
+            "Cont-Kukanov, three venues, PPO", THREE_VENUES, searched_best(THREE_VENUES), 450_000
         ),
     }
     return [makers[name]() for name in only or makers]
