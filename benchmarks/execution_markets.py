@@ -107,8 +107,8 @@ def validity(found: Evaluation) -> str:
     valid = found.validity
     return (
         f"makers alive {valid.makers_alive:.2%}, both sides quoted {valid.spread_finite:.2%}, spread "
-        f"{valid.mean_spread_ticks:.2f} (at most {valid.widest_spread_ticks:.0f}) ticks, lots that found "
-        f"nobody {valid.lots_discarded:,} of {found.quantity.sum():,} asked, taken {found.taker_share:.1%}"
+        f"{valid.mean_spread_ticks:.2f} (at most {valid.widest_spread_ticks:.0f}) ticks, messages that met "
+        f"an empty side {valid.lots_discarded:,}, taken {found.taker_share:.1%}"
     )
 
 

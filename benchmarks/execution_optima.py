@@ -59,13 +59,14 @@ ALMGREN_CHRISS_PPO = PpoSettings(
 SCHEDULING_DQN = DqnSettings(
     hidden=(64, 64),
     learning_rate=2e-3,
-    final_rate_share=0.02,
+    final_rate_share=0.01,
     batch_size=256,
     buffer_steps=50_000,
     learning_starts=1_000,
     target_every=320,
     exploration_share=0.6,
-    n_steps=5,
+    n_steps=3,
+    gradient_steps=2,
     standard_steps=420,
 )
 PLACEMENT_PPO = PpoSettings(

@@ -41,7 +41,7 @@ class Evaluation:
 
     shortfall_bps, news_bps, fees_bps: of arrival notional; bps_per_tick: what a tick is of it. quantity,
     left, taken: lots. makers_alive: whether every maker quoted when the order ended. spread_ticks: then,
-    infinite where a side was empty. discarded: lots of anybody's that found nobody since the market began.
+    infinite where a side was empty. discarded: anybody's messages that met an empty side, since the start.
     regime: shape (market,), the name of each one's scenario.
     """
 
@@ -136,13 +136,13 @@ def _state_of(markets: Markets) -> tuple[npt.NDArray[np.str_], BoolArray, FloatA
     spread = np.where(quoted, depth[:, 1, 0] - depth[:, 0, 0], np.inf)
     if not isinstance(markets, AgentMarketBatch):
         return np.full(count, ""), np.ones(count, np.bool_), spread, np.zeros(count, np.int64)
-    alive, names, expired = np.ones(count, np.bool_), [], np.zeros(count, np.int64)
+    alive, names, nobody = np.ones(count, np.bool_), [], np.zeros(count, np.int64)
     for at, market in enumerate(markets.markets):
         makers = market.arrays.participants["kind"] == ParticipantKind.MARKET_MAKER
         alive[at] = bool((quoted_lots(market)[makers] > 0).all())
         names.append(market.scenario.name)
-        expired[at] = int(market.arrays.venues["expired"].sum())
-    return np.array(names), alive, spread, expired
+        nobody[at] = int(market.arrays.venues["found_nobody"].sum())
+    return np.array(names), alive, spread, nobody
 
 
 def _evaluation(name: str, rows: Sequence[Sequence[_Worked]]) -> Evaluation:
