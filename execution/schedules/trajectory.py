@@ -65,7 +65,9 @@ class TradingProblem:
             left[known : len(above)] = above[known:]
         left *= quantity / left[0]
         left[0] = quantity
-        return left
+        # Rounding must not buy back what waits.
+        falling: FloatArray = np.minimum.accumulate(left)
+        return falling
 
     def _bracket(self, quantity: float, slices: int, left_at_end: float) -> tuple[FloatArray, FloatArray]:
         """Holdings for two neighbouring doubles as last marginal cost: enough at the start, and less."""

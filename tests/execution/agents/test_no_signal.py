@@ -30,7 +30,7 @@ class Takes:
         return np.where(mask[:, self._action], self._action, mask.argmax(axis=1))
 
 
-@pytest.mark.parametrize("worker", [agent_worker(Takes(0.5)), agent_worker(Takes(4.0))])
+@pytest.mark.parametrize("worker", [agent_worker(Takes(1.0)), agent_worker(Takes(3.0))])
 def test_every_worker_pays_half_the_spread_once_the_price_is_taken_off(worker: Worker) -> None:
     twap = ScheduleWorker(name="twap", schedule_for=lambda *_: Twap(), slices=3)
     for one in (twap, worker):

@@ -61,6 +61,7 @@ def test_a_market_order_is_booked_at_the_prices_that_it_took() -> None:
         "taker_lots": 7,
         "market_lots": 7,
         "signed_lots": 7,
+        "surprise": 0,
     }
     assert market.depth[0, 1, 0].tolist() == [104, 3]
 
