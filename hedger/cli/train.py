@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from hedger.cli.options import DAY, PATH, require_positive
 from hedger.cli.train_execution import execution
+from hedger.cli.train_predictors import predictors
 from hedger.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,10 +29,12 @@ def train() -> None:
     hedger train hedge --out desk-1 --book book.csv --market DIR
     hedger train execution --out agents-1
     hedger train execution --out agents-2 --from runs
+    hedger train predictors --out predictors-1
     """
 
 
 train.add_command(execution)
+train.add_command(predictors)
 
 
 @train.command(short_help="Remake the universal network's weights, or tune them to a book.")
