@@ -48,7 +48,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What each market's action asks for now [lots, ticks], all of shape (market,)."""
+    """What each market's action asks of it [lots, ticks], all of shape (market,)."""
 
     take: IntArray
     placement: IntArray

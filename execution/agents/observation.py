@@ -163,14 +163,7 @@ def _observe_one(memory: Record, depth: npt.NDArray[np.int32], out: npt.NDArray[
     out[14] = math.log1p(_gap(depth, far))
     # The volume-weighted mid leans to the thinner side; for a buyer, towards the offer is against him.
     out[15] = (near_lots - far_lots) / max(near_lots + far_lots, 1.0) * min(spread / 2.0, 2.0)
-    mids = memory["mids_twice"]
-    against = 0.5 * side / deviation
-    out[16] = against * (mids[0] - mids[1])
-    out[17] = against * (mids[0] - mids[2]) / math.sqrt(2.0)
-    out[18] = against * (mids[0] - mids[5]) / math.sqrt(5.0)
-    out[19] = against * (mids[0] - mids[10]) / math.sqrt(10.0)
-    out[20] = against * (mids[0] - memory["arrival_twice"]) / math.sqrt(memory["decisions"])
-    out[21] = 0.5 * math.log(max(memory["variance"], 1e-6) / (deviation * deviation))
+    _observe_moves(memory, out)
     out[22] = side * memory["flow_fast"] / usual
     out[23] = side * memory["flow_slow"] / usual
     out[24] = _log_ratio(memory["volume_fast"], usual)
@@ -186,6 +179,19 @@ def _observe_one(memory: Record, depth: npt.NDArray[np.int32], out: npt.NDArray[
     out[33] = memory["forecast_impact"] / deviation
     for i in range(len(out)):
         out[i] = min(max(out[i], -_LARGEST), _LARGEST)
+
+
+@njit(cache=True)
+def _observe_moves(memory: Record, out: npt.NDArray[np.float32]) -> None:
+    """How the mid has moved against the order, and how much it moves."""
+    mids, deviation = memory["mids_twice"], memory["usual_deviation"]
+    against = 0.5 * memory["side"] / deviation
+    out[16] = against * (mids[0] - mids[1])
+    out[17] = against * (mids[0] - mids[2]) / math.sqrt(2.0)
+    out[18] = against * (mids[0] - mids[5]) / math.sqrt(5.0)
+    out[19] = against * (mids[0] - mids[10]) / math.sqrt(10.0)
+    out[20] = against * (mids[0] - memory["arrival_twice"]) / math.sqrt(memory["decisions"])
+    out[21] = 0.5 * math.log(max(memory["variance"], 1e-6) / (deviation * deviation))
 
 
 @njit(cache=True)
