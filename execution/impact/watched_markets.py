@@ -51,11 +51,6 @@ class WatchedMarkets:
         """The time that each market has reached, shape (market,)."""
         return self._markets.now_ns
 
-    @property
-    def news_ticks(self) -> npt.NDArray[np.float64]:
-        """How far news have moved each market, NaN where it knows none; shape (market,)."""
-        return np.asarray(getattr(self._markets, "news_ticks", np.full(len(self), np.nan)), np.float64)
-
     def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
         """Let every market run to this time, or each to its own; return the depth."""
         target = np.broadcast_to(np.asarray(ts_ns, np.int64), len(self))

@@ -13,10 +13,16 @@ import numpy.typing as npt
 from numba import njit, prange
 
 from execution.book.compiled import int64, internal
-from execution.book.core import cancel_slot, enter_immediate_or_cancel, enter_limit, enter_market, reduce_slot
 from execution.book.depth import queue_ahead
-from execution.book.layout import NO_SLOT, BookArrays, MessageKind, Record, RecordArray
-from execution.market.batch_kernel import NO_MESSAGE, book_account, rests, write_levels
+from execution.book.layout import Record, RecordArray
+from execution.market.batch_kernel import (
+    NO_MESSAGE,
+    apply_own,
+    asks_for_order,
+    book_account,
+    rests,
+    write_levels,
+)
 from execution.market.event_loop import OWN_FILL, REFUSED, run_until, settle
 from execution.market.layout import HANDLE_BITS, OWN
 from execution.market.world import book_at, clock_of, instrument_at, timeline_of, venue_at
@@ -98,7 +104,7 @@ def enter_worlds(
                 refused[at, 0], refused[at, 1] = count, venue
                 waiting += 1
             else:
-                if message["kind"] != MessageKind.CANCEL and message["kind"] != MessageKind.REDUCE:
+                if asks_for_order(message):
                     message["order_id"] = order_id
                     clock["orders"] += 1
                 message["kind"] = NO_MESSAGE
@@ -108,36 +114,6 @@ def enter_worlds(
                 accounts[at]["surprise"] += (accounts[at]["position"] - position) * surprise_of(world, venue)
                 note_volume(world, venue, accounts[at])
     return waiting
-
-
-@internal
-def apply_own(
-    book: BookArrays,
-    message: Record,
-    order_id: int,
-    slots: npt.NDArray[np.int64],
-    at: int,
-    events: RecordArray,
-) -> int:
-    """Apply a message of the agent; return the count of events or the book's Refusal."""
-    kind, side, quantity = message["kind"], int64(message["side"]), int64(message["quantity"])
-    price, self_trade = int64(message["price_ticks"]), int64(message["self_trade"])
-    own, none = int64(OWN), int64(0)
-    if kind == MessageKind.CANCEL or kind == MessageKind.REDUCE:
-        slot = np.uint32(slots[at])
-        if not rests(book, slot) or book.orders[slot]["order_id"] != message["order_id"]:
-            return 0
-        if kind == MessageKind.CANCEL:
-            return cancel_slot(book, slot, events, none)
-        return reduce_slot(book, slot, quantity, events, none)
-    slots[at] = NO_SLOT
-    if kind == MessageKind.LIMIT:
-        slot, count = enter_limit(book, side, quantity, price, own, order_id, self_trade, events, none)
-        slots[at] = slot
-        return count
-    if kind == MessageKind.MARKET:
-        return enter_market(book, side, quantity, own, order_id, self_trade, events, none)
-    return enter_immediate_or_cancel(book, side, quantity, price, own, order_id, self_trade, events, none)
 
 
 @njit(cache=True)

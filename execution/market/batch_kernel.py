@@ -230,25 +230,39 @@ def enter_own(
     events: RecordArray,
 ) -> int:
     """Apply a message of the agent, sliding the ladder where that helps; return the count or a Refusal."""
-    count = _apply_own(book, control, message, slots, at, events)
+    order_id, is_new = control["next_id"], asks_for_order(message)
+    count = apply_own(book, message, order_id, slots, at, events)
     if count == Refusal.PRICE_RANGE.value and slide_towards(book, message["price_ticks"]):
-        count = _apply_own(book, control, message, slots, at, events)
+        count = apply_own(book, message, order_id, slots, at, events)
+    if count >= 0 and is_new:
+        message["order_id"] = order_id
+        control["next_id"] = order_id + 1
     return count
 
 
 @internal
-def _apply_own(
+def asks_for_order(message: Record) -> bool:
+    """Whether a message is a new order rather than a change to one."""
+    return bool(message["kind"] != MessageKind.CANCEL and message["kind"] != MessageKind.REDUCE)
+
+
+@internal
+def apply_own(
     book: BookArrays,
-    control: Record,
     message: Record,
+    order_id: int,
     slots: npt.NDArray[np.int64],
     at: int,
     events: RecordArray,
 ) -> int:
+    """Apply a message of the agent as it is; return the count of events or the book's Refusal.
+
+    order_id: of a new order. slots: see enter_all.
+    """
     kind, side, quantity = message["kind"], int64(message["side"]), int64(message["quantity"])
     price, self_trade = int64(message["price_ticks"]), int64(message["self_trade"])
-    order_id, own, none = control["next_id"], int64(OWN), int64(0)
-    if kind == MessageKind.CANCEL or kind == MessageKind.REDUCE:
+    own, none = int64(OWN), int64(0)
+    if not asks_for_order(message):
         slot = np.uint32(slots[at])
         if not rests(book, slot) or book.orders[slot]["order_id"] != message["order_id"]:
             return 0
@@ -259,16 +273,10 @@ def _apply_own(
     if kind == MessageKind.LIMIT:
         slot, count = enter_limit(book, side, quantity, price, own, order_id, self_trade, events, none)
         slots[at] = slot
-    elif kind == MessageKind.MARKET:
-        count = enter_market(book, side, quantity, own, order_id, self_trade, events, none)
-    else:
-        count = enter_immediate_or_cancel(
-            book, side, quantity, price, own, order_id, self_trade, events, none
-        )
-    if count >= 0:
-        message["order_id"] = order_id
-        control["next_id"] = order_id + 1
-    return count
+        return count
+    if kind == MessageKind.MARKET:
+        return enter_market(book, side, quantity, own, order_id, self_trade, events, none)
+    return enter_immediate_or_cancel(book, side, quantity, price, own, order_id, self_trade, events, none)
 
 
 @internal

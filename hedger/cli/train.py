@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from hedger.cli.extras import require_training
 from hedger.cli.options import DAY, PATH, require_positive
 from hedger.cli.train_execution import execution
 from hedger.cli.train_predictors import predictors
@@ -106,7 +107,7 @@ def hedge(
     With --book: solve problems near the book's, tune the last layers, and write DIR/hedge.safetensors for
     'hedger run --policy deep --weights'; the shipped weights are kept unless significantly worse.
     """
-    _require_torch()
+    require_training("torch")
     _refuse_unused(context, book)
     if book is not None:
         from hedger.cli.train_book import BookFiles, tune_to_book
@@ -144,13 +145,6 @@ def _refuse_unused(context: click.Context, book: str | None) -> None:
         if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
             verb = "is not for" if book is not None else "needs"
             raise UsageError(f"--{name.replace('_', '-')} {verb} --book")
-
-
-def _require_torch() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("torch") is None:
-        raise UsageError("training needs torch: pip install 'hedger[train]'")
 
 
 def _say(line: str) -> None:

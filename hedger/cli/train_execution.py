@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hedger.cli.extras import require_training
 from hedger.cli.options import PATH
 from hedger.errors import UsageError
 
@@ -49,7 +50,7 @@ def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: P
     the shipped one on fresh orders like these; DIR/champion.safetensors is whoever won, and
     DIR/promotion.json the record.
     """
-    _require_training()
+    require_training("torch", "gymnasium", "stable_baselines3", "sb3_contrib")
     from execution.agents.shipped_task import shipped_curriculum, shipped_task, training_source
     from execution.agents.training import train_agent
     from execution.errors import AgentError
@@ -136,13 +137,3 @@ def _tell(lesson: Lesson) -> None:
         f"({gain.lower:+.2f}, {gain.upper:+.2f}) against TWAP",
         err=True,
     )
-
-
-def _require_training() -> None:
-    from importlib.util import find_spec
-
-    missing = [
-        name for name in ("torch", "gymnasium", "stable_baselines3", "sb3_contrib") if not find_spec(name)
-    ]
-    if missing:
-        raise UsageError(f"training needs {', '.join(missing)}: pip install 'hedger[train]'")

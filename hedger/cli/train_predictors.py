@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hedger.cli.extras import require_training
 from hedger.cli.options import PATH
 from hedger.errors import UsageError
 
@@ -30,7 +31,7 @@ def predictors(out: Path, hours: int, seed: int, markets: tuple[str, ...]) -> No
 
     Writes lstm.safetensors, cnn.safetensors and predictors.json into DIR.
     """
-    _require_torch()
+    require_training("torch")
     from execution.errors import ScenarioError
     from execution.impact.release import ReleaseSettings, train_predictors
     from hedger.report.files import require_free
@@ -43,13 +44,6 @@ def predictors(out: Path, hours: int, seed: int, markets: tuple[str, ...]) -> No
     except ScenarioError as error:
         raise UsageError(str(error)) from error
     click.echo(f"Trained: {', '.join(str(path) for path in written)}.")
-
-
-def _require_torch() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("torch") is None:
-        raise UsageError("training needs torch: pip install 'hedger[train]'")
 
 
 def _say(line: str) -> None:
