@@ -40,6 +40,14 @@ def worker_named(name: str, order: StudyOrder) -> Worker:
         return ScheduleWorker(
             name=name, schedule_for=lambda *_: schedule, slices=slices, look_seconds=LOOK_SECONDS
         )
+    return agent_named(name, horizon_seconds=60.0 * order.stated.minutes)
+
+
+def agent_named(name: str, *, horizon_seconds: float) -> Worker:
+    """A shipped agent by its name or an agent by its file's path, for orders of so many seconds.
+
+    KeyError for a name that is neither, AgentError for a file that is no agent of our desk's.
+    """
     path = agent_file(name)
     if path is None:
         raise KeyError(name)
