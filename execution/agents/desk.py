@@ -105,6 +105,7 @@ class Desk:
 
     def observation(self) -> npt.NDArray[np.float32]:
         """FEATURES of every market, shape (market, feature)."""
+        self._foresee()
         out = np.zeros((len(self), len(FEATURES)), np.float32)
         observe(self.memory, self.markets.depth, out)
         return out
@@ -216,6 +217,17 @@ class Desk:
         look(seen, self.markets.depth[chosen], self.markets.account[chosen])
         seen["resting"], seen["ahead"] = resting[chosen, 0], resting[chosen, 1]
         self.memory[chosen] = seen
+
+    def _foresee(self) -> None:
+        """Take note of what is forecast of a slice, in markets that tell (execution.impact)."""
+        forecast = getattr(self.markets, "forecast", None)
+        if forecast is None:
+            return
+        side = np.where(self.memory["side"] < 0, -1, 1)
+        told = forecast(side, np.maximum(self._slice(), 1))
+        self.memory["forecast_move"] = side * told.mid_move_ticks
+        self.memory["forecast_touch"] = told.touch_lots
+        self.memory["forecast_impact"] = told.impact_ticks
 
     def _slice(self) -> IntArray:
         left, decisions = self.memory["left"], self.memory["decisions"] - self.memory["decision"]
