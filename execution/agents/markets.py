@@ -1,4 +1,4 @@
-"""What an agent's desk needs of several markets side by side: one book each, with one agent in it."""
+"""What an agent's desk needs of several markets side by side, with one agent in each, at a venue or several."""
 
 from __future__ import annotations
 
@@ -12,19 +12,37 @@ from execution.book.layout import RecordArray
 IntArray = npt.NDArray[np.int64]
 
 
-@runtime_checkable
-class Markets(Protocol):
-    """MarketBatch (flows), AgentMarketBatch (participants) or SingleMarket (a recording, one market)."""
+class Venue(Protocol):
+    """One book of each market, and what the agent has traded in it."""
 
-    depth: npt.NDArray[np.int32]  # (market, side, level, 2): price [ticks], volume [lots]; bids first
-
-    def __len__(self) -> int:
-        """How many markets."""
+    @property
+    def depth(self) -> npt.NDArray[np.int32]:
+        """The best levels, bids first, (market, side, level, 2): price [ticks], volume [lots]."""
         ...
 
     @property
     def account(self) -> RecordArray:
         """The agent's accounts, shape (market,) of execution.market.batch_kernel.ACCOUNT."""
+        ...
+
+    def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
+        """Apply one MESSAGE of the agent in each market, NO_MESSAGE for none; return slots of new orders."""
+        ...
+
+    def resting(self, slots: IntArray) -> IntArray:
+        """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
+        ...
+
+
+@runtime_checkable
+class Markets(Venue, Protocol):
+    """MarketBatch (flows), AgentMarketBatch (participants) or SingleMarket (a recording, one market).
+
+    Of its venues, depth, enter and resting are the first one's; account is of all together.
+    """
+
+    def __len__(self) -> int:
+        """How many markets."""
         ...
 
     @property
@@ -36,10 +54,8 @@ class Markets(Protocol):
         """Let every market run to this time, or each to its own; return the depth."""
         ...
 
-    def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
-        """Apply one MESSAGE of the agent in each market, NO_MESSAGE for none; return slots of new orders."""
-        ...
 
-    def resting(self, slots: IntArray) -> IntArray:
-        """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
-        ...
+def venues_of(markets: Markets) -> tuple[Venue, ...]:
+    """The venues at which an agent may trade: those that the markets name, else they are their own."""
+    venues: tuple[Venue, ...] = getattr(markets, "venues", (markets,))
+    return venues

@@ -24,12 +24,13 @@ class AgentMarketBatch:
     """AgentMarkets side by side, one agent in each, in one compiled call for all.
 
     scenarios: one for each market. seeds: one for each market, which alone decides what it is, whatever the
-    others are and on how many threads. The agent trades at one venue, by its number.
+    others are and on how many threads. The agent trades at the first venue, or at as many of the first as
+    `venue_count` says; ValueError where a scenario has fewer, or others of another instrument.
 
-    depth: (market, side, level, 2), price [ticks] and volume [lots] of the best levels, bids first; (0, 0)
-    where there is none. account: (market,) of ACCOUNT; market_lots and signed_lots are the venue's since the
-    start. surprise_ticks: (market,), how far news but for their drift have moved the fundamental, which no
-    agent is shown. sentiment: (market,), what headlines say, in [-1, 1], good above 0.
+    depth: (market, side, level, 2) of the first venue, price [ticks] and volume [lots] of the best levels,
+    bids first; (0, 0) where there is none. surprise_ticks: (market,), how far news but for their drift have
+    moved the fundamental, which no agent is shown. sentiment: (market,), what headlines say, in [-1, 1], good
+    above 0. venues: each with a depth and accounts of its own.
     """
 
     def __init__(
@@ -38,28 +39,46 @@ class AgentMarketBatch:
         seeds: Sequence[np.random.SeedSequence],
         *,
         start_ns: int = 0,
-        venue: int = 0,
+        venue_count: int = 1,
         depth_levels: int = 5,
     ) -> None:
         if len(scenarios) != len(seeds):
             raise ValueError(f"{len(scenarios)} scenarios and {len(seeds)} seeds, expected as many")
+        for scenario in scenarios:
+            require_venues(scenario, venue_count)
         self.markets = [
             AgentMarket(scenario, start_ns, seed) for scenario, seed in zip(scenarios, seeds, strict=True)
         ]
         count = len(self.markets)
-        self.account = np.zeros(count, ACCOUNT)
-        self.depth = np.zeros((count, 2, depth_levels, 2), np.int32)
+        self._accounts = np.zeros((venue_count, count), ACCOUNT)
+        depths = np.zeros((venue_count, count, 2, depth_levels, 2), np.int32)
+        self.venues = tuple(VenueOfBatch(self, at, depths[at]) for at in range(venue_count))
+        self.depth = depths[0]
         self.surprise_ticks, self.sentiment = np.zeros(count), np.zeros(count)
-        self._venue, self._start_ns = venue, start_ns
+        self._start_ns = start_ns
         self._resting = np.zeros((count, 2), np.int64)
         self._refused = np.zeros((count, 2), np.int64)
         self._events = np.zeros((count, _EVENTS), EVENT)
         self._log = np.zeros(0, LOGGED)
         self._worlds = np.concatenate([market.world for market in self.markets])
-        self._see(np.zeros(count, np.int64))
+        self._see_all()
 
     def __len__(self) -> int:
         return len(self.markets)
+
+    @property
+    def account(self) -> RecordArray:
+        """The agent's accounts over all its venues, shape (market,) of ACCOUNT, volumes since the start."""
+        if len(self.venues) == 1:
+            return self._accounts[0]
+        total = np.zeros(len(self), ACCOUNT)
+        for name in ACCOUNT.names or ():
+            total[name] = self._accounts[name].sum(axis=0)
+        return total
+
+    def account_at(self, venue: int) -> RecordArray:
+        """The agent's accounts at one of its venues, shape (market,): no copy."""
+        return self._accounts[venue]
 
     @property
     def now_ns(self) -> npt.NDArray[np.int64]:
@@ -69,15 +88,13 @@ class AgentMarketBatch:
     def step_until(self, ts_ns: int | npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """Let every market run to this time, or each to its own, shape (market,); return the depth."""
         until = np.broadcast_to(np.asarray(ts_ns, np.int64), len(self)).copy()
-        while run_worlds(
-            self._worlds, self._venue, until, self.account, self._events, self._log, self._refused
-        ):
+        while run_worlds(self._worlds, until, self._accounts, self._events, self._log, self._refused):
             self._make_room()
-        self._see(np.zeros(len(self), np.int64))
+        self._see_all()
         return self.depth
 
     def enter(
-        self, messages: RecordArray, slots: npt.NDArray[np.int64] | None = None
+        self, messages: RecordArray, slots: npt.NDArray[np.int64] | None = None, *, venue: int = 0
     ) -> npt.NDArray[np.int64]:
         """Apply one MESSAGE of the agent in each market, shape (market,); NO_MESSAGE as its kind for none.
 
@@ -90,10 +107,10 @@ class AgentMarketBatch:
         waiting = messages.copy()
         while enter_worlds(
             self._worlds,
-            self._venue,
+            venue,
             waiting,
             rest,
-            self.account,
+            self._accounts[venue],
             self._events,
             self._log,
             self._refused,
@@ -102,24 +119,30 @@ class AgentMarketBatch:
         messages["order_id"] = waiting["order_id"]
         return rest
 
-    def resting(self, slots: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def resting(self, slots: npt.NDArray[np.int64], *, venue: int = 0) -> npt.NDArray[np.int64]:
         """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
-        self._see(slots)
+        self._see(slots, venue)
         return self._resting.copy()
 
     def renew(self, at: int, scenario: MarketScenario, seed: np.random.SeedSequence) -> None:
-        """Put another market in the place of one, at its start."""
+        """Put another market in the place of one, at its start; ValueError as for the batch."""
+        require_venues(scenario, len(self.venues))
         self.markets[at] = AgentMarket(scenario, self._start_ns, seed)
         self._worlds[at] = self.markets[at].world[0]
-        self.account[at] = 0
-        self._see(np.zeros(len(self), np.int64))
+        self._accounts[:, at] = 0
+        self._see_all()
 
-    def _see(self, slots: npt.NDArray[np.int64]) -> None:
+    def _see_all(self) -> None:
+        """Look at every venue, at no order."""
+        for venue in range(len(self.venues)):
+            self._see(np.zeros(len(self), np.int64), venue)
+
+    def _see(self, slots: npt.NDArray[np.int64], venue: int) -> None:
         see_worlds(
             self._worlds,
-            self._venue,
+            venue,
             slots,
-            self.depth,
+            self.venues[venue].depth,
             self._resting,
             self.surprise_ticks,
             self.sentiment,
@@ -136,3 +159,41 @@ class AgentMarketBatch:
             room = market.event_room
             if room > self._events.shape[1]:
                 self._events = np.zeros((len(self), room), EVENT)
+
+
+@final
+class VenueOfBatch:
+    """One venue of every market of a batch.
+
+    depth: (market, side, level, 2) of the venue. account: (market,) of ACCOUNT, what was traded there.
+    """
+
+    def __init__(self, batch: AgentMarketBatch, number: int, depth: npt.NDArray[np.int32]) -> None:
+        self.depth = depth
+        self._batch, self._number = batch, number
+
+    @property
+    def account(self) -> RecordArray:
+        """The agent's accounts at the venue, shape (market,)."""
+        return self._batch.account_at(self._number)
+
+    def enter(
+        self, messages: RecordArray, slots: npt.NDArray[np.int64] | None = None
+    ) -> npt.NDArray[np.int64]:
+        """Apply one MESSAGE of the agent in each market; see AgentMarketBatch.enter."""
+        return self._batch.enter(messages, slots, venue=self._number)
+
+    def resting(self, slots: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
+        return self._batch.resting(slots, venue=self._number)
+
+
+def require_venues(scenario: MarketScenario, count: int) -> None:
+    """ValueError unless the scenario's first `count` venues, one or more, trade one instrument."""
+    symbols = [venue.symbol for venue in scenario.venues[:count]]
+    if count < 1 or symbols != symbols[:1] * count:
+        traded = ", ".join(symbols) or "nothing"
+        raise ValueError(
+            f"scenario {scenario.name} trades {traded} at its first {count} venues, "
+            f"expected one instrument at each"
+        )

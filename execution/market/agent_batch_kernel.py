@@ -33,7 +33,6 @@ MEMORY_SECONDS = 900.0  # of a headline
 @njit(cache=True, parallel=True)
 def run_worlds(
     worlds: RecordArray,
-    venue: int,
     until_ns: npt.NDArray[np.int64],
     accounts: RecordArray,
     events: RecordArray,
@@ -42,13 +41,14 @@ def run_worlds(
 ) -> int:
     """Run every market to its `until_ns`; return how many were refused and wait.
 
-    events: (market, event). log: of length 0. refused: (market, 2) out, the book's Refusal, 0 where there is
-    none, and which book.
+    accounts: (venue, market), of the first venues, where the agent trades. events: (market, event). log: of
+    length 0. refused: (market, 2) out, the book's Refusal, 0 where there is none, and which book.
     """
     waiting = 0
     for at in prange(len(worlds)):
-        run_world(worlds[at : at + 1], venue, until_ns[at], accounts[at], events[at], log, refused[at])
-        note_volume(worlds[at], venue, accounts[at])
+        run_world(worlds[at : at + 1], until_ns[at], accounts[:, at], events[at], log, refused[at])
+        for venue in range(len(accounts)):
+            note_volume(worlds[at], venue, accounts[venue, at])
         waiting += refused[at, 0] != 0
     return waiting
 
@@ -56,14 +56,13 @@ def run_worlds(
 @internal
 def run_world(
     world: RecordArray,
-    venue: int,
     until_ns: int,
-    account: Record,
+    accounts: RecordArray,
     events: RecordArray,
     log: RecordArray,
     refused: npt.NDArray[np.int64],
 ) -> None:
-    """Run one market, booking the agent's fills on the way."""
+    """Run one market, booking the agent's fills on the way; accounts: (venue,)."""
     refused[0] = 0
     while True:
         status, count, refusal, at = run_until(world, until_ns, events, log)
@@ -71,9 +70,10 @@ def run_world(
             refused[0], refused[1] = refusal, at
         if status != OWN_FILL:
             return
+        account = accounts[at]
         position = account["position"]
         book_account(account, events, count, 0)
-        account["surprise"] += (account["position"] - position) * surprise_of(world[0], venue)
+        account["surprise"] += (account["position"] - position) * surprise_of(world[0], at)
 
 
 @njit(cache=True)
