@@ -1,4 +1,4 @@
-"""What an agent's desk needs of several markets side by side, with one agent in each, at a venue or several."""
+"""What an agent's desk needs of several markets side by side: one agent in each, at a venue or several."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class AgentMarketBatch:
         self._accounts = np.zeros((venue_count, count), ACCOUNT)
         depths = np.zeros((venue_count, count, 2, depth_levels, 2), np.int32)
         self.venues = tuple(VenueOfBatch(self, at, depths[at]) for at in range(venue_count))
-        self.depth = depths[0]
+        self.depth: npt.NDArray[np.int32] = depths[0]
         self.surprise_ticks, self.sentiment = np.zeros(count), np.zeros(count)
         self._start_ns = start_ns
         self._resting = np.zeros((count, 2), np.int64)
@@ -70,7 +70,7 @@ class AgentMarketBatch:
     def account(self) -> RecordArray:
         """The agent's accounts over all its venues, shape (market,) of ACCOUNT, volumes since the start."""
         if len(self.venues) == 1:
-            return self._accounts[0]
+            return self.account_at(0)
         total = np.zeros(len(self), ACCOUNT)
         for name in ACCOUNT.names or ():
             total[name] = self._accounts[name].sum(axis=0)
@@ -78,7 +78,8 @@ class AgentMarketBatch:
 
     def account_at(self, venue: int) -> RecordArray:
         """The agent's accounts at one of its venues, shape (market,): no copy."""
-        return self._accounts[venue]
+        account: RecordArray = self._accounts[venue]
+        return account
 
     @property
     def now_ns(self) -> npt.NDArray[np.int64]:
