@@ -14,6 +14,7 @@ from execution.agents.market_source import MarketSource
 from execution.agents.markets import Markets
 from execution.agents.task import ExecutionTask
 from execution.agents.worker import Outcome, Worker
+from execution.agents.wrapped_markets import innermost
 from execution.market.agent_batch import AgentMarketBatch
 from execution.market.layout import ParticipantKind
 from execution.market.validity import quoted_lots
@@ -131,6 +132,7 @@ def _batch(
 
 def _state_of(markets: Markets) -> tuple[npt.NDArray[np.str_], BoolArray, FloatArray, IntArray]:
     """Regime, makers, spread and discarded lots of every market, as far as it tells them."""
+    markets = innermost(markets)
     count, depth = len(markets), markets.depth[:, :, 0]
     quoted = (depth[:, :, 1] > 0).all(axis=1)
     spread = np.where(quoted, depth[:, 1, 0] - depth[:, 0, 0], np.inf)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.agents.terms import MarketTerms
+from execution.agents.wrapped_markets import WrappedMarkets
 from execution.book.layout import RecordArray
 from execution.market.agent_batch import AgentMarketBatch
 from execution.orders import ParentOrder
@@ -55,7 +56,7 @@ class OrderCosts(NamedTuple):
 
 
 @final
-class ObservedMarkets:
+class ObservedMarkets(WrappedMarkets):
     """A batch's first venues, stepped no further at a time than to the next time that is written down.
 
     Each fill is held against the last mid seen at or before it, which for one that takes is the mid that it
@@ -77,11 +78,11 @@ class ObservedMarkets:
         told: Callable[[IntArray], FloatArray] | None = None,
         sample: Callable[[IntArray, IntArray], None] | None = None,
     ) -> None:
+        super().__init__(markets)
         count = len(markets)
         self.order, self.steps = order, steps
         self.grid_ns = order.start_ns + order.horizon_ns * np.arange(steps + 1, dtype=np.int64) // steps
         self._markets = markets
-        self.depth = markets.depth  # the batch's own array, which it writes over at each look
         self._maker_fee = np.array([one.maker_fee_ticks for one in terms])
         self._taker_fee = np.array([one.taker_fee_ticks for one in terms])
         whole, half = np.zeros((count, steps + 1), np.int64), np.zeros((count, steps + 1))
@@ -95,29 +96,6 @@ class ObservedMarkets:
         self._hear()
         self._look()
         self._write_down()
-
-    def __len__(self) -> int:
-        return len(self._markets)
-
-    @property
-    def account(self) -> RecordArray:
-        """The agent's accounts, shape (market,)."""
-        return self._markets.account
-
-    @property
-    def now_ns(self) -> IntArray:
-        """The time that each market has reached, shape (market,)."""
-        return self._markets.now_ns
-
-    @property
-    def sentiment(self) -> FloatArray:
-        """What headlines say in each market, shape (market,)."""
-        return self._markets.sentiment
-
-    @property
-    def surprise_ticks(self) -> FloatArray:
-        """How far news but for their drift have moved each market, shape (market,)."""
-        return self._markets.surprise_ticks
 
     def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
         """Let every market run to this time, or each to its own; return the depth."""
@@ -135,13 +113,9 @@ class ObservedMarkets:
 
     def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
         """Apply one MESSAGE of the agent in each market; return slots of new orders."""
-        rest = self._markets.enter(messages, slots)
+        rest = super().enter(messages, slots)
         self._book()
         return rest
-
-    def resting(self, slots: IntArray) -> IntArray:
-        """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
-        return self._markets.resting(slots)
 
     def paths(self) -> Paths:
         """What was seen; its last column as it is now, after the order's last message."""

@@ -7,8 +7,10 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
+from execution.agents.market_source import MarketSource
 from execution.agents.markets import Markets
-from execution.book.layout import RecordArray
+from execution.agents.terms import MarketTerms
+from execution.agents.wrapped_markets import WrappedMarkets
 from execution.impact.predictor import Forecast, Predictor
 from execution.impact.watch import MarketWatch
 
@@ -18,56 +20,39 @@ STEP_NS = 10**9  # what the shipped predictors were taught on
 
 
 @final
-class WatchedMarkets:
+class WatchedMarkets(WrappedMarkets):
     """Other Markets, stepped no further at a time than to their next look, one every step_ns from the start.
 
     The agent's own trades are part of what is seen.
     """
 
     def __init__(self, markets: Markets, predictor: Predictor, *, step_ns: int = STEP_NS) -> None:
+        super().__init__(markets)
         if step_ns < 1:
             raise ValueError(f"step_ns is {step_ns}, expected at least 1")
         self.watch = MarketWatch(len(markets))
-        self._markets, self._predictor, self._step_ns = markets, predictor, step_ns
+        self._predictor, self._step_ns = predictor, step_ns
         self._traded = self._lots()
         self._due_ns = np.asarray(markets.now_ns, np.int64).copy()
         self._look()
-
-    def __len__(self) -> int:
-        return len(self._markets)
-
-    @property
-    def depth(self) -> npt.NDArray[np.int32]:
-        """The best levels, shape (market, side, level, 2)."""
-        return self._markets.depth
-
-    @property
-    def account(self) -> RecordArray:
-        """The agent's accounts, shape (market,)."""
-        return self._markets.account
-
-    @property
-    def now_ns(self) -> IntArray:
-        """The time that each market has reached, shape (market,)."""
-        return self._markets.now_ns
 
     def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
         """Let every market run to this time, or each to its own; return the depth."""
         target = np.broadcast_to(np.asarray(ts_ns, np.int64), len(self))
         while True:
             until = np.minimum(target, self._due_ns)
-            self._markets.step_until(np.maximum(until, self.now_ns))
+            self.wrapped.step_until(np.maximum(until, self.now_ns))
             self._look()
             if bool((self.now_ns >= target).all()):
                 return self.depth
 
-    def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
-        """Apply one MESSAGE of the agent in each market; return slots of new orders."""
-        return self._markets.enter(messages, slots)
-
-    def resting(self, slots: IntArray) -> IntArray:
-        """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
-        return self._markets.resting(slots)
+    def restart(self, at: int) -> None:
+        """Forget a market that a fresh one has taken the place of, and look at that one."""
+        which = np.arange(len(self)) == at
+        self.watch.forget(which)
+        self._traded[:, at] = self._lots()[:, at]
+        self._due_ns[at] = self.now_ns[at]
+        self._look()
 
     def forecast(self, side: npt.ArrayLike = 1, quantity: npt.ArrayLike = 1.0) -> Forecast:
         """What was forecast at each market's last look, as of Predictor.forecast."""
@@ -85,7 +70,27 @@ class WatchedMarkets:
 
     def _lots(self) -> IntArray:
         """Lots that buyers and that sellers have taken so far, (2, market)."""
-        whole, signed = (
-            self._markets.account[name].astype(np.int64) for name in ("market_lots", "signed_lots")
-        )
+        whole, signed = (self.account[name].astype(np.int64) for name in ("market_lots", "signed_lots"))
         return np.stack(((whole + signed) // 2, (whole - signed) // 2))
+
+
+@final
+class WatchedSource:
+    """The markets of another source, watched, so that agents learn with forecasts before them."""
+
+    def __init__(self, source: MarketSource, predictor: Predictor) -> None:
+        self.source, self.predictor = source, predictor
+
+    def make(self, count: int, seed: np.random.SeedSequence) -> tuple[WatchedMarkets, list[MarketTerms]]:
+        """As many fresh markets, and their terms."""
+        markets, terms = self.source.make(count, seed)
+        return WatchedMarkets(markets, self.predictor), terms
+
+    def renew(self, markets: Markets, at: int, seed: np.random.SeedSequence) -> MarketTerms | None:
+        """Put a fresh market in the place of one; its terms, or None when the old one goes on."""
+        if not isinstance(markets, WatchedMarkets):
+            raise TypeError(f"expected WatchedMarkets, found {type(markets).__name__}")
+        terms = self.source.renew(markets.wrapped, at, seed)
+        if terms is not None:
+            markets.restart(at)
+        return terms
