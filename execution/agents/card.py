@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, final
 
 from execution.errors import AgentError
+from execution.impact.layers import KINDS, Kind
+
+FORECASTS = "forecasts"  # the note that says which predictor's an agent was shown
 
 
 @final
@@ -25,6 +28,15 @@ class AgentCard:
     feature_names: tuple[str, ...]
     action_names: tuple[str, ...]
     notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def forecasts(self) -> Kind | None:
+        """The predictor whose forecasts the agent was shown, by its notes; AgentError for an unknown one."""
+        noted = self.notes.get(FORECASTS)
+        found = next((kind for kind in KINDS if kind == noted), None)
+        if noted is not None and found is None:
+            raise AgentError(f"agent {self.name} knows forecasts of '{noted}', expected {' or '.join(KINDS)}")
+        return found
 
     def text(self) -> str:
         """The card as JSON."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from execution.agents.desk import Desk
 from execution.agents.markets import Markets
+from execution.agents.policy import begun
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import MarketTerms
 from execution.agents.worker import AgentWorker, Outcome, SurpriseCost
@@ -49,7 +49,7 @@ class _ChildSession:
         children = max(1, min(round(task.horizon_seconds / worker.child_seconds), task.decisions))
         self._decisions = np.diff([task.decisions * at // children for at in range(children + 1)])
         self._task, self._policy = task, worker.agent.policy
-        self._desk = Desk(markets, terms, worker.agent.table, task.interval_ns)
+        self._desk = worker.agent.desk(markets, terms, task)
 
     def work(self, side: IntArray, quantity: IntArray) -> Outcome:
         """Watch for the task's pause, then work an order in each market, shape (market,)."""
@@ -78,6 +78,7 @@ class _ChildSession:
         """Work one child in every market to its end and return its fees [ticks x lots]."""
         desk, fees = self._desk, np.zeros(len(self._desk))
         desk.begin(np.ones(len(desk), np.bool_), side, quantity, decisions)
+        policy = begun(self._policy, len(desk))
         for _ in range(decisions):
-            fees += desk.act(self._policy.act(desk.observation(), desk.mask())).fees
+            fees += desk.act(policy.act(desk.observation(), desk.mask())).fees
         return fees

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from execution.impact.memory_cell import remember
+
 SingleArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -28,15 +30,27 @@ class Layer(NamedTuple):
     bias: SingleArray
 
 
+class Memory(NamedTuple):
+    """A long short-term memory's weights, gates in the order i, f, g, o.
+
+    input: (feature, 4 x unit). recurrent: (unit, 4 x unit). bias: (4 x unit,).
+    """
+
+    input: SingleArray
+    recurrent: SingleArray
+    bias: SingleArray
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A multilayer perceptron on standardised features.
+    """A multilayer perceptron on standardised features and, where it has a memory, on what that remembers.
 
     mean, scale: (feature,), of the features in training; what is standardised with them is clipped to CLIP.
-    sizes: units of each layer, the features first, the outputs last, shape (layer + 1,). parameters: each
-    layer's weights (input, output), row by row, then its bias, all in one array, so that numba compiles once
-    for networks of any depth. is_tanh: hidden units answer with tanh, otherwise with max(x, 0).
+    What is remembered counts as further features, of mean 0 and scale 1. sizes: units of each layer, the
+    features first, the outputs last, shape (layer + 1,). parameters: each layer's weights (input, output),
+    row by row, then its bias, all in one array, so that numba compiles once for networks of any depth.
+    is_tanh: hidden units answer with tanh, otherwise with max(x, 0). memory: None for none.
     """
 
     mean: SingleArray
@@ -44,11 +58,23 @@ class Network:
     sizes: IntArray
     parameters: SingleArray
     is_tanh: bool
+    memory: Memory | None = None
 
     @classmethod
-    def of(cls, layers: Sequence[Layer], *, mean: SingleArray, scale: SingleArray, is_tanh: bool) -> Network:
+    def of(
+        cls,
+        layers: Sequence[Layer],
+        *,
+        mean: SingleArray,
+        scale: SingleArray,
+        is_tanh: bool,
+        memory: Memory | None = None,
+    ) -> Network:
         """Chain layers; ValueError where shapes do not fit, a number is not finite or a scale not above 0."""
         _require_chain(layers, mean, scale)
+        if memory is not None:
+            _require_memory(memory, mean, scale)
+            memory = Memory(*(np.ascontiguousarray(array, dtype=np.float32) for array in memory))
         parts = [array.ravel() for layer in layers for array in layer]
         return cls(
             mean=np.ascontiguousarray(mean, dtype=np.float32),
@@ -56,7 +82,18 @@ class Network:
             sizes=np.array([len(mean), *(len(layer.bias) for layer in layers)], dtype=np.int64),
             parameters=np.concatenate(parts).astype(np.float32),
             is_tanh=is_tanh,
+            memory=memory,
         )
+
+    @property
+    def units(self) -> int:
+        """How much it remembers, 0 for a network without a memory."""
+        return 0 if self.memory is None else len(self.memory.recurrent)
+
+    @property
+    def features(self) -> int:
+        """How many features it is shown."""
+        return int(self.sizes[0]) - self.units
 
     def layers(self) -> list[Layer]:
         """The layers as views into the parameters."""
@@ -84,6 +121,17 @@ def _require_chain(layers: Sequence[Layer], mean: SingleArray, scale: SingleArra
     arrays = [mean, scale, *(array for layer in layers for array in layer)]
     if not all(np.all(np.isfinite(array)) for array in arrays) or not np.all(scale > 0.0):
         raise ValueError("weights must be finite and scales positive")
+
+
+def _require_memory(memory: Memory, mean: SingleArray, scale: SingleArray) -> None:
+    units = len(memory.recurrent)
+    shapes = ((len(mean) - units, 4 * units), (units, 4 * units), (4 * units,))
+    if units == 0 or len(mean) <= units or tuple(array.shape for array in memory) != shapes:
+        raise ValueError(f"a memory has arrays of {[array.shape for array in memory]}, expected {shapes}")
+    if not all(np.all(np.isfinite(array)) for array in memory):
+        raise ValueError("weights must be finite and scales positive")
+    if np.any(mean[-units:] != 0.0) or np.any(scale[-units:] != 1.0):
+        raise ValueError("what is remembered has a mean of 0 and a scale of 1")
 
 
 @njit(cache=True, fastmath={"contract"})
@@ -166,4 +214,29 @@ def outputs_of(observation, mean, scale, sizes, parameters, is_tanh, out):  # ty
     for row in range(len(observation)):
         if not respond(observation[row], mean, scale, sizes, parameters, is_tanh, now, following, out[row]):
             return row
+    return -1
+
+
+@njit(cache=True)
+def recall(  # type: ignore[no-untyped-def]
+    observation, mean, scale, first, recurrent, bias, hidden, cell, joined
+):
+    """Take each row's features into its memory and write both side by side into joined (row, feature + unit).
+
+    hidden, cell: (row, unit), changed. Returns -1, or the first row that is not finite, for which nothing is
+    changed.
+    """
+    features, units = observation.shape[1], hidden.shape[1]
+    for row in range(len(observation)):
+        for feature in range(features):
+            if not np.isfinite(observation[row, feature]):
+                return row
+    seen, gates = np.empty(features, np.float32), np.empty(4 * units, np.float32)
+    for row in range(len(observation)):
+        for feature in range(features):
+            score = (observation[row, feature] - mean[feature]) / scale[feature]
+            seen[feature] = min(max(score, np.float32(-CLIP)), np.float32(CLIP))
+        remember(seen, first, recurrent, bias, gates, hidden[row], cell[row])
+        joined[row, :features] = observation[row]
+        joined[row, features:] = hidden[row]
     return -1

@@ -12,7 +12,7 @@ from execution.agents.classical import ScheduleWorker
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.observation import FEATURES
 from execution.agents.study_order import StudyOrder
-from execution.agents.worker import AgentWorker, Worker
+from execution.agents.worker import Worker, agent_worker
 from execution.schedules.almgren_chriss import almgren_chriss_for
 from execution.schedules.pov import Pov
 from execution.schedules.schedule import AdaptiveSchedule, Schedule
@@ -51,9 +51,8 @@ def agent_named(name: str, *, horizon_seconds: float) -> Worker:
     path = agent_file(name)
     if path is None:
         raise KeyError(name)
-    table = default_actions()
-    policy = NetworkPolicy.load(path, features=FEATURES, actions=table.names)
-    return ChildOrderWorker(agent=AgentWorker(policy=policy, table=table), child_seconds=CHILD_SECONDS)
+    policy = NetworkPolicy.load(path, features=FEATURES, actions=default_actions().names)
+    return ChildOrderWorker(agent=agent_worker(policy), child_seconds=CHILD_SECONDS)
 
 
 def agent_file(name: str) -> Path | None:

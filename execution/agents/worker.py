@@ -12,9 +12,12 @@ import numpy.typing as npt
 from execution.agents.actions import ActionTable, default_actions
 from execution.agents.desk import Costs, Desk
 from execution.agents.markets import Markets
-from execution.agents.policy import ExecutionPolicy
+from execution.agents.network_policy import NetworkPolicy
+from execution.agents.policy import ExecutionPolicy, begun
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import MarketTerms
+from execution.impact.predictor import Predictor, shipped_predictor
+from execution.impact.watched_markets import WatchedMarkets
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -60,10 +63,11 @@ class Worker(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentWorker:
-    """A policy that chooses from a table of actions."""
+    """A policy that chooses from a table of actions. predictor: whose forecasts it is shown; or None."""
 
     policy: ExecutionPolicy
     table: ActionTable
+    predictor: Predictor | None = None
 
     @property
     def name(self) -> str:
@@ -74,10 +78,18 @@ class AgentWorker:
         """Sit down at a desk."""
         return AgentSession(self, markets, terms, task)
 
+    def desk(self, markets: Markets, terms: Sequence[MarketTerms], task: ExecutionTask) -> Desk:
+        """A desk that shows what the policy has learnt to see."""
+        watched = markets if self.predictor is None else WatchedMarkets(markets, self.predictor)
+        return Desk(watched, terms, self.table, task.interval_ns)
 
-def agent_worker(policy: ExecutionPolicy) -> AgentWorker:
-    """A policy of the default actions."""
-    return AgentWorker(policy=policy, table=default_actions())
+
+def agent_worker(policy: ExecutionPolicy, predictor: Predictor | None = None) -> AgentWorker:
+    """A policy of the default actions; by default it is shown what its card says, of shipped predictors."""
+    shown = predictor
+    if shown is None and isinstance(policy, NetworkPolicy) and policy.card.forecasts is not None:
+        shown = shipped_predictor(policy.card.forecasts)
+    return AgentWorker(policy=policy, table=default_actions(), predictor=shown)
 
 
 class AgentSession:
@@ -86,7 +98,7 @@ class AgentSession:
     def __init__(
         self, worker: AgentWorker, markets: Markets, terms: Sequence[MarketTerms], task: ExecutionTask
     ) -> None:
-        self.desk = Desk(markets, terms, worker.table, task.interval_ns)
+        self.desk = worker.desk(markets, terms, task)
         self._policy, self._task = worker.policy, task
 
     def work(self, side: IntArray, quantity: IntArray) -> Outcome:
@@ -97,8 +109,9 @@ class AgentSession:
         account = desk.markets.account.copy()
         arrival, surprise = desk.mid_ticks, SurpriseCost(desk.markets)
         total, fees = np.zeros(len(desk)), np.zeros(len(desk))
+        policy = begun(self._policy, len(desk))
         for _ in range(task.decisions):
-            costs: Costs = desk.act(self._policy.act(desk.observation(), desk.mask()))
+            costs: Costs = desk.act(policy.act(desk.observation(), desk.mask()))
             total, fees = total + costs.total, fees + costs.fees
         return Outcome(
             shortfall=total,

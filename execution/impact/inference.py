@@ -22,13 +22,13 @@ from execution.impact.layers import (
     TOUCH,
     WIDE,
 )
+from execution.impact.memory_cell import FAST, remember
 from execution.impact.samples import LEVELS
 
-_FAST = {"contract", "reassoc", "arcp"}
 _LEAK = np.float32(0.01)
 
 
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=FAST)
 def lstm_forecasts(window, side, root, order, sign, common, trunk, out):  # type: ignore[no-untyped-def]
     """Write heads and impact of every market, (market, HEADS + 1); arrays as of layers.SHAPES["lstm"]."""
     seen, reflected = np.empty(HEAD_INPUTS, np.float32), np.empty(HEAD_INPUTS, np.float32)
@@ -43,7 +43,7 @@ def lstm_forecasts(window, side, root, order, sign, common, trunk, out):  # type
         _answer(seen, reflected, root[market], common, out[market])
 
 
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=FAST)
 def cnn_forecasts(window, side, root, order, sign, common, trunk, out):  # type: ignore[no-untyped-def]
     """Write heads and impact of every market, (market, HEADS + 1); arrays as of layers.SHAPES["cnn"]."""
     seen, reflected = np.empty(HEAD_INPUTS, np.float32), np.empty(HEAD_INPUTS, np.float32)
@@ -58,7 +58,7 @@ def cnn_forecasts(window, side, root, order, sign, common, trunk, out):  # type:
         _answer(seen, reflected, root[market], common, out[market])
 
 
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=FAST)
 def _standardise(window, mirrored, order, sign, common, out):  # type: ignore[no-untyped-def]
     mean, inverse_deviation = common[0], common[1]
     for step in range(len(window)):
@@ -69,7 +69,7 @@ def _standardise(window, mirrored, order, sign, common, out):  # type: ignore[no
             )
 
 
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=FAST)
 def _summary(standard, out):  # type: ignore[no-untyped-def]
     """Write the latest step and the window's mean behind what the trunk found."""
     steps, features = standard.shape
@@ -81,7 +81,7 @@ def _summary(standard, out):  # type: ignore[no-untyped-def]
             out[HIDDEN + features + at] += standard[step, at] / np.float32(steps)
 
 
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=FAST)
 def _answer(seen, reflected, root, common, out):  # type: ignore[no-untyped-def]
     head, head_bias, impact, impact_bias = common[2], common[3], common[4], common[5]
     for at in range(HEADS):
@@ -98,54 +98,17 @@ def _answer(seen, reflected, root, common, out):  # type: ignore[no-untyped-def]
     out[HEADS] = root * math.exp(min(max(log_coefficient, -limit), limit))
 
 
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=FAST)
 def _lstm(standard, trunk, out):  # type: ignore[no-untyped-def]
     first, recurrent, bias = trunk
     hidden, cell = np.zeros(HIDDEN, np.float32), np.zeros(HIDDEN, np.float32)
     gates = np.empty(4 * HIDDEN, np.float32)
     for step in range(len(standard)):
-        gates[:] = bias
-        for at in range(standard.shape[1]):
-            value = standard[step, at]
-            for gate in range(4 * HIDDEN):
-                gates[gate] += value * first[at, gate]
-        for at in range(HIDDEN):
-            value = hidden[at]
-            for gate in range(4 * HIDDEN):
-                gates[gate] += value * recurrent[at, gate]
-        # A sigmoid is half a tanh of half the argument: one vectorised function serves all four gates.
-        for gate in range(4 * HIDDEN):
-            half = np.float32(1.0) if 2 * HIDDEN <= gate < 3 * HIDDEN else np.float32(0.5)
-            gates[gate] = fast_tanh(half * gates[gate])
-        for unit in range(HIDDEN):
-            take, keep = 0.5 * gates[unit] + 0.5, 0.5 * gates[HIDDEN + unit] + 0.5
-            show = 0.5 * gates[3 * HIDDEN + unit] + 0.5
-            cell[unit] = keep * cell[unit] + take * gates[2 * HIDDEN + unit]
-            hidden[unit] = show * fast_tanh(cell[unit])
+        remember(standard[step], first, recurrent, bias, gates, hidden, cell)
     out[:HIDDEN] = hidden
 
 
-@njit(cache=True, fastmath=_FAST, inline="always")
-def fast_tanh(x):  # type: ignore[no-untyped-def]
-    """The hyperbolic tangent in single precision, within 1e-6: the rational function that Eigen uses."""
-    f = np.float32
-    x = min(max(x, f(-7.90531110763549805)), f(7.90531110763549805))
-    s = x * x
-    p = f(-2.76076847742355e-16)
-    p = p * s + f(2.00018790482477e-13)
-    p = p * s + f(-8.60467152213735e-11)
-    p = p * s + f(5.12229709037114e-08)
-    p = p * s + f(1.48572235717979e-05)
-    p = p * s + f(6.37261928875436e-04)
-    p = p * s + f(4.89352455891786e-03)
-    q = f(1.19825839466702e-06)
-    q = q * s + f(1.18534705686654e-04)
-    q = q * s + f(2.26843463243900e-03)
-    q = q * s + f(4.89352518554385e-03)
-    return x * p / q
-
-
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=FAST)
 def _image(standard, trunk, out):  # type: ignore[no-untyped-def]
     first, first_bias, second, second_bias, third, third_bias, dense, dense_bias = trunk
     steps = len(standard)
@@ -170,7 +133,7 @@ def _image(standard, trunk, out):  # type: ignore[no-untyped-def]
         out[unit] = max(found[unit], _LEAK * found[unit])
 
 
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=FAST)
 def _convolve(pixels, kernel, bias, stride, out):  # type: ignore[no-untyped-def]
     """A convolution over (channel, level, step), the stride over steps; leaky rectifier behind it."""
     channels, levels, steps = out.shape

@@ -34,7 +34,7 @@ class TrainedAgent:
         return AgentCard(
             name=self.algorithm,
             algorithm=self.algorithm,
-            feature_names=tuple(f"feature_{place}" for place in range(self.network.sizes[0])),
+            feature_names=tuple(f"feature_{place}" for place in range(self.network.features)),
             action_names=tuple(f"action_{place}" for place in range(self.network.sizes[-1])),
             notes={"steps": str(self.steps), "seed": str(self.seed)},
         )

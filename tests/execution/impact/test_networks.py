@@ -10,8 +10,8 @@ pytest.importorskip("torch", reason="training needs the extra 'train'")
 import torch
 
 from execution.impact.features import FEATURES, mirror
-from execution.impact.inference import fast_tanh
 from execution.impact.layers import KINDS, MID_LONG, MID_SHORT, TOUCH, Kind
+from execution.impact.memory_cell import fast_tanh
 from execution.impact.networks import ImpactNetwork
 from execution.impact.predictor import Predictor
 from execution.impact.watch import WINDOW
