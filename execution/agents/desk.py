@@ -8,12 +8,14 @@ from typing import NamedTuple, final
 import numpy as np
 import numpy.typing as npt
 
-from execution.agents.actions import ActionTable, BoolArray, IntArray, Placement
+from execution.agents.actions import ActionTable, BoolArray, IntArray, Wanted
 from execution.agents.markets import Markets
 from execution.agents.observation import FEATURES, MEMORY, look, observe
 from execution.agents.terms import MarketTerms
-from execution.book.layout import MESSAGE, MessageKind, RecordArray
-from execution.market.batch_kernel import NO_MESSAGE, OWN
+from execution.agents.venue_observation import observe_venues, venue_features
+from execution.agents.venue_orders import Traded, VenueOrders, within
+from execution.book.layout import RecordArray
+from execution.placement.consolidated import cheapest_first
 
 FloatArray = npt.NDArray[np.float64]
 LOOK_NS = 10**9  # between two looks at the touch that resting orders follow
@@ -22,9 +24,9 @@ LOOK_NS = 10**9  # between two looks at the touch that resting orders follow
 class Costs(NamedTuple):
     """What a step cost in each market [ticks x lots], shape (market,); they add up to the shortfall exactly.
 
-    spread: fills against the mid at the decision before them, up to the touch; negative where resting orders
-    earned it. impact: what taking paid beyond the touch. timing: the mid's move against what was left. fees:
-    the venue's. opportunity: the mid's move since arrival on what is left at the end.
+    spread: fills against the mid at the decision before them, up to the venue's touch; negative where resting
+    orders earned it. impact: what taking paid beyond the touch. timing: the mid's move against what was left.
+    fees: the venues'. opportunity: the mid's move since arrival on what is left at the end.
     """
 
     spread: FloatArray
@@ -43,16 +45,22 @@ class Costs(NamedTuple):
 class Desk:
     """One parent order at a time in each market. `begin` gives a market its order, `act` works all of them.
 
+    Where markets have several venues, the order works at all of them. What rests at all of them together
+    never exceeds what is left: what is asked for now goes before what rests, which is cut from the last venue
+    on. The mid, whatever is measured against it, and FEATURES are the first venue's.
+
     Costs are exact: prices are whole ticks, mids half ticks, and both fit a double without rounding.
     """
 
     def __init__(
         self, markets: Markets, terms: Sequence[MarketTerms], table: ActionTable, interval_ns: int
     ) -> None:
-        count = len(markets)
         self.markets, self.table, self.interval_ns = markets, table, interval_ns
+        self.orders = VenueOrders(markets, terms)
+        self.features = FEATURES + venue_features(len(self.orders.venues))
+        if table.venues > len(self.orders.venues):
+            raise ValueError(f"actions name venue {table.venues}, markets have {len(self.orders.venues)}")
         self._take_terms(terms)
-        self._slots, self._ids = np.zeros(count, np.int64), np.zeros(count, np.int64)
         self._start = markets.account.copy()
         self._look()
 
@@ -90,7 +98,8 @@ class Desk:
         kept = self.memory.copy()
         self._take_terms(terms)
         self.memory[~which] = kept[~which]
-        self._slots[which] = 0
+        self.orders.take_terms(terms)
+        self.orders.forget(which)
         self._look(which)
 
     def begin(self, which: BoolArray, side: IntArray, quantity: IntArray, decisions: int) -> None:
@@ -100,48 +109,57 @@ class Desk:
         memory["left"][which] = quantity[which]
         memory["decision"][which], memory["decisions"][which] = 0, decisions
         memory["arrival_twice"][which] = memory["mids_twice"][which, 0]
-        memory["resting"][which], self._slots[which] = 0, 0
+        memory["resting"][which] = 0
+        self.orders.forget(which)
         self._start[which] = self.markets.account[which]
 
     def observation(self) -> npt.NDArray[np.float32]:
-        """FEATURES of every market, shape (market, feature)."""
+        """The desk's `features` of every market, shape (market, feature)."""
         self._foresee()
         out = np.zeros((len(self), len(FEATURES)), np.float32)
         observe(self.memory, self.markets.depth, out)
-        return out
+        if len(self.orders.venues) == 1:
+            return out
+        return np.concatenate([out, observe_venues(self.memory, self.orders, self._slice())], axis=1)
 
     def mask(self) -> BoolArray:
         """Which actions may be chosen now, shape (market, action)."""
-        depth, far = self.markets.depth, np.where(self.memory["side"] > 0, 1, 0)
+        orders = self.orders
         return self.table.mask(
             slice_lots=self._slice(),
             left=self.memory["left"],
-            spread_ticks=self.memory["ask_ticks"] - self.memory["bid_ticks"],
-            far_lots=depth[np.arange(len(self)), far, 0, 1].astype(np.int64),
-            resting=self.memory["resting"],
+            spread_ticks=orders.ask_ticks - orders.bid_ticks,
+            far_lots=orders.far_side(self.memory["side"])[:, :, 0, 1],
+            resting=orders.resting,
         )
 
     def act(self, chosen: IntArray) -> Costs:
-        """Do the chosen actions, run to the next decision, and at the end of the horizon cross what is left.
+        """Do the chosen actions; see `work`."""
+        memory, orders = self.memory, self.orders
+        return self.work(
+            self.table.wanted(
+                chosen,
+                slice_lots=self._slice(),
+                left=memory["left"],
+                side=memory["side"],
+                touch=orders.touch(memory["side"]),
+                resting_price=np.where(orders.resting > 0, orders.price_ticks, 0),
+            )
+        )
 
-        Markets whose order is over only run on, whatever is chosen for them.
+    def work(self, wanted: Wanted) -> Costs:
+        """Do what is wanted, run to the next decision, and at the end of the horizon cross what is left.
+
+        What is wanted first is to withdraw and to reduce, then to take, then to rest; of each no more is done
+        than is left. Markets whose order is over only run on, whatever is wanted for them.
         """
         memory, over = self.memory, self.is_over
         mid_twice, before = memory["mids_twice"][:, 0].copy(), self.markets.account.copy()
-        wanted = self.table.wanted(
-            chosen,
-            slice_lots=self._slice(),
-            left=memory["left"],
-            side=memory["side"],
-            touch=self._touch(),
-            resting_price=np.where(memory["resting"] > 0, memory["resting_price"], 0),
-        )
-        take = np.where(over, 0, wanted.take)
-        leaves_alone = self._amend(wanted.placement, wanted.price_ticks, wanted.rest, over)
-        crossing = self._take(take, mid_twice)
-        rests = ~over & ~leaves_alone & (wanted.rest > 0)
-        self._rest(rests, np.minimum(wanted.rest, self._left_now()), wanted.price_ticks)
-        self._run(np.where(over, Placement.KEEP, wanted.placement))
+        traded = self.orders.traded()
+        stays = self.orders.amend(wanted, ~over)
+        crossing = self._take(np.where(over[:, None], 0, wanted.take), mid_twice)
+        self._rest(np.where(over[:, None] | stays, 0, wanted.rest), wanted.price_ticks)
+        self._run()
         maker = self._filled_at(mid_twice, before) - crossing.total
         memory["decision"] += ~over
         self._look()
@@ -156,7 +174,7 @@ class Desk:
             spread=crossing.spread + maker + closing.spread,
             impact=crossing.impact + closing.impact,
             timing=timing - opportunity,
-            fees=self._fees(before),
+            fees=self._fees(traded),
             opportunity=opportunity,
         )
 
@@ -180,42 +198,30 @@ class Desk:
         self.memory["usual_deviation"] = [one.volatility_ticks * seconds**0.5 for one in terms]
         self.memory["usual_spread"] = [one.spread_ticks for one in terms]
         self.memory["decisions"] = 1
-        self._maker_fee = np.array([one.maker_fee_ticks for one in terms])
-        self._taker_fee = np.array([one.taker_fee_ticks for one in terms])
 
-    def _run(self, placement: IntArray) -> None:
+    def _run(self) -> None:
         """Run to the next decision; at every look on the way resting orders follow the touch."""
         begin = self.markets.now_ns
         looks = max(1, round(self.interval_ns / LOOK_NS))
         for look_number in range(1, looks + 1):
             self.markets.step_until(begin + self.interval_ns * look_number // looks)
             if look_number < looks:
-                self._follow(placement)
-
-    def _follow(self, placement: IntArray) -> None:
-        """Put resting orders where their placement wants them now; one that is there keeps its place."""
-        resting, depth = self.markets.resting(self._slots)[:, 0], self.markets.depth
-        for side, name in enumerate(("bid_ticks", "ask_ticks")):
-            self.memory[name] = np.where(depth[:, side, 0, 1] > 0, depth[:, side, 0, 0], self.memory[name])
-        price = self.table.price(placement, self._touch(), self.memory["side"], self.memory["resting_price"])
-        moves = (resting > 0) & (placement >= Placement.JOIN) & (price != self.memory["resting_price"])
-        if not moves.any():
-            return
-        messages = self._messages()
-        messages["kind"][moves] = MessageKind.CANCEL
-        self.markets.enter(messages, self._slots)
-        self._slots[moves] = 0
-        self._rest(moves, resting, price)
+                self.orders.follow(self.memory["side"])
 
     def _look(self, which: BoolArray | None = None) -> None:
-        resting = self.markets.resting(self._slots)
+        orders = self.orders
+        orders.see()
+        orders.see_prices(which)
         chosen = slice(None) if which is None else which
         seen = self.memory[chosen]
         sentiment = getattr(self.markets, "sentiment", None)
         if sentiment is not None:
             seen["sentiment"] = sentiment[chosen]
+        seen["bid_ticks"], seen["ask_ticks"] = orders.bid_ticks[chosen, 0], orders.ask_ticks[chosen, 0]
         look(seen, self.markets.depth[chosen], self.markets.account[chosen])
-        seen["resting"], seen["ahead"] = resting[chosen, 0], resting[chosen, 1]
+        for name in ("resting", "ahead"):
+            seen[name] = getattr(orders, name)[chosen, 0]
+        seen["resting_price"] = orders.price_ticks[chosen, 0]
         self.memory[chosen] = seen
 
     def _foresee(self) -> None:
@@ -234,87 +240,57 @@ class Desk:
         slice_lots: IntArray = -(-left // np.maximum(decisions, 1))
         return slice_lots
 
-    def _touch(self) -> IntArray:
-        """Near and far best price, shape (market, 2)."""
-        bid, ask = self.memory["bid_ticks"], self.memory["ask_ticks"]
-        buys = self.memory["side"] > 0
-        return np.column_stack([np.where(buys, bid, ask), np.where(buys, ask, bid)])
-
     def _left_now(self) -> IntArray:
         """Lots that the accounts still miss."""
         traded = self.memory["side"] * (self.markets.account["position"] - self._start["position"])
         left: IntArray = self.memory["quantity"] - traded
         return left
 
-    def _amend(
-        self, placement: IntArray, price_ticks: IntArray, rest: IntArray, over: BoolArray
-    ) -> BoolArray:
-        """Cancel or reduce what rests and should not; return where the resting order stays in its place."""
-        resting = self.memory["resting"]
-        stays = (placement == Placement.KEEP) | (
-            (rest > 0) & (resting > 0) & (price_ticks == self.memory["resting_price"])
-        )
-        # What is kept must leave room for what is taken: the order may never trade more than is left.
-        most = np.where(placement == Placement.KEEP, resting, rest)
-        messages = self._messages()
-        cancels = ~over & (resting > 0) & ~stays
-        reduces = ~over & stays & (resting > most)
-        messages["kind"][cancels] = MessageKind.CANCEL
-        messages["kind"][reduces] = MessageKind.REDUCE
-        messages["quantity"][reduces] = (resting - most)[reduces]
-        self.markets.enter(messages, self._slots)
-        self._slots[cancels] = 0
-        kept: BoolArray = stays & (resting > 0)
-        return kept
-
     def _take(self, lots: IntArray, mid_twice: IntArray) -> Costs:
-        """Send market orders; what they cost against the mid, split at the touch."""
+        """Take at market, (market, venue); what that costs against the mid, split at each venue's touch."""
+        orders, side, left = self.orders, self.memory["side"], self._left_now()
+        taken, touch = within(lots, left), orders.touch(side)[:, :, 1]
+        orders.see()
+        resting = np.minimum(orders.resting.sum(axis=1), left)
+        orders.cut(np.maximum(resting + taken.sum(axis=1) - left, 0))
         before = self.markets.account.copy()
-        messages = self._messages()
-        resting = np.minimum(self.markets.resting(self._slots)[:, 0], self._left_now())
-        taken = np.minimum(lots, self._left_now())
-        self._shrink(np.maximum(resting + taken - self._left_now(), 0))
-        sends = taken > 0
-        messages["kind"][sends] = MessageKind.MARKET
-        messages["side"], messages["quantity"] = self.memory["side"], taken
-        touch = self._touch()[:, 1]
-        self.markets.enter(messages)
+        positions = self._positions()
+        orders.take(taken, side)
         cost = self._filled_at(mid_twice, before)
-        traded = self.markets.account["position"] - before["position"]
-        spread = 0.5 * traded * (2 * touch - mid_twice)
+        spread = (0.5 * (self._positions() - positions) * (2 * touch - mid_twice[:, None])).sum(axis=1)
         nothing = np.zeros(len(self))
         return Costs(spread=spread, impact=cost - spread, timing=nothing, fees=nothing, opportunity=nothing)
 
-    def _shrink(self, surplus: IntArray) -> None:
-        """Take lots off what rests, so that it and what is taken are no more than what is left."""
-        if not surplus.any():
-            return
-        messages = self._messages()
-        resting = self.markets.resting(self._slots)[:, 0]
-        whole, part = (surplus > 0) & (surplus >= resting), (surplus > 0) & (surplus < resting)
-        messages["kind"][whole] = MessageKind.CANCEL
-        messages["kind"][part] = MessageKind.REDUCE
-        messages["quantity"][part] = surplus[part]
-        self.markets.enter(messages, self._slots)
-
-    def _rest(self, which: BoolArray, lots: IntArray, price_ticks: IntArray) -> None:
-        messages, sends = self._messages(), which & (lots > 0)
-        messages["kind"][sends] = MessageKind.LIMIT
-        messages["side"], messages["quantity"] = self.memory["side"], lots
-        messages["price_ticks"] = price_ticks
-        slots = self.markets.enter(messages)
-        self._slots[sends], self._ids[sends] = slots[sends], messages["order_id"][sends]
-        self.memory["resting_price"][sends] = price_ticks[sends]
+    def _rest(self, lots: IntArray, price_ticks: IntArray) -> None:
+        """Rest so many lots, (market, venue), and take off what rests elsewhere as many as are too many."""
+        orders, left = self.orders, self._left_now()
+        rests = within(lots, left)
+        room = left - rests.sum(axis=1)
+        orders.cut(np.where(rests.any(axis=1), np.maximum(orders.resting.sum(axis=1) - room, 0), 0))
+        orders.rest(rests, price_ticks, self.memory["side"])
 
     def _close(self, ends: BoolArray) -> Costs:
-        """Withdraw what rests and cross what is left where the horizon is over."""
-        messages = self._messages()
-        messages["kind"][ends & (self.memory["resting"] > 0)] = MessageKind.CANCEL
-        self.markets.enter(messages, self._slots)
-        self._slots[ends], self.memory["resting"][ends] = 0, 0
-        costs = self._take(np.where(ends, self.memory["left"], 0), self.memory["mids_twice"][:, 0].copy())
-        self.memory["left"] = np.where(ends, self._left_now(), self.memory["left"])
+        """Withdraw what rests and cross what is left where the horizon is over, cheapest levels first."""
+        orders, memory = self.orders, self.memory
+        mid_twice = memory["mids_twice"][:, 0].copy()
+        orders.withdraw(ends[:, None] & (orders.resting > 0))
+        orders.forget(ends)
+        memory["resting"][ends] = 0
+        levels = orders.far_side(memory["side"])
+        each = memory["side"][:, None, None] * levels[..., 0] + orders.taker_fee[:, :, None]
+        left = np.where(ends, memory["left"], 0)
+        costs = self._take(cheapest_first(left, each, levels[..., 1]), mid_twice)
+        # The first venue had what no level showed; where even its deepest are gone, the others may have some.
+        for at in range(1, len(orders.venues)):
+            left = np.where(ends, self._left_now(), 0)
+            again = self._take(left[:, None] * (np.arange(len(orders.venues)) == at), mid_twice)
+            costs = Costs(*(one + other for one, other in zip(costs, again, strict=True)))
+        memory["left"] = np.where(ends, self._left_now(), memory["left"])
         return costs
+
+    def _positions(self) -> IntArray:
+        positions: IntArray = np.stack([one.account["position"] for one in self.orders.venues], axis=1)
+        return positions
 
     def _filled_at(self, mid_twice: IntArray, before: RecordArray) -> FloatArray:
         """Cost of what the accounts have traded since `before`, against a mid [ticks x lots]."""
@@ -323,13 +299,8 @@ class Desk:
         cost: FloatArray = -1.0 * (account["cash"] - before["cash"]) - 0.5 * traded * mid_twice
         return cost
 
-    def _fees(self, before: RecordArray) -> FloatArray:
-        account = self.markets.account
-        made, took = (account[name] - before[name] for name in ("maker_lots", "taker_lots"))
-        fees: FloatArray = self._maker_fee * made + self._taker_fee * took
+    def _fees(self, before: Traded) -> FloatArray:
+        """What the venues have charged since [ticks x lots]."""
+        made, took = (now - then for now, then in zip(self.orders.traded(), before, strict=True))
+        fees: FloatArray = (self.orders.maker_fee * made + self.orders.taker_fee * took).sum(axis=1)
         return fees
-
-    def _messages(self) -> RecordArray:
-        messages = np.zeros(len(self), MESSAGE)
-        messages["kind"], messages["owner"], messages["order_id"] = NO_MESSAGE, OWN, self._ids
-        return messages

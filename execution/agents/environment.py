@@ -37,7 +37,7 @@ class ExecutionEnv(gymnasium.Env[Any, np.int64]):
         strict: bool = True,
     ) -> None:
         self.episodes = Episodes(source, task, count=1, seed=np.random.SeedSequence(0), table=table)
-        self.observation_space = observation_space()
+        self.observation_space = observation_space(self.episodes.desk.features)
         self.action_space = gymnasium.spaces.Discrete(len(self.episodes.table))
         self._strict = strict
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from execution.agents.actions import ActionTable, BoolArray, IntArray, default_actions
 from execution.agents.desk import Costs, Desk
 from execution.agents.market_source import MarketSource
+from execution.agents.markets import venues_of
 from execution.agents.task import ExecutionTask
 from execution.agents.worker import SurpriseCost
 
@@ -41,7 +42,8 @@ class Step(NamedTuple):
 class Episodes:
     """Orders drawn and worked in `count` markets of a source; a market is renewed after `orders` of them.
 
-    One seed gives one sequence of markets and orders for each place, whatever the count of places.
+    One seed gives one sequence of markets and orders for each place, whatever the count of places. table: by
+    default that of as many venues as the source's markets have.
     """
 
     def __init__(
@@ -55,8 +57,7 @@ class Episodes:
         orders: int = 4,
     ) -> None:
         self.source, self.task, self.orders = source, task, orders
-        self.table = table or default_actions()
-        self._count = count
+        self._table, self._count = table, count
         self.start(seed)
 
     def __len__(self) -> int:
@@ -68,6 +69,7 @@ class Episodes:
         self._seeds = renewals.spawn(self._count)
         self._rngs = [np.random.default_rng(one) for one in draws.spawn(self._count)]
         markets, self._terms = self.source.make(self._count, markets_seed)
+        self.table = self._table or default_actions(len(venues_of(markets)))
         self.desk = Desk(markets, self._terms, self.table, self.task.interval_ns)
         self._worked = np.zeros(self._count, np.int64)
         self._surprise, self._told = SurpriseCost(markets), np.zeros(self._count)

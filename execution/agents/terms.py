@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from execution.market.regime import SECONDS_PER_DAY, TRADING_DAYS_PER_YEAR, MarketConditions
 from execution.market.scenario import MarketScenario
+
+
+class VenueFees(NamedTuple):
+    """What a venue charges a lot that rested and one that took [ticks]; negative is a rebate."""
+
+    maker_ticks: float
+    taker_ticks: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +22,8 @@ class MarketTerms:
     """A market as its statistics describe it; agents see it in these units.
 
     lots_per_second: traded on an average day. volatility_ticks: of the mid [ticks per sqrt(second)], as
-    implied for the time ahead. tick_size: currency. maker_fee_ticks, taker_fee_ticks: a lot, negative is a
-    rebate. spread_ticks: usual.
+    implied for the time ahead. tick_size: currency. maker_fee_ticks, taker_fee_ticks: a lot at the first
+    venue, negative is a rebate. spread_ticks: usual. further_fees: of the venues after the first.
     """
 
     lots_per_second: float
@@ -24,10 +32,16 @@ class MarketTerms:
     spread_ticks: float = 1.0
     maker_fee_ticks: float = 0.0
     taker_fee_ticks: float = 0.0
+    further_fees: tuple[VenueFees, ...] = ()
+
+    @property
+    def fees(self) -> tuple[VenueFees, ...]:
+        """Of every venue, in their order."""
+        return VenueFees(self.maker_fee_ticks, self.taker_fee_ticks), *self.further_fees
 
 
-def terms_of_scenario(scenario: MarketScenario, venue: int = 0) -> MarketTerms:
-    """State a scenario's venue: its instrument's average volume and the first regime's volatility."""
+def terms_of_scenario(scenario: MarketScenario, venue: int = 0, venue_count: int = 1) -> MarketTerms:
+    """State a scenario's venue, or several from it on: usual volume, the first regime's volatility, fees."""
     where = scenario.venues[venue]
     instrument = next(one for one in scenario.instruments if one.symbol == where.symbol)
     regime, seconds = scenario.timeline[0].regime, 3600.0 * scenario.session.hours
@@ -39,6 +53,10 @@ def terms_of_scenario(scenario: MarketScenario, venue: int = 0) -> MarketTerms:
         spread_ticks=2.0 * regime.spread,
         maker_fee_ticks=where.maker_fee / instrument.tick_size,
         taker_fee_ticks=where.taker_fee / instrument.tick_size,
+        further_fees=tuple(
+            VenueFees(one.maker_fee / instrument.tick_size, one.taker_fee / instrument.tick_size)
+            for one in scenario.venues[venue + 1 : venue + venue_count]
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, final
 
 import gymnasium
@@ -20,9 +21,9 @@ FloatArray32 = npt.NDArray[np.float32]
 LARGEST_FEATURE = 4.0
 
 
-def observation_space() -> gymnasium.spaces.Box:
-    """FEATURES, each within the bounds that the desk holds it to."""
-    return gymnasium.spaces.Box(-LARGEST_FEATURE, LARGEST_FEATURE, (len(FEATURES),), np.float32)
+def observation_space(features: Sequence[str] = FEATURES) -> gymnasium.spaces.Box:
+    """A desk's features, each within the bounds that the desk holds it to."""
+    return gymnasium.spaces.Box(-LARGEST_FEATURE, LARGEST_FEATURE, (len(features),), np.float32)
 
 
 def reward_terms(step: Step) -> dict[str, npt.NDArray[np.float64]]:
@@ -50,7 +51,7 @@ class ExecutionVectorEnv(VectorEnv[FloatArray32, npt.NDArray[np.int64], npt.NDAr
     ) -> None:
         self.episodes = Episodes(source, task, count=count, seed=np.random.SeedSequence(0), table=table)
         self.num_envs = count
-        self.single_observation_space = observation_space()
+        self.single_observation_space = observation_space(self.episodes.desk.features)
         self.single_action_space = gymnasium.spaces.Discrete(len(self.episodes.table))
         self.observation_space = batch_space(self.single_observation_space, count)
         self.action_space = batch_space(self.single_action_space, count)

@@ -14,9 +14,13 @@ LOTS = st.integers(0, 10**6)
 
 def mask_of(left: int, decisions: int, spread: int, far: int, resting: int) -> np.ndarray:
     slice_lots = -(-left // decisions)
-    columns = {"slice_lots": slice_lots, "left": left, "spread_ticks": spread, "far_lots": far}
-    arrays = {name: np.array([value]) for name, value in (columns | {"resting": resting}).items()}
-    return TABLE.mask(**arrays)[0]
+    return TABLE.mask(
+        slice_lots=np.array([slice_lots]),
+        left=np.array([left]),
+        spread_ticks=np.array([[spread]]),
+        far_lots=np.array([[far]]),
+        resting=np.array([[resting]]),
+    )[0]
 
 
 @given(LOTS.filter(bool), st.integers(1, 200), st.integers(1, 50), LOTS, LOTS)
@@ -30,8 +34,8 @@ def test_an_action_may_always_be_chosen_and_none_asks_for_more_than_is_left(
         slice_lots=np.full(len(TABLE), -(-left // decisions)),
         left=np.full(len(TABLE), left),
         side=np.ones(len(TABLE), np.int64),
-        touch=np.tile([100, 101], (len(TABLE), 1)),
-        resting_price=np.zeros(len(TABLE), np.int64),
+        touch=np.tile([100, 101], (len(TABLE), 1, 1)),
+        resting_price=np.zeros((len(TABLE), 1), np.int64),
     )
     assert mask.any()
     assert (wanted.take + wanted.rest <= left).all()
@@ -58,14 +62,15 @@ def test_nothing_can_be_taken_from_an_empty_side() -> None:
 
 
 def test_prices_stand_by_the_near_touch_on_both_sides() -> None:
-    table = ActionTable(tuple(Action(placement=one, rest=1.0) for one in Placement))
+    pegs = (Placement.JOIN, Placement.IMPROVE, Placement.BEHIND)
+    table = ActionTable(tuple(Action(placement=one, rest=1.0) for one in pegs))
     for side, near in ((1, 100), (-1, 103)):
         wanted = table.wanted(
-            np.arange(5),
-            slice_lots=np.full(5, 10),
-            left=np.full(5, 100),
-            side=np.full(5, side),
-            touch=np.tile([near, 203 - near], (5, 1)),
-            resting_price=np.zeros(5, np.int64),
+            np.arange(3),
+            slice_lots=np.full(3, 10),
+            left=np.full(3, 100),
+            side=np.full(3, side),
+            touch=np.tile([near, 203 - near], (3, 1, 1)),
+            resting_price=np.zeros((3, 1), np.int64),
         )
-        assert wanted.price_ticks[2:].tolist() == [near, near + side, near - side]
+        assert wanted.price_ticks[:, 0].tolist() == [near, near + side, near - side]
