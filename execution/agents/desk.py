@@ -74,6 +74,13 @@ class Desk:
         return left
 
     @property
+    def slice_lots(self) -> IntArray:
+        """What is left over the decisions left, rounded up, shape (market,)."""
+        left, decisions = self.memory["left"], self.memory["decisions"] - self.memory["decision"]
+        slice_lots: IntArray = -(-left // np.maximum(decisions, 1))
+        return slice_lots
+
+    @property
     def is_over(self) -> BoolArray:
         """Where the order is done or its time is up, shape (market,)."""
         over: BoolArray = (self.memory["left"] == 0) | (self.memory["decision"] >= self.memory["decisions"])
@@ -120,13 +127,13 @@ class Desk:
         observe(self.memory, self.markets.depth, out)
         if len(self.orders.venues) == 1:
             return out
-        return np.concatenate([out, observe_venues(self.memory, self.orders, self._slice())], axis=1)
+        return np.concatenate([out, observe_venues(self.memory, self.orders, self.slice_lots)], axis=1)
 
     def mask(self) -> BoolArray:
         """Which actions may be chosen now, shape (market, action)."""
         orders = self.orders
         return self.table.mask(
-            slice_lots=self._slice(),
+            slice_lots=self.slice_lots,
             left=self.memory["left"],
             spread_ticks=orders.ask_ticks - orders.bid_ticks,
             far_lots=orders.far_side(self.memory["side"])[:, :, 0, 1],
@@ -139,7 +146,7 @@ class Desk:
         return self.work(
             self.table.wanted(
                 chosen,
-                slice_lots=self._slice(),
+                slice_lots=self.slice_lots,
                 left=memory["left"],
                 side=memory["side"],
                 touch=orders.touch(memory["side"]),
@@ -230,15 +237,10 @@ class Desk:
         if forecast is None:
             return
         side = np.where(self.memory["side"] < 0, -1, 1)
-        told = forecast(side, np.maximum(self._slice(), 1))
+        told = forecast(side, np.maximum(self.slice_lots, 1))
         self.memory["forecast_move"] = side * told.mid_move_ticks
         self.memory["forecast_touch"] = told.touch_lots
         self.memory["forecast_impact"] = told.impact_ticks
-
-    def _slice(self) -> IntArray:
-        left, decisions = self.memory["left"], self.memory["decisions"] - self.memory["decision"]
-        slice_lots: IntArray = -(-left // np.maximum(decisions, 1))
-        return slice_lots
 
     def _left_now(self) -> IntArray:
         """Lots that the accounts still miss."""
