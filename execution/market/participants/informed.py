@@ -15,7 +15,11 @@ def expected_value(reference_ticks: float, drift_ticks_per_second: float, foresi
 
 @compiled
 def decide(me: Record, seen: Record, drift_ticks_per_second: float, tickets: RecordArray) -> int:
-    """Take the quote that is wrong by more than the threshold, or else unwind one order's quantity."""
+    """Take the quote that is wrong by more than the threshold, up to the inventory limit.
+
+    What it holds it sells when the quotes are wrong the other way: to cross the spread only to be flat would
+    cost it more than it knows.
+    """
     if awaits_result(me):
         return 0
     value = expected_value(seen["reference_ticks"], drift_ticks_per_second, me["foresight_seconds"])
@@ -25,10 +29,6 @@ def decide(me: Record, seen: Record, drift_ticks_per_second: float, tickets: Rec
         side, price = 1, seen["ask_ticks"]
     elif seen["bid_ticks"] - value > me["threshold_ticks"]:
         side, price = -1, seen["bid_ticks"]
-    elif inventory != 0:
-        side = -1 if inventory > 0 else 1
-        price = seen["ask_ticks"] if side > 0 else seen["bid_ticks"]
-        size = min(size, abs(inventory))
     size = min(size, me["inventory_limit"] - side * inventory)
     if side == 0 or size <= 0:
         return 0

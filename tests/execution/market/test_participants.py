@@ -160,11 +160,12 @@ def informed_sends(drift: float, **values: float) -> list[tuple[int, int, int]]:
     return [tuple(map(int, (t["side"], t["price_ticks"], t["quantity"]))) for t in TICKETS[:count]]
 
 
-def test_an_informed_trader_takes_what_its_drift_makes_wrong_and_then_unwinds() -> None:
+def test_an_informed_trader_takes_what_its_drift_makes_wrong_and_holds_it() -> None:
     assert informed_sends(0.0) == []
     assert informed_sends(0.5) == [(1, 102, 10)]
     assert informed_sends(-0.5) == [(-1, 100, 10)]
-    assert informed_sends(0.0, inventory=7) == [(-1, 100, 7)]
+    assert informed_sends(0.0, inventory=7) == []
+    assert informed_sends(-0.5, inventory=7) == [(-1, 100, 10)]
     assert informed_sends(0.5, inventory=96) == [(1, 102, 4)]
     assert informed_sends(0.5, inventory=100) == []
 

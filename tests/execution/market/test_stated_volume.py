@@ -77,6 +77,6 @@ def test_the_mid_diffuses_from_seconds_on() -> None:
 def test_a_share_and_the_rate_that_follows_from_it_are_not_stated_together(tmp_path: Path) -> None:
     text = (shipped_markets() / "calm.toml").read_text()
     path = tmp_path / "mine.toml"
-    path.write_text(text.replace("volume_share = 0.5", "volume_share = 0.5\nmarket_rate = 1.0"))
+    path.write_text(text.replace("volume_share =", "market_rate = 1.0\nvolume_share =", 1))
     with pytest.raises(ScenarioError, match=r"market_rate"):
         read_market(path)
