@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 
 from execution.limits import PreTradeLimits, check_order
-from execution.market.market import Market
+from execution.market.market import Market, OwnFill
 from execution.market.regime import MarketConditions
 from execution.market.simulator import MarketSimulator
 from execution.orders import Execution, Fill, IntArray, Liquidity, ParentOrder, Side
@@ -50,18 +50,10 @@ def work(
     end what is still behind is crossed at market; what an empty book cannot give stays for the next slice,
     and after the last one it is left. An order with a cap neither rests nor crosses beyond it.
 
-    Raises OrderRejectedError when the order breaks a rule of its instrument or of the settings' limits,
-    ValueError when the market is already beyond the order's start.
+    Raises as `admitted`.
     """
     settings = settings or ExecutionSettings()
-    check_order(
-        order,
-        tick_size=conditions.tick_size,
-        expected_volume=expected_volume(order, conditions),
-        limits=settings.limits,
-    )
-    market = market or MarketSimulator(conditions, order.start_ns, rng)
-    market.advance_to(order.start_ns)
+    market = admitted(order, conditions=conditions, rng=rng, limits=settings.limits, market=market)
     desk = _Desk(order, market)
     edge_ns = _slice_edges(order, settings)
     slices = len(edge_ns) - 1
@@ -82,6 +74,44 @@ def work(
         market_volume=int(market.traded_volume - volume_before),
         leaves_quantity=order.quantity - desk.filled,
         fill_news=np.array(desk.fill_news, dtype=np.float64),
+    )
+
+
+def admitted(
+    order: ParentOrder,
+    *,
+    conditions: MarketConditions,
+    rng: np.random.Generator,
+    limits: PreTradeLimits,
+    market: Market | None = None,
+) -> Market:
+    """The market at the order's start: the one given, or a plain MarketSimulator of the conditions.
+
+    Raises OrderRejectedError when the order breaks a rule of its instrument or of the limits, ValueError when
+    the market is already beyond the order's start.
+    """
+    check_order(
+        order,
+        tick_size=conditions.tick_size,
+        expected_volume=expected_volume(order, conditions),
+        limits=limits,
+    )
+    market = market or MarketSimulator(conditions, order.start_ns, rng)
+    market.advance_to(order.start_ns)
+    return market
+
+
+def fill_of(order: ParentOrder, own: OwnFill) -> Fill:
+    """A market's fill of a child as the parent's, with the order's own fee on top of the venue's."""
+    return Fill(
+        parent_id=order.parent_id,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=own.quantity,
+        price_ticks=own.price_ticks,
+        ts_ns=own.ts_ns,
+        fee=order.rules.fee_per_contract * own.quantity + own.fee,
+        liquidity=Liquidity.MAKER if own.is_maker else Liquidity.TAKER,
     )
 
 
@@ -190,18 +220,7 @@ class _Desk:
 
     def _collect(self) -> None:
         """Turn the market's fills of our orders into the parent's."""
-        for _, quantity, price_ticks, ts_ns, is_maker, news_ticks, fee in self._market.take_fills():
-            self.filled += quantity
-            self.fill_news.append(news_ticks * self._order.rules.tick_size)
-            self.fills.append(
-                Fill(
-                    parent_id=self._order.parent_id,
-                    symbol=self._order.symbol,
-                    side=self._order.side,
-                    quantity=quantity,
-                    price_ticks=price_ticks,
-                    ts_ns=ts_ns,
-                    fee=self._order.rules.fee_per_contract * quantity + fee,
-                    liquidity=Liquidity.MAKER if is_maker else Liquidity.TAKER,
-                )
-            )
+        for own in self._market.take_fills():
+            self.filled += own.quantity
+            self.fill_news.append(own.news_ticks * self._order.rules.tick_size)
+            self.fills.append(fill_of(self._order, own))

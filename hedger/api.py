@@ -15,6 +15,7 @@ from hedger import engine
 from hedger.errors import InputError, InputProblem, UsageError
 from hedger.feedback import cost_curves_from
 from hedger.market_data import as_of_date, load_market
+from hedger.orders import require_worker
 from hedger.policy import POLICIES, policy_named
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.price_list import PriceList, price_list
@@ -107,11 +108,13 @@ def replay(
     Raises UsageError and InputError.
     """
     named = [policy_named(name) for name in dict.fromkeys(policies)] or list(POLICIES)
+    settings = RunSettings(schedule=schedule, risk_aversion=risk_aversion, seed=seed)
+    require_worker(settings)
     return replay_scenario(
         portfolio,
         load_scenario(scenario),
         policies=named,
-        settings=RunSettings(schedule=schedule, risk_aversion=risk_aversion, seed=seed),
+        settings=settings,
         portfolio_as_of=portfolio_as_of,
         progress=progress,
     )
@@ -121,6 +124,7 @@ def hedge_files(
     inputs: RunInputs, settings: RunSettings, *, progress: engine.Progress | None = None
 ) -> HedgeRun:
     """Read the files of a run and hedge them, as `hedger run` does. Raises InputError with every problem."""
+    require_worker(settings)
     if progress is not None:
         progress("market", 0.0)
     portfolio, market = read_inputs(inputs, seed=settings.seed)

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 
-from execution.errors import OrderRejectedError
-from execution.executor import work
 from execution.orders import ParentOrder
 from execution.tca.cost_curve import CostCurve
-from hedger.errors import UsageError
 from hedger.exposure import Exposure, measure
 from hedger.feedback import first_cost_curve
 from hedger.ledger import Ledger, future_values
-from hedger.orders import (
-    hedge_line,
-    horizon_days,
-    market_conditions,
-    parent_order,
-    planned_order,
-    schedule_for,
-    worked_order,
-)
+from hedger.orders import executed_order, hedge_line, horizon_days, parent_order, planned_order
 from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation
 from hedger.portfolio import Portfolio
 from hedger.result import HedgeRun, RunSettings, WorkedOrder
@@ -136,13 +124,8 @@ def _worked(
     *,
     decision: HedgeDecision,
 ) -> WorkedOrder:
-    schedule = schedule_for(order, market, curve, settings, decision=decision)
-    conditions = market_conditions(market, settings)
-    try:
-        execution = work(order, schedule=schedule, conditions=conditions, rng=_generator(settings, market))
-    except OrderRejectedError as error:
-        raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
-    return replace(worked_order(order, schedule, execution, market, curve), regime=settings.regime)
+    rng = _generator(settings, market)
+    return executed_order(order, market, curve, settings, rng, decision=decision)
 
 
 def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
+from execution.agents.order_agent import work_by_agent
+from execution.agents.study_workers import AGENT_SUFFIX, agent_named, known_agents
+from execution.agents.worker import Worker
+from execution.errors import AgentError, OrderRejectedError
+from execution.executor import work
 from execution.market.regime import Regime
 from execution.market.simulator import MarketConditions
 from execution.orders import Execution, ParentOrder, Side, TradingRules
@@ -67,6 +73,51 @@ def market_conditions(market: UnderlyingMarket, settings: RunSettings) -> Market
     )
 
 
+def executed_order(
+    order: ParentOrder,
+    market: UnderlyingMarket,
+    curve: CostCurve,
+    settings: RunSettings,
+    rng: np.random.Generator,
+    *,
+    decision: HedgeDecision | None = None,
+) -> WorkedOrder:
+    """Work an order by the schedule or the agent that the user named, in the hedge's simulated market.
+
+    Raises UsageError for an order that the market does not take, and as `worker_for`.
+    """
+    worker = worker_for(order, market, curve, settings, decision=decision)
+    conditions = market_conditions(market, settings)
+    try:
+        if isinstance(worker, Schedule | AdaptiveSchedule):
+            execution = work(order, schedule=worker, conditions=conditions, rng=rng)
+        else:
+            execution = work_by_agent(order, worker=worker, conditions=conditions, rng=rng)
+    except OrderRejectedError as error:
+        raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
+    return replace(worked_order(order, worker, execution, market, curve), regime=settings.regime)
+
+
+def require_worker(settings: RunSettings) -> None:
+    """Raise UsageError unless there is a schedule or a readable agent of the settings' name."""
+    if settings.schedule not in SCHEDULES:
+        _agent(settings.schedule, 60.0 * settings.horizon_minutes)
+
+
+def worker_for(
+    order: ParentOrder,
+    market: UnderlyingMarket,
+    curve: CostCurve,
+    settings: RunSettings,
+    *,
+    decision: HedgeDecision | None = None,
+) -> Schedule | AdaptiveSchedule | Worker:
+    """The schedule that the user named, or the agent; UsageError for a name that is neither's."""
+    if settings.schedule in SCHEDULES:
+        return schedule_for(order, market, curve, settings, decision=decision)
+    return _agent(settings.schedule, 1e-9 * order.horizon_ns)
+
+
 def schedule_for(
     order: ParentOrder,
     market: UnderlyingMarket,
@@ -75,13 +126,11 @@ def schedule_for(
     *,
     decision: HedgeDecision | None = None,
 ) -> Schedule | AdaptiveSchedule:
-    """The schedule that the user named; raises UsageError for a name that is not one of SCHEDULES.
+    """The schedule that the user named; ValueError for a name that is not one of SCHEDULES.
 
     decision: what the order comes from, whose book makes an implementation-shortfall order urgent; without it
     the order stands alone.
     """
-    if settings.schedule not in SCHEDULES:
-        raise UsageError(f"There is no schedule '{settings.schedule}': use one of {', '.join(SCHEDULES)}.")
     terms = ScheduleTerms(
         conditions=market_conditions(market, settings),
         curve=curve,
@@ -90,6 +139,19 @@ def schedule_for(
         standing=0.0 if decision is None else standing_contracts(decision, order, market),
     )
     return schedule_named(settings.schedule, order, terms)
+
+
+def _agent(name: str, horizon_seconds: float) -> Worker:
+    try:
+        return agent_named(name, horizon_seconds=horizon_seconds)
+    except KeyError:
+        known = ", ".join((*SCHEDULES, *known_agents()))
+        raise UsageError(
+            f"There is no schedule and no agent '{name}': use one of {known}, or the path of an agent's "
+            f"{AGENT_SUFFIX} file."
+        ) from None
+    except AgentError as error:
+        raise UsageError(f"{error}.") from error
 
 
 def standing_contracts(decision: HedgeDecision, order: ParentOrder, market: UnderlyingMarket) -> float:
@@ -121,20 +183,20 @@ def planned_order(
         market_volume=0,
         leaves_quantity=order.quantity,
     )
-    schedule = schedule_for(order, market, curve, settings, decision=decision)
-    return _worked(order, schedule, nothing, market, curve, parts={})
+    worker = worker_for(order, market, curve, settings, decision=decision)
+    return _worked(order, worker.name, nothing, market, curve, parts={})
 
 
 def worked_order(
     order: ParentOrder,
-    schedule: Schedule | AdaptiveSchedule,
+    worker: Schedule | AdaptiveSchedule | Worker,
     execution: Execution,
     market: UnderlyingMarket,
     curve: CostCurve,
 ) -> WorkedOrder:
     """An executed order with its transaction-cost analysis beside what the curve expected of it."""
     parts = implementation_shortfall(order, execution).parts
-    return _worked(order, schedule, execution, market, curve, parts=parts)
+    return _worked(order, worker.name, execution, market, curve, parts=parts)
 
 
 def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:
@@ -156,7 +218,7 @@ def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:
 
 def _worked(
     order: ParentOrder,
-    schedule: Schedule | AdaptiveSchedule,
+    worker: str,
     execution: Execution,
     market: UnderlyingMarket,
     curve: CostCurve,
@@ -170,7 +232,7 @@ def _worked(
     realised = float(sum(parts.values()))
     return WorkedOrder(
         order=order,
-        schedule=schedule.name,
+        schedule=worker,
         underlying=market.symbol,
         fills=execution.fills,
         path_ts_ns=execution.path_ts_ns,

@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from execution.agents.study_workers import AGENT_SUFFIX
 from execution.market.regime import Regime
 from execution.orders import Fill, ParentOrder
 from execution.tca.cost_curve import CostCurve
@@ -27,6 +29,7 @@ TRADING_MINUTES_PER_DAY = 390.0
 class RunSettings:
     """What the user chose for a run; with the inputs' hashes it determines the result bit for bit.
 
+    schedule: of execution.schedules, or an agent: a shipped one's name or the path of its file.
     risk_aversion: per unit of account currency, finite and not negative. seed: not negative. horizon_minutes:
     time in which parent orders are worked, up to a trading day's 390. participation: of the `pov` schedule,
     own contracts over everybody's, between 0 and 1. arrival_cap_bps: how much worse than the mid at arrival
@@ -59,6 +62,17 @@ class RunSettings:
             raise UsageError(f"Participation lies between 0 and 1; found {self.participation:g}.")
         if not self.arrival_cap_bps >= 0.0:
             raise UsageError(f"The arrival cap must not be negative; found {self.arrival_cap_bps:g} bps.")
+
+    @property
+    def agent_file(self) -> Path | None:
+        """The file of the agent that works the orders; None for a schedule or a shipped agent."""
+        path = Path(self.schedule)
+        return path if path.suffix == AGENT_SUFFIX else None
+
+    @property
+    def worker(self) -> str:
+        """Who works the orders, for people: a name, or that of the agent's file."""
+        return self.schedule if self.agent_file is None else self.agent_file.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,16 @@ class ReducibleMarket(Protocol):
         ...
 
 
+@runtime_checkable
+class SignedMarket(Protocol):
+    """A market that tells the direction of its trades; MarketSimulator."""
+
+    @property
+    def signed_volume(self) -> int:
+        """Lots since the start that buyers began less those that sellers began, the agent's included."""
+        ...
+
+
 @final
 class SingleMarket:
     """A Market as Markets of length 1; the account is kept from the market's own fills.
@@ -52,16 +62,27 @@ class SingleMarket:
     and one whose cancellation is under way may still trade; both reach the account.
 
     signed_lots: lots that buyers began less those that sellers began, of others, up to a time: `signed_flow`
-    for a recording; without it only the agent's own are counted, since a Market does not tell.
+    for a recording; without it only the agent's own are counted, unless it is a SignedMarket.
+
+    worst_ticks: price beyond which the agent neither rests nor takes, None for any. What it wants at market
+    is then taken up to there, and what it wants to rest beyond rests there. fills: the agent's, in the order
+    in which they came. path: times and the mid then [ns, ticks], as each step ended.
     """
 
     def __init__(
-        self, market: Market, *, depth_levels: int = 10, signed_lots: SignedLots | None = None
+        self,
+        market: Market,
+        *,
+        depth_levels: int = 10,
+        signed_lots: SignedLots | None = None,
+        worst_ticks: int | None = None,
     ) -> None:
         self.market = market
+        self.fills: list[OwnFill] = []
+        self.path: list[tuple[int, float]] = []
         self.depth = np.zeros((1, 2, depth_levels, 2), np.int32)
         self.account: RecordArray = np.zeros(1, ACCOUNT)
-        self._signed_lots = signed_lots
+        self._signed_lots, self._worst_ticks = signed_lots, worst_ticks
         self._own_signed_lots = 0
         self._sides: dict[int, Side] = {}
         self._orders: dict[int, _Order] = {}
@@ -79,6 +100,7 @@ class SingleMarket:
     def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
         """Let the market run to a time, one not in the past; return the depth (the same array each time)."""
         self.market.advance_to(max(int(np.ravel(ts_ns)[0]), self.market.now_ns))
+        self.path.append((self.market.now_ns, self.market.mid_ticks))
         self._observe()
         return self.depth
 
@@ -136,6 +158,9 @@ class SingleMarket:
         if quantity < 1:
             raise OrderRejectedError(f"quantity is {quantity}, expected at least 1")
         side = Side(sign)
+        if kind == MessageKind.MARKET and self._worst_ticks is not None:
+            kind, price_ticks = MessageKind.IMMEDIATE_OR_CANCEL, self._worst_ticks
+        price_ticks = self._within(side, price_ticks)
         if kind == MessageKind.MARKET:
             order_id = self.market.submit_market(side, quantity)
         elif kind in (MessageKind.LIMIT, MessageKind.IMMEDIATE_OR_CANCEL):
@@ -154,6 +179,14 @@ class SingleMarket:
             self.market.cancel(order_id)
         return 0
 
+    def _within(self, side: Side, price_ticks: int) -> int:
+        """The price, or the worst one where it is beyond that."""
+        if self._worst_ticks is None:
+            return price_ticks
+        return (
+            min(price_ticks, self._worst_ticks) if side is Side.BUY else max(price_ticks, self._worst_ticks)
+        )
+
     def _observe(self) -> None:
         """Bring depth and account up to date."""
         self._settle()
@@ -161,13 +194,20 @@ class SingleMarket:
         for row, side in enumerate((Side.BUY, Side.SELL)):
             for column, level in enumerate(self.market.depth(side, self.depth.shape[2])):
                 self.depth[0, row, column] = level.price_ticks, min(level.volume, _MOST)
-        signed = 0 if self._signed_lots is None else self._signed_lots(self.market.now_ns)
         self.account["market_lots"] = self.market.traded_volume
-        self.account["signed_lots"] = signed + self._own_signed_lots
+        self.account["signed_lots"] = self._signed()
+
+    def _signed(self) -> int:
+        if self._signed_lots is not None:
+            return self._signed_lots(self.market.now_ns) + self._own_signed_lots
+        if isinstance(self.market, SignedMarket):
+            return self.market.signed_volume
+        return self._own_signed_lots
 
     def _settle(self) -> None:
         fills = self.market.take_fills()
         slots = {order.order_id: slot for slot, order in self._orders.items()} if fills else {}
+        self.fills += fills
         for fill in fills:
             self._book(fill)
             slot = slots.get(fill.order_id)

@@ -65,7 +65,12 @@ def agent_file(name: str) -> Path | None:
 
 def known_workers() -> tuple[str, ...]:
     """The names that work: every schedule, and the agents whose weights are shipped."""
-    return (*SCHEDULES, *(name for name in AGENTS if agent_file(name) is not None))
+    return (*SCHEDULES, *known_agents())
+
+
+def known_agents() -> tuple[str, ...]:
+    """The agents whose weights are shipped."""
+    return tuple(name for name in AGENTS if agent_file(name) is not None)
 
 
 def default_workers() -> tuple[str, ...]:

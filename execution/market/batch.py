@@ -36,6 +36,7 @@ _ALLOWED = (
     MessageKind.CANCEL,
     MessageKind.REDUCE,
 )
+_IS_ALLOWED = np.isin(np.arange(256), _ALLOWED)  # by kind, which is a byte
 
 
 @final
@@ -172,9 +173,11 @@ def check_messages(messages: RecordArray, count: int) -> None:
     if messages.shape != (count,) or messages.dtype != MESSAGE:
         raise OrderRejectedError(f"messages have shape {messages.shape}, expected ({count},) of MESSAGE")
     asked = messages["kind"] != NO_MESSAGE
+    if not asked.any():
+        return
     new = asked & (messages["kind"] != MessageKind.CANCEL)
     wrong = {
-        "kind": asked & ~np.isin(messages["kind"], _ALLOWED),
+        "kind": asked & ~_IS_ALLOWED[messages["kind"]],
         "side": new & (messages["kind"] != MessageKind.REDUCE) & (np.abs(messages["side"]) != 1),
         "quantity": new & (messages["quantity"] < 1),
     }

@@ -57,6 +57,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def signed_volume(self) -> int:
+        """Lots since the start that buyers began less those that sellers began."""
+        ...
+
+    @property
     def news_ticks(self) -> float:
         """How far news alone have moved the fundamental since the start."""
         ...
@@ -105,6 +110,11 @@ class BackgroundEngine:
     def traded_volume(self) -> int:
         """Lots traded since the start."""
         return int(self.state["traded_volume"][0])
+
+    @property
+    def signed_volume(self) -> int:
+        """Lots since the start that buyers began less those that sellers began."""
+        return int(self.state["signed_volume"][0])
 
     @property
     def news_ticks(self) -> float:
@@ -161,4 +171,4 @@ class BackgroundEngine:
         set_at_rest(state, self._reference, reached + drift)
         state["last_bid"] += drift
         state["last_ask"] += drift
-        state["news_ticks"] = state["traded_volume"] = 0
+        state["news_ticks"] = state["traded_volume"] = state["signed_volume"] = 0

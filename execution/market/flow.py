@@ -48,6 +48,7 @@ FLOW_STATE = np.dtype(
         ("expected_sign", "f8"),  # of the market order under way, as the market saw it coming
         *REFERENCE_FIELDS,
         ("traded_volume", "i8"),
+        ("signed_volume", "i8"),  # what buyers began less what sellers began
         ("orders_sent", "i8"),  # they are numbered from 0; an agent's ids lie below
         ("last_bid", "i8"),
         ("last_ask", "i8"),
@@ -113,6 +114,7 @@ def settle(book: BookArrays, state: Record, events: RecordArray, count: int) -> 
         if events[i]["kind"] == EventKind.TRADE:
             surprise = events[i]["quantity"] * (events[i]["side"] - state["expected_sign"])
             state["traded_volume"] += events[i]["quantity"]
+            state["signed_volume"] += events[i]["quantity"] * events[i]["side"]
             feel_trade(state, surprise)
             # The agent's ids lie below 0: a taker with one is its stop, woken by this message.
             own |= events[i]["maker_owner"] == OWN or events[i]["order_id"] < 0

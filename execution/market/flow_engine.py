@@ -15,6 +15,7 @@ from execution.market.flow_loop import (
     LAST_BID,
     OWN_FILL,
     REFUSED,
+    SIGNED,
     TRADED,
     run_against,
     show_own,
@@ -43,7 +44,7 @@ class FlowEngine:
         self._next_id = 0
         self.book = OrderBook(centre_ticks=bid, levels=_LEVELS, orders=_ORDERS)
         self.run(start.start_ns)
-        self._control[TRADED] = 0
+        self._control[TRADED] = self._control[SIGNED] = 0
 
     @property
     def best_quotes(self) -> tuple[int, int]:
@@ -54,6 +55,11 @@ class FlowEngine:
     def traded_volume(self) -> int:
         """Lots traded since the start."""
         return int(self._control[TRADED])
+
+    @property
+    def signed_volume(self) -> int:
+        """Lots since the start that buyers began less those that sellers began."""
+        return int(self._control[SIGNED])
 
     @property
     def news_ticks(self) -> float:

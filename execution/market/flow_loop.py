@@ -14,8 +14,9 @@ from execution.random_stream import Stream
 
 DONE, OWN_FILL, REFUSED = 0, 1, 2
 OWN = 1  # owner of the agent's orders, whose ids lie below 0; the flow's are numbered from 0
-TRADED, LAST_BID, LAST_ASK = 3, 4, 5  # of `control`, behind lone_flow's: lots, best prices last seen [ticks]
-CONTROL_SIZE = 6
+# Of `control`, behind lone_flow's: lots, buyers' less sellers' lots, best prices last seen [ticks].
+TRADED, SIGNED, LAST_BID, LAST_ASK = 3, 4, 5, 6
+CONTROL_SIZE = 7
 
 Control = npt.NDArray[np.int64]
 
@@ -80,6 +81,7 @@ def _book_events(book: BookArrays, control: Control, events: RecordArray, count:
     for i in range(count):
         if events[i]["kind"] == EventKind.TRADE:
             control[TRADED] += events[i]["quantity"]
+            control[SIGNED] += events[i]["quantity"] * events[i]["side"]
             # A taker with an id below 0 is the agent's stop, woken by this message.
             own |= events[i]["maker_owner"] == OWN or events[i]["order_id"] < 0
     if book.state[0]["best_bid"] != NO_BID:

@@ -50,6 +50,11 @@ class ScenarioEngine:
         return int(self.market.arrays.venues["traded"][self._at])
 
     @property
+    def signed_volume(self) -> int:
+        """Lots since the start that buyers began less those that sellers began."""
+        return int(self.market.arrays.venues["signed"][self._at])
+
+    @property
     def news_ticks(self) -> float:
         """How far news alone have moved the instrument's fundamental since the start."""
         instrument = self.market.arrays.venues["instrument"][self._at]

@@ -140,6 +140,11 @@ class MarketSimulator:
         """Contracts traded since the start, the agent's own included, each trade counted once."""
         return self.engine.traded_volume
 
+    @property
+    def signed_volume(self) -> int:
+        """Contracts since the start that buyers began less those that sellers began, the agent's included."""
+        return self.engine.signed_volume
+
     def depth(self, side: Side, levels: int) -> list[DepthLevel]:
         """The best `levels` prices of a side with what is shown there, the agent's own included."""
         return self.engine.book.depth(side, levels)

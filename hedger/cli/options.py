@@ -23,6 +23,8 @@ SCHEDULES = (
     "obizhaeva-wang",
     "implementation-shortfall",
 )
+AGENTS = ("dqn", "ppo")
+AGENT_SUFFIX = ".safetensors"
 
 Command = Callable[..., Any]
 
@@ -40,10 +42,12 @@ def settings_options(command: Command) -> Command:
         ),
         click.option(
             "--schedule",
-            type=click.Choice(SCHEDULES),
+            callback=_known_worker,
             default="almgren-chriss",
             show_default=True,
-            help="How an order is spread over its 30 minutes.",
+            metavar="NAME|FILE",
+            help=f"Who works an order over its 30 minutes: {', '.join(SCHEDULES)}; a shipped agent, "
+            f"{' or '.join(AGENTS)}; or an agent's {AGENT_SUFFIX} file.",
         ),
         click.option(
             "--seed",
@@ -80,3 +84,14 @@ def require_positive(name: str, value: float) -> float:
     if not (math.isfinite(value) and value > 0.0):
         raise UsageError(f"{name} must be a finite number above zero; found {value:g}")
     return value
+
+
+def _known_worker(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """A schedule's or an agent's name, an agent's file by its absolute path; UsageError for others."""
+    if value in (*SCHEDULES, *AGENTS):
+        return value
+    path = Path(value)
+    if path.suffix == AGENT_SUFFIX and path.is_file():
+        return str(path.absolute())
+    expected = f"{', '.join((*SCHEDULES, *AGENTS))}, or an agent's {AGENT_SUFFIX} file"
+    raise UsageError(f"--schedule: found '{value}', expected one of {expected}")

@@ -97,6 +97,7 @@ def run(
     hedger run book.csv --market DIR --out run-1
     hedger run book.csv --chain chain.csv --history prices.csv --as-of 2018-02-05
     hedger run book.csv --market DIR --costs runs --out runs/today
+    hedger run example --schedule ppo
     hedger run --repeat run-1
     """
     if repeat is not None:

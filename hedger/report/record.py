@@ -68,13 +68,21 @@ def run_record(run: HedgeRun, inputs: RunInputs) -> Json:
         "hedger": __version__,
         "versions": versions(),
         "inputs": {name: _plain(getattr(inputs, name)) for name in _names(RunInputs)},
-        "files": [{"role": role, "path": str(path), "sha256": sha256(path)} for role, path in inputs.files()],
+        "files": [
+            {"role": role, "path": str(path), "sha256": sha256(path)}
+            for role, path in (*inputs.files(), *_agent(run.settings))
+        ],
         "seed": run.settings.seed,
         "settings": result["settings"],
         "digest": digest(result),
         "seconds": dict(run.seconds),
         "document": result,
     }
+
+
+def _agent(settings: RunSettings) -> Iterator[tuple[str, Path]]:
+    if settings.agent_file is not None:
+        yield "agent", settings.agent_file
 
 
 def versions() -> dict[str, str]:

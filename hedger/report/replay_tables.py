@@ -21,7 +21,7 @@ def replay_header(result: ReplayResult) -> tuple[str, ...]:
     return (
         f"{printable(result.title)} ({printable(result.scenario)})",
         f"{how}, {result.days[0]} to {result.days[-1]}",
-        f"{printable(result.portfolio_origin)}; orders by {settings.schedule}, "
+        f"{printable(result.portfolio_origin)}; orders by {printable(settings.worker)}, "
         f"risk aversion {settings.risk_aversion:g}, seed {settings.seed}",
     )
 

@@ -39,7 +39,7 @@ def header(run: HedgeRun) -> tuple[str, ...]:
     at = run.as_of.astimezone(EXCHANGE_ZONE)
     lines = counted(len(run.portfolio.positions), "line")
     minutes = f"{settings.horizon_minutes:g} minutes"
-    worked = f"worked by {settings.schedule} in {minutes}, {settings.regime} market"
+    worked = f"worked by {printable(settings.worker)} in {minutes}, {settings.regime} market"
     return (
         f"{printable(run.portfolio.origin)}: {lines}, as of {at:%Y-%m-%d %H:%M} New York, "
         f"amounts in {currency(run)}, seed {settings.seed}",

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from execution.agents.study_workers import AGENT_SUFFIX, AGENTS
 from execution.orders import Side
 from execution.schedules.names import SCHEDULES
 from hedger.cli import options
@@ -16,8 +18,10 @@ from hedger.orders import (
     market_conditions,
     parent_order,
     planned_order,
+    require_worker,
     schedule_for,
     standing_contracts,
+    worker_for,
 )
 from hedger.policy.policy import Action, HedgeDecision, expected_cost_bps
 from hedger.portfolio import PositionKind
@@ -138,12 +142,12 @@ def test_more_risk_aversion_trades_earlier() -> None:
     assert first_slice[0] < first_slice[-1]
 
 
-def test_an_unknown_schedule_lists_the_names() -> None:
+def test_an_unknown_worker_lists_schedules_and_agents() -> None:
     market = flat_underlying()
     order = parent_order(decision(1), market, SETTINGS)
     assert order is not None
-    with pytest.raises(UsageError, match="no schedule 'hope': use one of twap, vwap"):
-        schedule_for(order, market, first_cost_curve(market), replace(SETTINGS, schedule="hope"))
+    with pytest.raises(UsageError, match=r"no agent 'hope': use one of twap, vwap.* dqn, ppo"):
+        worker_for(order, market, first_cost_curve(market), replace(SETTINGS, schedule="hope"))
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -154,6 +158,28 @@ def test_every_schedule_of_the_command_line_is_made(name: str) -> None:
     made = schedule_for(order, market, first_cost_curve(market), replace(SETTINGS, schedule=name))
     assert made.name == name
     assert options.SCHEDULES == SCHEDULES
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_every_agent_of_the_command_line_is_shipped_and_planned_under_its_name(name: str) -> None:
+    market, settings = flat_underlying(), replace(SETTINGS, schedule=name)
+    order = parent_order(decision(5), market, settings)
+    assert order is not None
+    require_worker(settings)
+    assert planned_order(order, market, first_cost_curve(market), settings).schedule == name
+    assert (options.AGENTS, options.AGENT_SUFFIX) == (AGENTS, AGENT_SUFFIX)
+
+
+def test_a_file_that_is_no_agent_is_named_before_anything_is_worked(tmp_path: Path) -> None:
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(b"nothing")
+    with pytest.raises(UsageError, match=r"mine\.safetensors: no agent could be read"):
+        require_worker(replace(SETTINGS, schedule=str(path)))
+
+
+def test_a_schedule_worked_by_name_is_required_without_reading_anything() -> None:
+    assert require_worker(SETTINGS) is None
+    assert (SETTINGS.agent_file, SETTINGS.worker) == (None, "almgren-chriss")
 
 
 @pytest.mark.parametrize("trade", [40, -40])

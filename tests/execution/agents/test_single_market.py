@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -190,3 +192,37 @@ def test_a_simulated_market_is_worked_through_the_same_face() -> None:
     found = figures(market)
     assert found["position"] == -found["maker_lots"] - 10
     assert found["cash"] > 0
+
+
+def simulated() -> MarketSimulator:
+    conditions = MarketConditions(
+        mid_price=100.0, tick_size=0.01, volatility=0.2, half_spread_ticks=1.0, average_daily_volume=1e6
+    )
+    return MarketSimulator(conditions, 0, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("make", [simulated, lambda: MarketSimulator.from_scenario("calm", 1)])
+def test_a_market_that_tells_its_trades_direction_is_believed(make: Callable[[], MarketSimulator]) -> None:
+    market = SingleMarket(make())
+    market.step_until(20 * SECOND)
+    others = figures(market)["signed_lots"]
+    assert 0 < abs(others) <= figures(market)["market_lots"]
+    market.enter(asked(MARKET, 1, 3))
+    assert figures(market)["signed_lots"] == others + 3
+
+
+def test_nothing_is_done_beyond_the_worst_price_whatever_is_asked_for() -> None:
+    market = SingleMarket(ReplayMarket(recording(TWO_SIDES), start_ns=3 * SECOND), worst_ticks=103)
+    assert market.enter(asked(MARKET, 1, 9)).tolist() == [0]
+    assert (figures(market)["position"], figures(market)["cash"]) == (4, -4 * 103)
+    slots = market.enter(asked(LIMIT, 1, 2, 104))
+    assert market.depth[0, 0, 0].tolist() == [103, 2]
+    assert market.resting(slots).tolist() == [[2, 0]]
+
+
+def test_fills_and_the_mid_are_kept_as_they_come() -> None:
+    market = replayed(recording(TWO_SIDES), 3)
+    market.step_until(4 * SECOND)
+    market.enter(asked(MARKET, 1, 5))
+    assert [(fill.quantity, fill.price_ticks) for fill in market.fills] == [(4, 103), (1, 104)]
+    assert market.path == [(4 * SECOND, 101.5)]

@@ -1,0 +1,66 @@
+"""One parent order worked by an agent, where execution.executor works it by a schedule."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from execution.agents.single_market import SingleMarket
+from execution.agents.task import ExecutionTask
+from execution.agents.terms import terms_of_conditions
+from execution.agents.worker import Worker
+from execution.executor import ExecutionSettings, admitted, fill_of, worst_price_ticks
+from execution.market.market import Market
+from execution.market.regime import MarketConditions
+from execution.orders import Execution, ParentOrder
+
+DECISION_SECONDS = 5.0  # between two decisions of the shipped agents
+_DEPTH_LEVELS = 5  # that they see
+
+
+def work_by_agent(
+    order: ParentOrder,
+    *,
+    worker: Worker,
+    conditions: MarketConditions,
+    rng: np.random.Generator,
+    settings: ExecutionSettings | None = None,
+    market: Market | None = None,
+) -> Execution:
+    """Let an agent work a parent order over its horizon in a market and say what became of it.
+
+    The market is that of `execution.executor.work`: two workers with the same generator meet the same one. Of
+    the settings the limits count; an agent decides every five seconds, as nearly as the horizon allows, and
+    looks at the touch every second. It trades single contracts, whatever the instrument's lot. A cap of the
+    order's holds for whatever the agent asks for (see SingleMarket). Nobody knows beforehand how fast it will
+    be, so that the plan is a straight line to the whole order. Raises as `work`.
+    """
+    limits = (settings or ExecutionSettings()).limits
+    market = admitted(order, conditions=conditions, rng=rng, limits=limits, market=market)
+    arrival_ticks, volume_before = market.mid_ticks, market.traded_volume
+    desk = SingleMarket(
+        market, depth_levels=_DEPTH_LEVELS, worst_ticks=worst_price_ticks(order, arrival_ticks)
+    )
+    fee = order.rules.fee_per_contract / order.rules.multiplier
+    terms = [terms_of_conditions(conditions, fee_per_contract=fee)]
+    side, quantity = np.array([order.side], np.int64), np.array([order.quantity], np.int64)
+    worker.session(desk, terms, _task(order)).work(side, quantity)
+    tick = order.rules.tick_size
+    seen_ns, seen_ticks = zip((order.start_ns, arrival_ticks), *desk.path, strict=True)
+    return Execution(
+        fills=tuple(fill_of(order, own) for own in desk.fills),
+        path_ts_ns=np.array(seen_ns, dtype=np.int64),
+        path_mid=np.array(seen_ticks, dtype=np.float64) * tick,
+        plan_ts_ns=np.array([order.start_ns, order.end_ns], dtype=np.int64),
+        plan_quantity=np.array([0.0, order.quantity]),
+        arrival_mid=arrival_ticks * tick,
+        market_volume=market.traded_volume - volume_before,
+        leaves_quantity=order.quantity - sum(own.quantity for own in desk.fills),
+        fill_news=np.array([own.news_ticks for own in desk.fills], dtype=np.float64) * tick,
+    )
+
+
+def _task(order: ParentOrder) -> ExecutionTask:
+    seconds = 1e-9 * order.horizon_ns
+    return ExecutionTask(
+        horizon_seconds=seconds, decisions=max(1, round(seconds / DECISION_SECONDS)), pause=0
+    )
