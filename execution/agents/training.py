@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from execution.agents.actions import default_actions
-from execution.agents.card import AgentCard
+from execution.agents.card import FORECASTS, AgentCard
 from execution.agents.classical import ScheduleWorker
 from execution.agents.comparison import PairedDifference, compare
 from execution.agents.evaluate import Evaluation, evaluate
 from execution.agents.learn.checkpoint import rounds_done
 from execution.agents.learn.dqn import train_dqn
 from execution.agents.learn.ppo import train_ppo
+from execution.agents.learn.recurrent import RecurrentSettings, train_recurrent_ppo
 from execution.agents.learn.rounds import Progress
 from execution.agents.learn.settings import DqnSettings, PpoSettings
-from execution.agents.learn.trained_agent import TrainedAgent
 from execution.agents.learn.vector_markets import StableBaselinesEnv
 from execution.agents.market_source import MarketSource
 from execution.agents.network_policy import NetworkPolicy
@@ -27,9 +28,11 @@ from execution.agents.observation import FEATURES
 from execution.agents.task import ExecutionTask
 from execution.agents.vector_environment import ExecutionVectorEnv
 from execution.agents.worker import Worker, agent_worker
+from execution.impact.predictor import Predictor
+from execution.impact.watched_markets import WatchedSource
 from execution.schedules.twap import Twap
 
-Algorithm = Literal["ppo", "dqn"]
+Algorithm = Literal["ppo", "recurrent-ppo", "dqn"]
 MARKETS = 64
 # Learning begins as a patient schedule does: one slice at a time, at the near touch.
 _USUAL = default_actions().names.index("join 1")
@@ -55,6 +58,7 @@ DQN = DqnSettings(
     discount=0.99,
     usual_action=_USUAL,
 )
+RECURRENT = RecurrentSettings(ppo=PPO)
 # Of live evaluation: apart from what agents train on, and from what benchmarks judge on.
 _LIVE_SEED = 0x11FE
 _LIVE_MARKETS, _LIVE_ORDERS = 32, 2
@@ -84,16 +88,20 @@ def train_agent(
     curriculum: Callable[[int], ExecutionTask] | None = None,
     command: str = "",
     tell: Callable[[Lesson], None] | None = None,
+    predictor: Predictor | None = None,
 ) -> Path:
     """Train an agent and return the path of its weights, `out`/ALGORITHM.safetensors, written each round.
 
     steps: decisions in all, in so many markets side by side. task: what the agent is for and watched at.
-    curriculum: the task of each round, from 0, where it is another. The checkpoint in `out` is gone on with
-    where there is one; AgentError when it is of other settings.
+    curriculum: the task of each round, from 0, where it is another. predictor: whose forecasts the agent
+    learns to see; None for none. The checkpoint in `out` is gone on with where there is one; AgentError when
+    it is of other settings.
     """
     checkpoint, of_round = out / f"{algorithm}.checkpoint", curriculum or (lambda _: task)
-    vector = ExecutionVectorEnv(source, of_round(rounds_done(checkpoint)), count=markets)
-    path, card = out / f"{algorithm}.safetensors", agent_card(algorithm, task, seed=seed, command=command)
+    seen = source if predictor is None else WatchedSource(source, predictor)
+    vector = ExecutionVectorEnv(seen, of_round(rounds_done(checkpoint)), count=markets)
+    path = out / f"{algorithm}.safetensors"
+    card = agent_card(algorithm, task, seed=seed, command=command, predictor=predictor)
     schedule = evaluate_live(twap(), source, task)
 
     def after_round(progress: Progress) -> None:
@@ -101,7 +109,7 @@ def train_agent(
         vector.episodes.task = of_round(progress.round)
         if tell is None:
             return
-        own = evaluate_live(agent_worker(progress.agent.policy(card)), source, task)
+        own = evaluate_live(agent_worker(progress.agent.policy(card), predictor), source, task)
         tell(
             Lesson(
                 round=progress.round,
@@ -114,22 +122,22 @@ def train_agent(
 
     out.mkdir(parents=True, exist_ok=True)
     env = StableBaselinesEnv(vector)
-    agent: TrainedAgent
-    if algorithm == "ppo":
-        agent = train_ppo(
-            env, PPO, steps=steps, seed=seed, rounds=rounds, progress=after_round, checkpoint=checkpoint
-        )
-    else:
-        agent = train_dqn(
-            env, DQN, steps=steps, seed=seed, rounds=rounds, progress=after_round, checkpoint=checkpoint
-        )
+    train = {
+        "ppo": partial(train_ppo, env, PPO),
+        "recurrent-ppo": partial(train_recurrent_ppo, env, RECURRENT),
+        "dqn": partial(train_dqn, env, DQN),
+    }[algorithm]
+    agent = train(steps=steps, seed=seed, rounds=rounds, progress=after_round, checkpoint=checkpoint)
     agent.save(path, card)
     return path
 
 
-def agent_card(algorithm: str, task: ExecutionTask, *, seed: int, command: str) -> AgentCard:
+def agent_card(
+    algorithm: str, task: ExecutionTask, *, seed: int, command: str, predictor: Predictor | None = None
+) -> AgentCard:
     """What goes with the weights."""
     low, high = task.participation
+    forecasts = {} if predictor is None else {FORECASTS: predictor.kind}
     return AgentCard(
         name=algorithm,
         algorithm=algorithm,
@@ -140,6 +148,7 @@ def agent_card(algorithm: str, task: ExecutionTask, *, seed: int, command: str) 
             f"{task.decisions} decisions",
             "seed": str(seed),
             "command": command,
+            **forecasts,
         },
     )
 

@@ -33,6 +33,8 @@ _LOOKS = (1_024, 2_048, 4_096)
 )
 @click.option("--rounds", type=click.IntRange(1, 1_000), default=4, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
+@click.option("--recurrent", is_flag=True, help="A PPO agent that remembers what it saw of its order.")
+@click.option("--forecasts", is_flag=True, help="Show the agent what the shipped predictor forecasts.")
 @click.option(
     "--from",
     "runs",
@@ -40,7 +42,16 @@ _LOOKS = (1_024, 2_048, 4_096)
     metavar="RUNS",
     help="Fills that runs have recorded: train on orders like these and challenge the shipped agent.",
 )
-def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: Path | None) -> None:
+def execution(
+    out: Path,
+    agent: str,
+    steps: int,
+    rounds: int,
+    seed: int,
+    recurrent: bool,
+    forecasts: bool,
+    runs: Path | None,
+) -> None:
     """Teach an agent to work parent orders in simulated markets; needs 'hedger[train]'.
 
     After each round the weights in DIR are written and compared with TWAP in markets that are kept for it. A
@@ -54,8 +65,11 @@ def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: P
     from execution.agents.shipped_task import shipped_curriculum, shipped_task, training_source
     from execution.agents.training import train_agent
     from execution.errors import AgentError
+    from execution.impact.predictor import shipped_predictor
 
-    algorithm: Algorithm = "ppo" if agent == "ppo" else "dqn"
+    if recurrent and agent != "ppo":
+        raise UsageError(f"--recurrent goes with --agent ppo, not with {agent}")
+    algorithm: Algorithm = "dqn" if agent == "dqn" else "recurrent-ppo" if recurrent else "ppo"
     task, source = shipped_task(), training_source()
     curriculum = None
     if runs is not None:
@@ -63,6 +77,7 @@ def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: P
     else:
         curriculum = partial(shipped_curriculum, rounds=rounds)
     asked = f"hedger train execution --agent {agent} --steps {steps} --rounds {rounds} --seed {seed}"
+    asked += " --recurrent" * recurrent + " --forecasts" * forecasts
     try:
         path = train_agent(
             algorithm,
@@ -75,12 +90,13 @@ def execution(out: Path, agent: str, steps: int, rounds: int, seed: int, runs: P
             curriculum=curriculum,
             command=asked + ("" if runs is None else " --from RUNS"),
             tell=_tell,
+            predictor=shipped_predictor() if forecasts else None,
         )
     except AgentError as error:
         raise UsageError(f"{out}: {error}") from error
     click.echo(f"Trained: {path}. Try it: hedger execute --scenario calm --workers twap,{path}")
     if runs is not None:
-        _challenge(algorithm, path, out, source, task)
+        _challenge(agent, path, out, source, task)
 
 
 def _task_of(runs: Path, usual: ExecutionTask) -> ExecutionTask:
@@ -105,7 +121,7 @@ def _task_of(runs: Path, usual: ExecutionTask) -> ExecutionTask:
     return replace(usual, horizon_seconds=horizon, decisions=decisions, participation=(low, max(low, high)))
 
 
-def _challenge(algorithm: str, path: Path, out: Path, source: ScenarioSource, task: ExecutionTask) -> None:
+def _challenge(agent: str, path: Path, out: Path, source: ScenarioSource, task: ExecutionTask) -> None:
     from execution.agents.champion import PromotionRule, challenge, settle
     from execution.agents.promotion_study import paired_episodes
     from execution.agents.study_workers import agent_file
@@ -113,9 +129,9 @@ def _challenge(algorithm: str, path: Path, out: Path, source: ScenarioSource, ta
     from execution.agents.whole_file import write_whole
     from execution.agents.worker import agent_worker
 
-    shipped = agent_file(algorithm)
+    shipped = agent_file(agent)
     if shipped is None:
-        raise UsageError(f"no agent '{algorithm}' is shipped: there is nobody to challenge")
+        raise UsageError(f"no agent '{agent}' is shipped: there is nobody to challenge")
     champion = out / "champion.safetensors"
     if not champion.exists():
         write_whole(champion, shipped.read_bytes())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.dqn.policies import QNetwork
 
-from execution.agents.inference import Layer, Network, SingleArray
+from execution.agents.inference import Layer, Memory, Network, SingleArray
 from execution.agents.learn.action_values import DuelingHead
 from execution.agents.learn.standardise import StandardisedFeatures
 
@@ -25,7 +26,17 @@ def actor_network(policy: ActorCriticPolicy) -> Network:
     """Log-odds of discrete actions, up to a constant, or means of continuous ones."""
     trunk = policy.mlp_extractor.policy_net
     layers = [*_affine(trunk), *_affine(torch.nn.Sequential(policy.action_net))]
-    return _standardised(policy.pi_features_extractor, layers, is_tanh=_has_tanh(trunk))
+    memory = _memory(policy.lstm_actor) if isinstance(policy, RecurrentActorCriticPolicy) else None
+    return _standardised(policy.pi_features_extractor, layers, is_tanh=_has_tanh(trunk), memory=memory)
+
+
+def _memory(lstm: torch.nn.LSTM) -> Memory:
+    of = dict(lstm.named_parameters())
+    return Memory(
+        input=_array(of["weight_ih_l0"].T),
+        recurrent=_array(of["weight_hh_l0"].T),
+        bias=_array(of["bias_ih_l0"] + of["bias_hh_l0"]),
+    )
 
 
 def _unfolded(head: DuelingHead) -> list[Layer]:
@@ -57,7 +68,12 @@ def _has_tanh(modules: torch.nn.Sequential) -> bool:
     return any(isinstance(module, torch.nn.Tanh) for module in modules)
 
 
-def _standardised(extractor: torch.nn.Module, layers: list[Layer], *, is_tanh: bool) -> Network:
+def _standardised(
+    extractor: torch.nn.Module, layers: list[Layer], *, is_tanh: bool, memory: Memory | None = None
+) -> Network:
     if not isinstance(extractor, StandardisedFeatures):
         raise TypeError("only networks on standardised features can be exported")
-    return Network.of(layers, mean=_array(extractor.mean), scale=_array(extractor.scale), is_tanh=is_tanh)
+    units = 0 if memory is None else len(memory.recurrent)
+    mean = np.append(_array(extractor.mean), np.zeros(units, np.float32))
+    scale = np.append(_array(extractor.scale), np.ones(units, np.float32))
+    return Network.of(layers, mean=mean, scale=scale, is_tanh=is_tanh, memory=memory)

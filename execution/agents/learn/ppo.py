@@ -70,44 +70,60 @@ class MaskedPpoLearner(ActorLearner, MaskablePPO):
 
 def ppo_learner(env: VecEnv, settings: PpoSettings, *, seed: int, device: str = "cpu") -> ActorLearner:
     """A learner whose first weights follow from the seed."""
+    features = int(np.prod(env.observation_space.shape or (1,)))
+    network = network_arguments(settings, features)
     is_box = isinstance(env.action_space, gymnasium.spaces.Box)
-    arguments = _policy_arguments(env, settings)
     if is_box:
-        arguments["log_std_init"] = float(np.log(settings.first_deviation))
+        network["log_std_init"] = float(np.log(settings.first_deviation))
     learner = (BoxPpoLearner if is_box else MaskedPpoLearner)(
         "MlpPolicy",
         VecMonitor(env),
-        learning_rate=FallingRate(settings.learning_rate, settings.learning_rate * settings.final_rate_share),
-        n_steps=settings.rollout_steps,
-        batch_size=min(settings.batch_size, settings.rollout_steps * env.num_envs),
-        n_epochs=settings.epochs,
-        gamma=settings.discount,
-        gae_lambda=settings.advantage_decay,
-        clip_range=settings.clip,
-        ent_coef=settings.entropy_share,
-        vf_coef=settings.value_share,
-        max_grad_norm=settings.largest_gradient,
-        policy_kwargs=arguments,
+        policy_kwargs=network,
         device=device,
         seed=seed,
+        **learning_arguments(settings, env.num_envs),
     )
-    if settings.usual_action is not None:
-        with torch.no_grad():
-            learner.policy.get_parameter("action_net.bias")[settings.usual_action] += settings.usual_odds
-    learner.standard_steps = settings.standard_steps
-    learner.features = arguments["features_extractor_kwargs"]["features"]
-    return learner
+    return prepared(learner, settings, features)
 
 
-def _policy_arguments(env: VecEnv, settings: PpoSettings) -> dict[str, Any]:
+def learning_arguments(settings: PpoSettings, markets: int) -> dict[str, Any]:
+    """How an algorithm of stable-baselines3 learns in so many markets."""
+    return {
+        "learning_rate": FallingRate(
+            settings.learning_rate, settings.learning_rate * settings.final_rate_share
+        ),
+        "n_steps": settings.rollout_steps,
+        "batch_size": min(settings.batch_size, settings.rollout_steps * markets),
+        "n_epochs": settings.epochs,
+        "gamma": settings.discount,
+        "gae_lambda": settings.advantage_decay,
+        "clip_range": settings.clip,
+        "ent_coef": settings.entropy_share,
+        "vf_coef": settings.value_share,
+        "max_grad_norm": settings.largest_gradient,
+    }
+
+
+def network_arguments(settings: PpoSettings, features: int) -> dict[str, Any]:
+    """What a policy of stable-baselines3 is made of."""
     units = list(settings.hidden)
     return {
         "net_arch": {"pi": units, "vf": units},
         "activation_fn": torch.nn.Tanh if settings.tanh else torch.nn.ReLU,
         "features_extractor_class": StandardisedFeatures,
-        "features_extractor_kwargs": {"features": int(np.prod(env.observation_space.shape or (1,)))},
+        "features_extractor_kwargs": {"features": features},
         "optimizer_kwargs": {"fused": True, "eps": 1e-5},
     }
+
+
+def prepared(learner: ActorLearner, settings: PpoSettings, features: int) -> ActorLearner:
+    """A learner with what stable-baselines3 does not ask for: its usual action and its rounds."""
+    if settings.usual_action is not None:
+        with torch.no_grad():
+            learner.policy.get_parameter("action_net.bias")[settings.usual_action] += settings.usual_odds
+    learner.standard_steps = settings.standard_steps
+    learner.features = features
+    return learner
 
 
 def train_ppo(

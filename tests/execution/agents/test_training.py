@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from execution.agents.champion import Decision, PromotionRule, challenge
+from execution.agents.evaluate import evaluate
 from execution.agents.no_signal import FairGameSource
 from execution.agents.promotion_study import ORDERS, paired_episodes
 from execution.agents.shipped_task import SIZES, shipped_curriculum, shipped_task
@@ -16,6 +17,7 @@ from execution.agents.task import ExecutionTask
 from execution.agents.training import Lesson, load_agent, train_agent
 from execution.agents.worker import agent_worker
 from execution.errors import AgentError
+from execution.impact.predictor import shipped_predictor
 from tests.execution.agents.small_markets import small_task
 
 
@@ -40,6 +42,33 @@ def test_weights_and_lessons_come_with_every_round_and_repeat(tmp_path: Path) ->
     assert [lesson.round for lesson in lessons] == [1, 2]
     assert lessons[0].difference.baseline == "twap"
     assert load_agent(first).card.notes["seed"] == "3"
+
+
+def test_an_agent_that_remembers_and_sees_forecasts_is_trained_and_works_orders(tmp_path: Path) -> None:
+    path = train_agent(
+        "recurrent-ppo",
+        FairGameSource(),
+        small_task(),
+        out=tmp_path,
+        steps=60 * 8,
+        rounds=1,
+        seed=3,
+        markets=8,
+        predictor=shipped_predictor("cnn"),
+    )
+    worker = agent_worker(load_agent(path))
+    assert worker.predictor == shipped_predictor("cnn")
+    assert worker.name == "recurrent-ppo"
+    first, again = (
+        evaluate(worker, FairGameSource(), small_task(), markets=2, orders=2, seed=1) for _ in range(2)
+    )
+    assert np.array_equal(first.shortfall_bps, again.shortfall_bps)
+
+
+def test_an_order_begins_with_nothing_remembered_of_the_last_one() -> None:
+    policy, task = Forgets(), small_task()
+    evaluate(agent_worker(policy), FairGameSource(), task, markets=3, orders=2, seed=1)
+    assert policy.begun_for == [3, 3]
 
 
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
@@ -78,3 +107,14 @@ class Waits:
 
     def act(self, observation: np.ndarray, mask: np.ndarray) -> np.ndarray:
         return np.zeros(len(observation), np.int64)
+
+
+class Forgets(Waits):
+    """Waits, and counts how often it was begun."""
+
+    def __init__(self) -> None:
+        self.begun_for: list[int] = []
+
+    def begin(self, markets: int) -> Waits:
+        self.begun_for.append(markets)
+        return Waits()
