@@ -19,8 +19,8 @@ class BandView:
 
     spot [currency]. delta: of the book without its hedge instrument, as the policy sees it [units of
     underlying]. The net delta is this and the hedge's; lower, upper: within which the policy waits; lower_
-    target, upper_target: what it trades to from below and from above, between them and on either side of
-    zero, so that no trade makes the net delta larger.
+    target, upper_target: what it trades to from below and from above, on either side of zero and no further
+    from it than the net delta, so that no trade makes that larger.
     """
 
     spot: FloatArray

@@ -6,23 +6,23 @@ import numpy as np
 
 from hedger.optimum.problem import HedgingProblem
 from hedger.policy.book_states import HedgedBook, hedged_book
+from hedger.policy.forecast_ladder import expected_trade, forecast_ladder
 from hedger.policy.policy import HedgeSituation
 from hedger.policy.trade_costs import TradeCosts
-from hedger.policy.zakamouline import ZakamoulinePolicy
 
 
 def book_problem(situation: HedgeSituation) -> HedgingProblem | None:
     """The book's options under geometric Brownian motion at its gamma-weighted volatility; None without any.
 
     In units of spot and of the largest line: by the scaling law the same problem as the book's. Dates are
-    trading days. The cost is the CostCurve's for a trade as large as Zakamouline's half width.
+    trading days. The cost is the CostCurve's for the trade that is expected at a decision.
     """
     middle = len(situation.exposure.ladder_spot) // 2
     book = hedged_book(situation, np.array([middle]))
     size = float(np.abs(book.units).max(initial=0.0))
     if size == 0.0 or situation.risk_aversion == 0.0:
         return None
-    width = ZakamoulinePolicy().view(situation).half_width[middle]
+    trade = expected_trade(situation, forecast_ladder(situation).book_gamma(situation))[middle]
     return HedgingProblem(
         strike=np.exp(book.moneyness[0]),
         is_call=book.is_call,
@@ -30,7 +30,7 @@ def book_problem(situation: HedgeSituation) -> HedgingProblem | None:
         expiry_step=np.maximum(np.round(book.dates[0]), 1.0).astype(np.int64),
         spot=1.0,
         step_variance=_step_variance(book),
-        proportional_cost=float(TradeCosts.of(situation).at(width)),
+        proportional_cost=float(TradeCosts.of(situation).at(trade)),
         risk_aversion=situation.risk_aversion * float(book.spot[0]) * size,
     )
 

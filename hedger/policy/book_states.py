@@ -42,8 +42,8 @@ class HedgedBook:
     own: FloatArray
     reference: FloatArray
 
-    def scaled(self, *, risk_aversion: float, cost: float, fixed_cost: float) -> BookStates:
-        """As the network takes it; cost: of a trade, as a fraction of its value."""
+    def scaled(self, *, risk_aversion: float, cost: float | FloatArray, fixed_cost: float) -> BookStates:
+        """As the network takes it; cost: of a unit, as a fraction of its value, of all states or each."""
         states = np.ones(len(self.spot))
         return BookStates(
             moneyness=self.moneyness,
@@ -56,9 +56,9 @@ class HedgedBook:
             scaled_fixed_cost=risk_aversion * fixed_cost * states,
         )
 
-    def only(self, state: int) -> HedgedBook:
-        """One of the states."""
-        one = slice(state, state + 1)
+    def repeated(self, state: int, times: int) -> HedgedBook:
+        """One of the states, several times over."""
+        one = np.full(times, state)
         return replace(
             self,
             spot=self.spot[one],

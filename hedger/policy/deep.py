@@ -10,6 +10,7 @@ import numpy.typing as npt
 from hedger.network.inference import BandAnswer, BandNetwork
 from hedger.policy.band import BandView, decide_by_band, first_crossing
 from hedger.policy.book_states import HedgedBook, hedged_book
+from hedger.policy.impact_band import band_in_words, ends_from
 from hedger.policy.policy import HedgeDecision, HedgeSituation
 from hedger.policy.trade_costs import TradeCosts
 
@@ -21,21 +22,23 @@ MOST_UNSEEN = 0.25
 # Each asks the network once: few, dense near today's spot and day.
 _LEVELS = np.array([-8, -4, -2, -1, 0, 1, 2, 4, 8])
 _DAYS = np.array([1.0, 2.0, 3.0, 5.0, 10.0])
-_COST_ROUNDS = 3
+# Shares of the largest trade there could be, whose costs the network is asked at; dense where it is small.
+_SIZES = np.linspace(0.0, 1.0, 17) ** 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeepPolicy:
-    """Wait inside the universal network's band, outside of it trade to the band's target.
+    """Wait inside the universal network's band, outside of it trade to or toward the band's target.
 
     network: the shipped one when None. fixed_cost [currency] per trade, besides the CostCurve.
 
     The network was taught by the exact optimum under geometric Brownian motion and corrects a reference,
     Zakamouline's band. Here it sees the whole book at the volatility that the other bands hedge with, each
     strike's implied volatility at the forecast's level. Its band is then moved from its own delta to the one
-    that is believed (`reference_delta`). The cost is the CostCurve's for a trade as large as half the band,
-    settled by rounds at today's spot. Where a state is further than MOST_UNSEEN from what training saw, or
-    the answer is no number, the reference decides, and today's reason says so.
+    that is believed (`reference_delta`). Under impact it is what `impact_band` would make of it: the band of
+    the smallest trade's cost, and a trade that ends at the target for its own last unit's cost. Where a state
+    is further than MOST_UNSEEN from what training saw, or the answer is no number, the reference decides, and
+    today's reason says so.
     """
 
     network: BandNetwork | None = field(default=None, repr=False, compare=False)
@@ -58,16 +61,12 @@ class DeepPolicy:
             fixed_cost=self.fixed_cost,
         )
         today = len(book.spot) // 2
-        cost = asked.settled_cost(book.only(today))
         ahead = book.with_days_ahead(today, _DAYS)
-        answer = asked.answer(ahead, cost)
+        answer = asked.answer(ahead, asked.cost(np.zeros(1))[0])
         edges = asked.edges(ahead, answer)
-        decision = decide_by_band(
-            situation,
-            _view(book.spot, edges[: len(book.spot)]),
-            policy=self.name,
-            rule=asked.rule(edges[today], answer, today, cost),
-        )
+        view = _view(book.spot, edges[: len(book.spot)], asked.targets(book, edges[today]))
+        rule = asked.rule(view, answer, today)
+        decision = decide_by_band(situation, view, policy=self.name, rule=rule)
         later = asked.edges_later(edges[len(book.spot) :], book)
         lot = asked.costs.per_contract * situation.market.hedge.lot_size
         held = decision.target_contracts * asked.costs.per_contract
@@ -92,18 +91,28 @@ class _Asked:
     costs: TradeCosts
     fixed_cost: float
 
-    def answer(self, book: HedgedBook, cost: float) -> BandAnswer:
-        """The network's in every state of the book; cost as a fraction."""
+    def cost(self, trade: FloatArray) -> FloatArray:
+        """Cost [fraction] of the last unit of trades of at least half a lot."""
+        smallest = 0.5 * self.costs.per_contract * self.situation.market.hedge.lot_size
+        return self.costs.marginal(np.maximum(trade, smallest))
+
+    def answer(self, book: HedgedBook, cost: float | FloatArray) -> BandAnswer:
+        """The network's in every state of the book; cost as a fraction, of all states or each."""
         aversion = self.situation.risk_aversion
         return self.network.bands(book.scaled(risk_aversion=aversion, cost=cost, fixed_cost=self.fixed_cost))
 
-    def settled_cost(self, today: HedgedBook) -> float:
-        """The cost [fraction] of a trade as large as half of today's band, from which the band follows."""
-        cost = float(self.costs.at(self.costs.per_contract))
-        for _ in range(_COST_ROUNDS):
-            edges = self.edges(today, self.answer(today, cost))[0]
-            cost = float(self.costs.at(0.5 * (edges[3] - edges[0])))
-        return cost
+    def targets(self, book: HedgedBook, edges: FloatArray) -> tuple[float, float]:
+        """Where trades end that begin at today's holding, below and above today's edges (4,)."""
+        held = self.situation.exposure.hedge_contracts * self.costs.per_contract
+        low, high = float(edges[1]), float(edges[2])
+        most = max(low - held, held - high)
+        if most <= 0.0:
+            return low, high
+        trades, today = most * _SIZES, book.repeated(len(book.spot) // 2, len(_SIZES))
+        at_size = self.edges(today, self.answer(today, self.cost(trades)))
+        if held < low:
+            return min(low, ends_from(held, at_size[:, 1], trades)), high
+        return low, max(high, -ends_from(-held, -at_size[:, 2], trades))
 
     def edges(self, book: HedgedBook, answer: BandAnswer) -> FloatArray:
         """The band of the hedge's delta around minus the believed one; (state, 4) [units of underlying]."""
@@ -121,14 +130,14 @@ class _Asked:
         over = book.dates.max() <= _DAYS
         return np.where(over[:, None], -self.situation.exposure.linear_delta, edges)
 
-    def rule(self, edges: FloatArray, answer: BandAnswer, today: int, cost: float) -> str:
+    def rule(self, view: BandView, answer: BandAnswer, today: int) -> str:
         """Today's band in words."""
-        half = 0.5 * float(edges[3] - edges[0])
-        band = f"band of ±{half:,.0f}"
-        terms = f"(cost {1e4 * cost:.2f} bp, risk aversion {self.situation.risk_aversion:g})"
+        cost = 1e4 * self.costs.proportional
+        terms = f"(cost {cost:.2f} bp before impact, risk aversion {self.situation.risk_aversion:g})"
         if _is_trusted(answer)[today]:
-            return f"the network's no-transaction {band} {terms}"
-        return f"the reference {band} {terms}, since {self._unseen(answer, today)}"
+            name = "the network's no-transaction band"
+            return f"{band_in_words(view, name)} {terms}"
+        return f"{band_in_words(view, 'the reference band')} {terms}, since {self._unseen(answer, today)}"
 
     def _unseen(self, answer: BandAnswer, today: int) -> str:
         if not np.isfinite(answer.bands[today]).all():
@@ -141,10 +150,15 @@ class _Asked:
         return f"training saw nothing like this {feature_names()[worst]}"
 
 
-def _view(spot: FloatArray, edges: FloatArray) -> BandView:
-    """The band around the middle of its targets, which is minus the delta that the policy sees."""
+def _view(spot: FloatArray, edges: FloatArray, targets: tuple[float, float]) -> BandView:
+    """The band around the middle of its targets, which is minus the delta that the policy sees.
+
+    targets: today's from below and from above with impact, which may lie outside of the edges.
+    """
     middle = 0.5 * (edges[:, 1] + edges[:, 2])
     lower, lower_target, upper_target, upper = (edges - middle[:, None]).T
+    today = len(spot) // 2
+    lower_target[today], upper_target[today] = np.array(targets) - middle[today]
     return BandView(
         spot=spot,
         delta=-middle,

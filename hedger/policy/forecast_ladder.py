@@ -1,8 +1,7 @@
-"""The option lines at the forecast volatility along the spot ladder, and bands settled with impact."""
+"""The option lines at the forecast volatility along the spot ladder, and what they move in between."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +9,11 @@ import numpy.typing as npt
 
 from hedger.optimum.band_formulas import BookGamma
 from hedger.policy.policy import HedgeSituation
-from hedger.policy.trade_costs import TradeCosts
 from pricing.book import value_options
 from pricing.market import UnderlyingMarket
 from pricing.time import TRADING_DAYS_PER_YEAR
 
 FloatArray = npt.NDArray[np.float64]
-
-# The width grows with less than a third of the cost's power: eight rounds settle it to a part in a million.
-_ITERATIONS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +69,12 @@ def forecast_scale(market: UnderlyingMarket, expiry_years: FloatArray) -> FloatA
     return np.asarray(forecast / at_the_money, dtype=np.float64)
 
 
-def settled_half_width(
-    situation: HedgeSituation, width_at: Callable[[FloatArray], FloatArray]
-) -> tuple[FloatArray, FloatArray]:
-    """Half widths along the ladder, and the cost [fraction] of trades as large, from which they follow.
+def step_variance(situation: HedgeSituation, gamma: BookGamma) -> FloatArray:
+    """Variance of the log return from one decision to the next along the ladder, shape (level,)."""
+    return np.asarray(gamma.volatility**2 * situation.decision_days / TRADING_DAYS_PER_YEAR)
 
-    A published width is for a proportional cost; ours has impact in it and grows with the trade, so that the
-    width is a fixed point of `width_at` (costs to widths, shape (level,)): a heuristic.
-    """
-    costs = TradeCosts.of(situation)
-    # From one contract: a cost of impact alone is nothing at a width of zero, which would then stay zero.
-    cost = costs.at_contracts(np.ones(len(situation.exposure.ladder_spot)))
-    for _ in range(_ITERATIONS):
-        width = width_at(cost)
-        cost = costs.at(width)
-    return width, cost
+
+def expected_trade(situation: HedgeSituation, gamma: BookGamma) -> FloatArray:
+    """What the net delta moves from one decision to the next, |Gamma| S sigma sqrt(2 dt / pi); (level,)."""
+    move = np.sqrt(2.0 * step_variance(situation, gamma) / np.pi)
+    return np.asarray(np.abs(gamma.net) * situation.exposure.ladder_spot * move)

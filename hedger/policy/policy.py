@@ -24,6 +24,7 @@ class HedgeSituation:
 
     risk_aversion: per unit of account currency (exponential utility). days_since_trade: trading days since
     the last hedge trade, None where there was none. horizon_days: trading days in which an order is worked.
+    decision_days: trading days from one decision to the next.
     """
 
     exposure: UnderlyingExposure
@@ -32,6 +33,7 @@ class HedgeSituation:
     risk_aversion: float
     days_since_trade: int | None = None
     horizon_days: float = 30.0 / 390.0
+    decision_days: float = 1.0
 
     def cost_bps(self, delta: float) -> float:
         """Expected cost of trading `delta` units of underlying now [bps of their value], impact included."""

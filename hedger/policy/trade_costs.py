@@ -48,6 +48,12 @@ class TradeCosts:
         """Cost [fraction of the value] of trades of `delta` units of underlying; a rebate counts as none."""
         return self.at_contracts(np.abs(np.asarray(delta, dtype=np.float64)) / self.per_contract)
 
+    def marginal(self, delta: FloatArray) -> FloatArray:
+        """Cost of the last unit of such trades [fraction]; beyond the market's volume as at it."""
+        participation = np.minimum(1.0, np.abs(delta) / self.per_contract / self.volume)
+        impact = self.impact * (1.0 + self.exponent) * participation**self.exponent
+        return np.asarray(np.maximum(self.proportional + impact, 0.0))
+
     def at_contracts(self, contracts: FloatArray) -> FloatArray:
         """The same for trades in contracts, not negative."""
         participation = np.minimum(1.0, contracts / self.volume)

@@ -27,8 +27,9 @@ def check_hedge_policy(policy: HedgePolicy, situation: HedgeSituation) -> None:
     assert abs(decision.residual_delta - expected) <= 1e-9 * max(1.0, abs(expected))
     if decision.action is Action.TRADE:
         half_lot = 0.5 * lot_size * per_contract * (1 + 1e-12)
-        assert decision.band_lower - half_lot <= decision.residual_delta <= decision.band_upper + half_lot
         before = decision.target_delta + decision.current_contracts * per_contract
+        lower, upper = min(before, decision.band_lower), max(before, decision.band_upper)
+        assert lower - half_lot <= decision.residual_delta <= upper + half_lot, "into the band or toward it"
         assert abs(decision.residual_delta) <= abs(before), "a trade never increases the net delta it sees"
 
     spot = situation.exposure.spot

@@ -128,13 +128,17 @@ def test_whalley_wilmott_band_scales_with_the_cube_root_of_cost_over_aversion(sc
     assert other[0] / one[0] == pytest.approx(scale ** (1 / 3), rel=1e-12)
 
 
-def test_whalley_wilmott_half_width_is_at_the_cost_of_a_trade_of_that_size() -> None:
+@pytest.mark.parametrize("policy", [WhalleyWilmottPolicy(), ZakamoulinePolicy()])
+def test_a_trade_ends_at_the_edge_of_the_band_of_its_last_unit_s_cost(policy: HedgePolicy) -> None:
     case = situation(option_position(-1_000, strike=2650))
-    decision = WhalleyWilmottPolicy().decide(case)
-    cost = case.cost_bps(decision.band_upper) / 1e4
-    published = np.cbrt(1.5 * cost * case.exposure.spot * case.exposure.options.gamma**2 / case.risk_aversion)
-    assert decision.band_upper == pytest.approx(published, rel=1e-6)
-    assert cost > case.cost_curve.proportional_bps() / 1e4
+    decision = policy.decide(case)
+    traded = abs(decision.trade_contracts) * 50.0
+    rise = 1.0 + COSTS.impact_exponent
+    last = COSTS.proportional_bps() + rise * (case.cost_bps(traded) - COSTS.proportional_bps())
+    flat = replace(case, cost_curve=replace(COSTS, half_spread_bps=last - 0.1, impact_coefficient=0.0))
+    assert decision.band_upper < abs(decision.residual_delta)
+    # Zakamouline's volatility is the expected trade's, so that only the band is compared.
+    assert abs(decision.residual_delta) == pytest.approx(policy.decide(flat).band_upper, abs=25.5)
 
 
 def test_infinite_aversion_hedges_to_the_forecast_delta_and_no_aversion_never_trades() -> None:
@@ -145,7 +149,8 @@ def test_infinite_aversion_hedges_to_the_forecast_delta_and_no_aversion_never_tr
 
 
 def test_whalley_wilmott_trades_to_the_edge_and_not_to_the_middle() -> None:
-    decision = WhalleyWilmottPolicy().decide(situation(option_position(-1_000, strike=2650)))
+    case = replace(situation(option_position(-1_000, strike=2650)), cost_curve=FREE_OF_IMPACT)
+    decision = WhalleyWilmottPolicy().decide(case)
     assert decision.action is Action.TRADE
     assert abs(decision.residual_delta - decision.band_lower) <= 25.0
 
@@ -169,7 +174,7 @@ def test_at_the_next_trade_level_the_same_policy_trades() -> None:
 
 
 def test_from_the_edge_of_a_band_the_far_side_is_a_whole_band_away() -> None:
-    case = situation(option_position(-1_000, strike=2650))
+    case = replace(situation(option_position(-1_000, strike=2650)), cost_curve=FREE_OF_IMPACT)
     decision = WhalleyWilmottPolicy().decide(case)
     assert decision.next_trade_below is not None
     assert decision.next_trade_above is not None
@@ -208,6 +213,7 @@ def test_the_band_of_a_call_is_whalley_and_wilmott_s_at_one_way_cost_and_discoun
         market=market,
         cost_curve=CostCurve(half_spread_bps=0.5, fee_bps=0.1, impact_coefficient=0.0),
         risk_aversion=1e-5,
+        decision_days=0.0,
     )
     discount = np.exp(-0.05 * exposure.risks[0].expiry_years)
     cube = 1.5 * discount * 0.6e-4 * exposure.spot * exposure.options.gamma**2 / 1e-5
@@ -233,14 +239,40 @@ def test_no_aversion_leaves_shares_unhedged_and_next_trade_levels_empty() -> Non
     assert (decision.next_trade_below, decision.next_trade_above) == (None, None)
 
 
-def test_a_cost_of_impact_alone_still_makes_a_band() -> None:
+def test_a_cost_of_impact_alone_leaves_a_part_to_be_traded_later() -> None:
     free_of_spread = CostCurve(half_spread_bps=0.0, fee_bps=0.0, impact_coefficient=0.5)
     case = replace(situation(option_position(-1_000, strike=2650)), cost_curve=free_of_spread)
     decision = WhalleyWilmottPolicy().decide(case)
-    cube = 1.5 * case.cost_bps(decision.band_upper) / 1e4 * case.exposure.spot / case.risk_aversion
-    expected = (cube * case.exposure.options.gamma**2) ** (1 / 3)
-    assert decision.band_upper > 1.0
-    assert decision.band_upper == pytest.approx(expected, rel=1e-4)
+    assert decision.action is Action.TRADE
+    assert abs(decision.residual_delta) > decision.band_upper + 25.0
+
+
+@pytest.mark.parametrize("policy", [WhalleyWilmottPolicy(), ZakamoulinePolicy()])
+@settings(deadline=None, max_examples=15)
+@given(contracts=st.integers(0, 2_000), exponent=st.floats(0.2, 1.2))
+def test_the_further_from_the_band_the_more_is_traded_and_the_more_is_left(
+    policy: HedgePolicy, contracts: int, exponent: float
+) -> None:
+    case = situation(option_position(-1_000, strike=2650), future_position(contracts))
+    nearer = situation(option_position(-1_000, strike=2650), future_position(contracts + 20))
+    far, near = (
+        policy.decide(replace(each, cost_curve=replace(COSTS, impact_exponent=exponent)))
+        for each in (case, nearer)
+    )
+    if contracts < 950:
+        assert far.trade_contracts >= near.trade_contracts
+        assert far.residual_delta <= near.residual_delta + 50.0
+
+
+def test_seen_more_often_the_same_book_has_a_wider_band() -> None:
+    case = replace(situation(option_position(-1_000, strike=2650)), cost_curve=FREE_OF_IMPACT)
+    widths = [
+        WhalleyWilmottPolicy().decide(replace(case, decision_days=days)).band_upper
+        for days in (5.0, 1.0, 0.25, 0.0)
+    ]
+    assert widths == sorted(widths)
+    cube = 1.5 * 5e-4 * case.exposure.spot * case.exposure.options.gamma**2 / case.risk_aversion
+    assert widths[-1] == pytest.approx(cube ** (1 / 3), rel=1e-9)
 
 
 def test_a_forecast_at_the_money_leaves_the_market_s_skew_at_every_level() -> None:
@@ -282,15 +314,6 @@ def test_zakamouline_s_band_is_that_of_the_same_hedging_problem() -> None:
     view = ZakamoulinePolicy().view(case)
     np.testing.assert_allclose(view.half_width, (edges[:, 1] - edges[:, 0]) / 2.0, rtol=1e-9)
     np.testing.assert_allclose(view.delta, -edges.mean(axis=1), rtol=1e-9)
-
-
-def test_zakamouline_s_half_width_is_at_the_cost_of_a_trade_of_that_size() -> None:
-    case = situation(option_position(-1_000, strike=2650))
-    band = ZakamoulinePolicy().decide(case).band_upper
-    settled = CostCurve(half_spread_bps=case.cost_bps(band), fee_bps=0.0, impact_coefficient=0.0)
-    assert ZakamoulinePolicy().decide(replace(case, cost_curve=settled)).band_upper == pytest.approx(
-        band, rel=1e-4
-    )
 
 
 def test_costs_flatten_a_short_book_s_delta_at_the_forecast_and_steepen_a_long_one_s() -> None:

@@ -160,11 +160,17 @@ def test_the_untrained_band_grows_with_the_cost(cost: float) -> None:
     assert far.band_upper > near.band_upper
 
 
-def test_the_half_width_is_at_the_cost_of_a_trade_of_that_size() -> None:
-    case = situation(CALL, cost=CostCurve(half_spread_bps=0.5, fee_bps=0.1, impact_coefficient=0.5))
-    band = UNTRAINED.decide(case).band_upper
-    settled = replace(PLAIN, half_spread_bps=case.cost_bps(band), fee_bps=0.0)
-    assert UNTRAINED.decide(replace(case, cost_curve=settled)).band_upper == pytest.approx(band, rel=0.01)
+@pytest.mark.parametrize("lines", [(CALL,), (CALL, future_position(2_000))])
+def test_a_trade_ends_at_the_target_for_its_last_unit_s_cost(lines: tuple[Position, ...]) -> None:
+    curve = CostCurve(half_spread_bps=0.5, fee_bps=0.1, impact_coefficient=0.5)
+    case = situation(*lines, cost=curve)
+    decision = UNTRAINED.decide(case)
+    last = 0.6 + 1.5 * (case.cost_bps(50.0 * decision.trade_contracts) - 0.6)
+    flat = replace(PLAIN, half_spread_bps=last, fee_bps=0.0)
+    alike = UNTRAINED.decide(replace(case, cost_curve=flat))
+    assert decision.band_upper < abs(decision.residual_delta)
+    assert decision.target_contracts == pytest.approx(alike.target_contracts, abs=1)
+    assert "since impact grows with size" in decision.reason
 
 
 def test_at_the_spot_where_it_would_trade_next_it_trades() -> None:
