@@ -34,6 +34,19 @@ class Paths(NamedTuple):
     spread: FloatArray
 
 
+FILL = np.dtype(
+    # What an account traded by one message, or by resting from one look to the next.
+    [
+        ("market", "i8"),
+        ("ts_ns", "i8"),  # of the message, or of the look that found it
+        ("lots", "i8"),
+        ("price_ticks", "f8"),  # mean
+        ("mid_ticks", "f8"),  # last seen at or before it
+        ("is_maker", "?"),
+    ]
+)
+
+
 class OrderCosts(NamedTuple):
     """Implementation shortfall by its parts, as execution.tca.shortfall has them [ticks x lots], (market,).
 
@@ -88,6 +101,7 @@ class ObservedMarkets(WrappedMarkets):
         whole, half = np.zeros((count, steps + 1), np.int64), np.zeros((count, steps + 1))
         self._paths = Paths(whole, whole.copy(), whole.copy(), whole.copy(), half, half.copy())
         self._costs = OrderCosts(*np.zeros((7, count)))
+        self._fills = [np.zeros(0, FILL)]
         self._due = np.zeros(count, np.int64)
         self._touch = np.zeros((count, 2))
         self._told, self._sample = told, sample
@@ -121,6 +135,11 @@ class ObservedMarkets(WrappedMarkets):
         """What was seen; its last column as it is now, after the order's last message."""
         self._write_order(np.flatnonzero(self._due > self.steps), self.steps)
         return self._paths
+
+    def fills(self) -> RecordArray:
+        """What the order traded, of FILL, by market and then by time."""
+        found = np.concatenate(self._fills)
+        return found[np.argsort(found["market"], kind="stable")]
 
     def costs(self) -> OrderCosts:
         """What the order has cost; what is left of it counts at the mid now."""
@@ -162,6 +181,7 @@ class ObservedMarkets(WrappedMarkets):
         took = now["taker_lots"] - then["taker_lots"]
         made = now["maker_lots"] - then["maker_lots"]
         mid, side = self._mid(), int(self.order.side)
+        self._keep_fills(traded, paid, took, mid)
         far = self._touch[:, _ASK if side > 0 else _BID]
         # A message that takes is its own entry: what it pays beyond the touch is all its own.
         beyond = np.where((took > 0) & (made == 0), paid - traded * far, 0.0)
@@ -174,6 +194,14 @@ class ObservedMarkets(WrappedMarkets):
         costs.news[:] += news
         costs.chance[:] += chance
         self._booked = now.copy()
+
+    def _keep_fills(self, traded: IntArray, paid: FloatArray, took: IntArray, mid: FloatArray) -> None:
+        here = np.flatnonzero(traded)
+        rows = np.zeros(len(here), FILL)
+        rows["market"], rows["ts_ns"], rows["lots"] = here, self.now_ns[here], np.abs(traded[here])
+        rows["price_ticks"], rows["mid_ticks"] = paid[here] / traded[here], mid[here]
+        rows["is_maker"] = took[here] == 0
+        self._fills.append(rows)
 
     def _write_down(self) -> None:
         """Fill the column of the markets that have come to it."""

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import get_num_threads, set_num_threads
 
 from execution.agents.comparison import PairedDifference, compare
 from execution.agents.comparison_checks import MarketValidityReport
-from execution.agents.observed_markets import ObservedMarkets, OrderCosts, Paths
+from execution.agents.observed_markets import OrderCosts, Paths
+from execution.agents.study_batch import STEPS, WorkedBatch, told_of, work_batch
 from execution.agents.study_order import StudyOrder
 from execution.agents.task import ExecutionTask
-from execution.agents.terms import terms_of_scenario
 from execution.agents.worker import Worker
-from execution.market.agent_batch import AgentMarketBatch
-from execution.market.layout import ParticipantKind
+from execution.book.layout import RecordArray
 from execution.market.scenario import MarketScenario
 from execution.market.stated_order import StatedOrder
-from execution.market.told_news import told_ticks
-from execution.market.validity import quoted_lots
 from execution.orders import ParentOrder
+from execution.process_pool import process_pool
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 Progress = Callable[[str, float], None]
 
-STEPS = 180  # times at which an order is written down, its start not counted
 _BATCH = 50  # markets side by side
-_SAMPLE_EVERY = 6  # written times between two looks at the makers
-_LEAST_QUOTED = 0.999  # of the time, by both sides
 # Apart from the seeds that agents are trained and chosen on, whatever number the user gives.
 _SPAWN_KEY = (0x5CE9A810,)
 
@@ -52,7 +44,8 @@ class WorkedOrders:
     """What one worker made of the order in every market.
 
     shortfall_bps, news_bps, chance_bps and each of parts_bps: shape (episode,), of arrival notional; the
-    parts add up to the shortfall; news and chance as in OrderCosts. paths: shape (episode, step + 1).
+    parts add up to the shortfall; news and chance as in OrderCosts. paths: shape (episode, step + 1). fills:
+    of FILL, their markets numbered as the episodes.
     """
 
     worker: str
@@ -61,6 +54,7 @@ class WorkedOrders:
     news_bps: FloatArray
     chance_bps: FloatArray
     paths: Paths
+    fills: RecordArray
     validity: MarketValidityReport
 
     @property
@@ -109,12 +103,14 @@ def study_scenario(
     episodes: int,
     seed: int = 0,
     decision_seconds: float = 5.0,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> ScenarioStudy:
     """Let every worker work the order in the same markets of its scenario, at its first venue.
 
     The first worker is what the others are compared with. decision_seconds: between two decisions of an
-    agent, rounded so that a whole number of them makes the order's time. ValueError without a worker, for two
+    agent, rounded so that a whole number of them makes the order's time. processes: side by side, which
+    changes no figure; for more than one the workers must be picklable. ValueError without a worker, for two
     of one name, or with fewer than three episodes.
     """
     names = [worker.name for worker in workers]
@@ -124,15 +120,13 @@ def study_scenario(
     # A pause is a whole number of decisions, and an order begins after it.
     parent = replace(order.parent(), start_ns=task.pause * task.interval_ns)
     seeds = np.random.SeedSequence(seed, spawn_key=_SPAWN_KEY).spawn(episodes)
-    worked = []
-    for place, worker in enumerate(workers):
 
-        def say(done: float, name: str = worker.name, place: int = place) -> None:
-            if progress is not None:
-                progress(f"{name} in {episodes} markets", (place + done) / len(workers))
+    def say(done: float) -> None:
+        if progress is not None:
+            progress(f"{', '.join(names)} in {episodes} markets", done)
 
-        found = _work_all(scenario, parent, worker, task, seeds, say)
-        worked.append(_gathered(worker.name, parent, found))
+    found = _work_all(order, parent, workers, task, seeds, processes, say)
+    worked = [_gathered(name, parent, batches) for name, batches in zip(names, found, strict=True)]
     return ScenarioStudy(
         scenario=scenario,
         order=parent,
@@ -140,18 +134,8 @@ def study_scenario(
         minutes=np.linspace(0.0, parent.horizon_ns / 6e10, STEPS + 1),
         phases=_phases(scenario, parent),
         workers=tuple(worked),
-        differences=_differences(worked, adjusted=_told(scenario) is not None),
+        differences=_differences(worked, adjusted=told_of(scenario) is not None),
     )
-
-
-class _Batch(NamedTuple):
-    """One batch of markets after the order: costs [ticks x lots], what was seen, and how the markets were."""
-
-    costs: OrderCosts
-    paths: Paths
-    makers_alive: BoolArray
-    spread_ticks: FloatArray
-    discarded: IntArray
 
 
 def _task(order: StatedOrder, decision_seconds: float) -> ExecutionTask:
@@ -175,68 +159,34 @@ def _phases(scenario: MarketScenario, order: ParentOrder) -> tuple[Phase, ...]:
 
 
 def _work_all(
-    scenario: MarketScenario,
-    order: ParentOrder,
-    worker: Worker,
+    order: StudyOrder,
+    parent: ParentOrder,
+    workers: Sequence[Worker],
     task: ExecutionTask,
     seeds: Sequence[np.random.SeedSequence],
+    processes: int,
     say: Callable[[float], None],
-) -> list[_Batch]:
-    """Batch by batch, on one thread: a step is so short that threads cost more waiting than they save."""
-    threads, found = get_num_threads(), []
-    set_num_threads(1)
-    try:
-        for at in range(0, len(seeds), _BATCH):
-            say(at / len(seeds))
-            found.append(_work(scenario, order, worker, task, seeds[at : at + _BATCH]))
-    finally:
-        set_num_threads(threads)
-    return found
+) -> list[list[WorkedBatch]]:
+    """Batches by worker. They do not know of each other, so that their number changes no figure."""
+    size = min(_BATCH, -(-len(seeds) // processes))
+    batches = [seeds[at : at + size] for at in range(0, len(seeds), size)]
+    jobs = [(order.scenario, parent, worker, task, batch) for worker in workers for batch in batches]
+    found: list[WorkedBatch] = []
+    if processes == 1:
+        for job in jobs:
+            say(len(found) / len(jobs))
+            found.append(work_batch(*job))
+    else:
+        with process_pool(min(processes, len(jobs))) as pool:
+            futures = [pool.submit(work_batch, *job) for job in jobs]
+            for done, future in enumerate(as_completed(futures)):
+                say(done / len(jobs))
+                future.result()
+            found = [future.result() for future in futures]
+    return [found[at : at + len(batches)] for at in range(0, len(found), len(batches))]
 
 
-def _work(
-    scenario: MarketScenario,
-    order: ParentOrder,
-    worker: Worker,
-    task: ExecutionTask,
-    seeds: Sequence[np.random.SeedSequence],
-) -> _Batch:
-    count = len(seeds)
-    batch = AgentMarketBatch([scenario] * count, seeds)
-    alive = np.ones(count, np.bool_)
-
-    def sample(here: IntArray, column: IntArray) -> None:
-        for at in here[column % _SAMPLE_EVERY == 0]:
-            people = batch.markets[at].arrays.participants
-            makers = people["kind"] == ParticipantKind.MARKET_MAKER
-            alive[at] &= bool((quoted_lots(batch.markets[at])[makers] > 0).all())
-
-    terms = [terms_of_scenario(scenario)] * count
-    markets = ObservedMarkets(batch, order, terms, steps=STEPS, told=_told(scenario), sample=sample)
-    lots = np.full(count, order.quantity, np.int64)
-    worker.session(markets, terms, task).work(np.full(count, int(order.side), np.int64), lots)
-    markets.step_until(np.maximum(markets.now_ns, order.end_ns))
-    paths, venues = markets.paths(), [market.arrays.venues[0] for market in batch.markets]
-    empty_ns = np.array([venue["empty_ns"] for venue in venues])
-    quoted = empty_ns <= (1.0 - _LEAST_QUOTED) * order.end_ns
-    return _Batch(
-        costs=markets.costs(),
-        paths=paths,
-        makers_alive=alive,
-        spread_ticks=np.where(quoted[:, None], paths.spread, np.inf),
-        discarded=paths.left[:, -1] + np.array([venue["found_nobody"] for venue in venues]),
-    )
-
-
-def _told(scenario: MarketScenario) -> Callable[[IntArray], FloatArray] | None:
-    """What the timeline tells; nothing of an instrument that is valued on another."""
-    symbol = scenario.venues[0].symbol
-    if any(one.driver for one in scenario.instruments if one.symbol == symbol):
-        return None
-    return lambda ts_ns: told_ticks(scenario, ts_ns)
-
-
-def _gathered(name: str, order: ParentOrder, batches: Sequence[_Batch]) -> WorkedOrders:
+def _gathered(name: str, order: ParentOrder, batches: Sequence[WorkedBatch]) -> WorkedOrders:
     paths = Paths(*(np.concatenate(part) for part in zip(*(one.paths for one in batches), strict=True)))
     notional = order.quantity * paths.mid[:, 0]
     costs = OrderCosts(
@@ -250,6 +200,7 @@ def _gathered(name: str, order: ParentOrder, batches: Sequence[_Batch]) -> Worke
         news_bps=costs.news,
         chance_bps=costs.chance,
         paths=paths,
+        fills=_joined_fills(batches),
         validity=MarketValidityReport.of(
             makers_alive=np.concatenate([one.makers_alive for one in batches]),
             spread_ticks=spread.mean(axis=1),
@@ -258,6 +209,14 @@ def _gathered(name: str, order: ParentOrder, batches: Sequence[_Batch]) -> Worke
             completion=1.0 - paths.left[:, -1] / order.quantity,
         ),
     )
+
+
+def _joined_fills(batches: Sequence[WorkedBatch]) -> RecordArray:
+    """The fills of all batches, the markets of each numbered on from the one before."""
+    before = np.cumsum([0, *(len(one.makers_alive) for one in batches[:-1])])
+    found = np.concatenate([one.fills for one in batches])
+    found["market"] += np.repeat(before, [len(one.fills) for one in batches])
+    return found
 
 
 def _differences(worked: Sequence[WorkedOrders], *, adjusted: bool) -> tuple[PairedDifference, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -11,13 +12,16 @@ from execution.agents.child_orders import ChildOrderWorker
 from execution.agents.classical import ScheduleWorker
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.observation import FEATURES
+from execution.agents.pace.actions import pace_actions
+from execution.agents.pace.observation import FEATURES as PACE_FEATURES
+from execution.agents.pace.worker import PaceWorker
 from execution.agents.study_order import StudyOrder
 from execution.agents.worker import Worker, agent_worker
 from execution.schedules.almgren_chriss import almgren_chriss_for
 from execution.schedules.pov import Pov
 from execution.schedules.schedule import AdaptiveSchedule, Schedule
 from execution.schedules.twap import Twap
-from execution.schedules.volume import VolumeForecast
+from execution.schedules.volume import VolumeCurve, VolumeForecast
 from execution.schedules.vwap import Vwap, VwapRealised
 from execution.tca.default_curve import default_cost_curve
 
@@ -26,6 +30,8 @@ AGENT_SUFFIX = ".safetensors"
 RISK_AVERSION = 1e-6  # absolute, per unit of currency: Almgren-Chriss's
 SLICE_SECONDS, LOOK_SECONDS = 60.0, 5.0
 CHILD_SECONDS = 300.0  # of the orders that the shipped agents are trained on
+LONG_SECONDS = 1200.0  # of an order beyond which its pace matters more than where its lots are placed
+PACE = "pace_"  # begins the file's name of a shipped agent of the pace
 _MOST_SHARE = 0.9  # of the volume: the ceiling of a participation that must finish in time
 
 
@@ -38,20 +44,27 @@ def worker_named(name: str, order: StudyOrder) -> Worker:
         schedule = SCHEDULES[name](order)
         slices = max(1, round(60.0 * order.stated.minutes / SLICE_SECONDS))
         return ScheduleWorker(
-            name=name, schedule_for=lambda *_: schedule, slices=slices, look_seconds=LOOK_SECONDS
+            name=name, schedule_for=_Always(schedule), slices=slices, look_seconds=LOOK_SECONDS
         )
-    return agent_named(name, horizon_seconds=60.0 * order.stated.minutes)
+    return agent_named(name, horizon_seconds=60.0 * order.stated.minutes, curve=order.usual_curve())
 
 
-def agent_named(name: str, *, horizon_seconds: float) -> Worker:
+def agent_named(name: str, *, horizon_seconds: float, curve: VolumeCurve | None = None) -> Worker:
     """A shipped agent by its name or an agent by its file's path, for orders of so many seconds.
 
-    KeyError for a name that is neither, AgentError for a file that is no agent of our desk's.
+    A long order's shipped agent is one of the pace, a short one's places its orders itself. curve: the usual
+    volume in the order's time [lots], None for an even one. KeyError for a name that is neither, AgentError
+    for a file that is no agent of either desk's.
     """
-    path = agent_file(name)
+    long = agent_file(PACE + name) if name in AGENTS and horizon_seconds > LONG_SECONDS else None
+    path = long or agent_file(name)
     if path is None:
         raise KeyError(name)
-    policy = NetworkPolicy.load(path, features=FEATURES, actions=default_actions().names)
+    policy = NetworkPolicy.load(path)
+    if policy.card.action_names == pace_actions().names:
+        policy.card.require_names(features=PACE_FEATURES)
+        return PaceWorker(policy=policy, curve=curve)
+    policy.card.require_names(features=FEATURES, actions=default_actions().names)
     return ChildOrderWorker(agent=agent_worker(policy), child_seconds=CHILD_SECONDS)
 
 
@@ -76,6 +89,16 @@ def known_agents() -> tuple[str, ...]:
 def default_workers() -> tuple[str, ...]:
     """The workers compared when nobody names any, the one they are compared with first."""
     return tuple(name for name in ("twap", "vwap", "almgren-chriss", *AGENTS) if name in known_workers())
+
+
+@dataclass(frozen=True, slots=True)
+class _Always:
+    """The schedule of one order, whatever is asked; unlike a lambda it can be sent to another process."""
+
+    schedule: Schedule | AdaptiveSchedule
+
+    def __call__(self, *_: object) -> Schedule | AdaptiveSchedule:
+        return self.schedule
 
 
 def _almgren_chriss(order: StudyOrder) -> Schedule:

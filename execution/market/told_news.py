@@ -27,12 +27,12 @@ def told_ticks(scenario: MarketScenario, since_start_ns: IntArray, *, venue: int
         raise ValueError(f"{symbol} is valued on {instrument.driver}: it has no news of its own")
     daily = instrument.volatility * instrument.price / instrument.tick_size
     daily *= instrument.news_exposure / math.sqrt(TRADING_DAYS_PER_YEAR)
-    hours, begin, last = since_start_ns / 3.6e12, 0.0, len(scenario.timeline) - 1
-    moved = np.zeros(since_start_ns.shape)
-    for place, stretch in enumerate(scenario.timeline):
-        end = math.inf if place == last else begin + stretch.minutes / 60.0
-        moved += stretch.regime.drift * np.clip(hours - begin, 0.0, end - begin)
-        # The first regime's jump comes with the market's first step.
-        moved += np.where((hours >= begin) & (hours > 0.0), stretch.regime.jump, 0.0)
-        begin = end
-    return daily * moved
+    lengths = np.array([stretch.minutes / 60.0 for stretch in scenario.timeline[:-1]])
+    begin = np.concatenate(([0.0], np.cumsum(lengths)))
+    drift, jump = np.array([(stretch.regime.drift, stretch.regime.jump) for stretch in scenario.timeline]).T
+    hours = since_start_ns[..., None] / 3.6e12  # against every stretch, the last of which has no end
+    drifted = drift * np.clip(hours - begin, 0.0, np.append(lengths, math.inf))
+    # The first regime's jump comes with the market's first step.
+    jumped = np.where((hours >= begin) & (hours > 0.0), jump, 0.0)
+    moved: FloatArray = daily * (drifted + jumped).sum(axis=-1)
+    return moved

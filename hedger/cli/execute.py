@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hedger.cli.options import output_options, require_positive
+
+_WORTH_PROCESSES = 2000.0  # minutes of markets, some seconds of computing
 
 if TYPE_CHECKING:
     from execution.agents.scenario_study import ScenarioStudy
@@ -38,6 +41,12 @@ if TYPE_CHECKING:
     metavar="N",
     help="Markets that each worker meets, the same for all.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1, max=1024),
+    metavar="N",
+    help="That work side by side; the result is the same whatever their number. Default: one a core.",
+)
 @click.option("--side", type=click.Choice(("buy", "sell")), help="Default: the scenario's.")
 @click.option(
     "--quantity",
@@ -59,6 +68,7 @@ def execute(
     scenario: str,
     workers: str | None,
     seeds: int,
+    processes: int | None,
     side: str | None,
     quantity: int | None,
     minutes: float | None,
@@ -92,8 +102,16 @@ def execute(
     )
     chosen = _workers(workers, order)
     with progress() as say:
-        study = study_scenario(order, chosen, episodes=seeds, seed=seed, progress=say)
+        study = study_scenario(
+            order,
+            chosen,
+            episodes=seeds,
+            seed=seed,
+            processes=processes or _processes(len(chosen) * seeds * order.stated.minutes),
+            progress=say,
+        )
         if out is not None:
+            say("writing the page", 1.0)
             _write(study, out)
     _show(study, out, as_json)
 
@@ -125,12 +143,25 @@ def _workers(named: str | None, order: StudyOrder) -> list[Worker]:
     return found
 
 
+def _processes(minutes: float) -> int:
+    """One a core, unless so many minutes of markets are done before processes have begun."""
+    return 1 if minutes < _WORTH_PROCESSES else len(os.sched_getaffinity(0))
+
+
 def _write(study: ScenarioStudy, out: Path) -> None:
+    from execution.agents.study_fills import study_fills
+    from execution.tca.fill_table import FILLS_NAME
     from hedger.report.execute_document import execute_document
     from hedger.report.execute_html import execute_page
     from hedger.report.study_files import write_study
 
-    write_study(out, name="execute", page=execute_page(study), document=execute_document(study))
+    write_study(
+        out,
+        name="execute",
+        page=execute_page(study),
+        document=execute_document(study),
+        tables={FILLS_NAME: study_fills(study)},
+    )
 
 
 def _show(study: ScenarioStudy, out: Path | None, as_json: bool) -> None:

@@ -27,7 +27,7 @@ def test_execute_shows_costs_style_and_validity_and_writes_a_page(
     shown = capsys.readouterr().out
     assert "sell 3,000 QDI in 2 minutes" in shown
     assert "Whether the markets were markets" in shown
-    assert sorted(path.name for path in out.iterdir()) == ["execute.json", "report.html"]
+    assert sorted(path.name for path in out.iterdir()) == ["execute.json", "fills.parquet", "report.html"]
     page = (out / "report.html").read_text(encoding="utf-8")
     assert all(f'id="{name}"' in page for name in ("over-time", "shortfall", "differences"))
 
@@ -50,6 +50,29 @@ def test_what_cannot_be_executed_is_the_users_to_mend(
 ) -> None:
     assert exit_status([*SMALL, *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_what_execute_wrote_is_analysed_and_can_teach_a_cost_curve(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "qdi"
+    assert exit_status([*SMALL, "--workers", "twap,ppo", "--out", str(out)]) == 0
+    assert exit_status(["tca", str(out / "fills.parquet"), "--json"]) == 0
+    said = capsys.readouterr().out
+    analysed = json.loads(said[said.index("{") :])
+    study = json.loads((out / "execute.json").read_text(encoding="utf-8"))
+    shortfalls = [bps for worker in study["workers"] for bps in worker["shortfall_bps"]]
+    found = [order["shortfall_bps"] for order in analysed["orders"]]
+    assert sorted(found) == pytest.approx(sorted(shortfalls))
+    assert exit_status(["run", "example", "--costs", str(out), "--dry-run"]) == 0
+
+
+def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
+    for processes in ("1", "2"):
+        asked = [*SMALL, "--workers", "twap,dqn", "--processes", processes]
+        assert exit_status([*asked, "--out", str(tmp_path / processes)]) == 0
+    for name in ("execute.json", "fills.parquet"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
 def test_an_agent_file_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,11 +10,11 @@ from functools import partial
 import numpy as np
 import torch
 
+from execution.process_pool import process_pool
 from hedger.network.inference import BandNetwork
 from hedger.network.labels import Labels
 from hedger.network.teach.module import BandModule, Rows, row_gaps
 from hedger.network.teach.near_book import FineTuneSettings, drawn, gaps_of_both, labels_near
-from hedger.network.teach.pool import process_pool
 from hedger.network.teach.shards import joined
 from hedger.optimum.problem import FloatArray, HedgingProblem
 

@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
+from execution.process_pool import process_pool
 from hedger.network.inference import BandNetwork
 from hedger.network.labels import features_at
 from hedger.network.ladder import bands_of
-from hedger.network.teach.pool import process_pool
 from hedger.optimum.classical import leland, practitioner_delta, whalley_wilmott, zakamouline
 from hedger.optimum.grid import Resolution
 from hedger.optimum.problem import FloatArray, HedgingProblem

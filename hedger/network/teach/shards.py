@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save
 
+from execution.process_pool import process_pool
 from hedger.network.labels import Labels, problem_labels
 from hedger.network.sampling import SEVERE, ProblemLaw, random_problem
-from hedger.network.teach.pool import process_pool
 from hedger.network.teach.settings import TeachSettings
 
 Done = Callable[[int, int], None]

@@ -1,4 +1,4 @@
-"""Processes that solve problems side by side, each on one thread."""
+"""Processes that work side by side, each on one thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     os.environ.update(_ONE_THREAD)
     try:
         with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-            yield pool
+            try:
+                yield pool
+            except BaseException:
+                # Whoever is interrupted waits for nothing that has not begun.
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     finally:
         for name, value in before.items():
             if value is None:
