@@ -163,9 +163,9 @@ class Desk:
         memory, over = self.memory, self.is_over
         mid_twice, before = memory["mids_twice"][:, 0].copy(), self.markets.account.copy()
         traded = self.orders.traded()
-        stays = self.orders.amend(wanted, ~over)
+        fresh = self.orders.amend(wanted, ~over)
         crossing = self._take(np.where(over[:, None], 0, wanted.take), mid_twice)
-        self._rest(np.where(over[:, None] | stays, 0, wanted.rest), wanted.price_ticks)
+        self._rest(np.where(fresh, wanted.rest, 0), wanted.price_ticks)
         self._run()
         maker = self._filled_at(mid_twice, before) - crossing.total
         memory["decision"] += ~over

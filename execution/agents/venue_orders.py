@@ -85,7 +85,7 @@ class VenueOrders:
         return Traded(*(np.stack([one[n] for one in accounts], axis=1) for n in ("maker_lots", "taker_lots")))
 
     def amend(self, wanted: Wanted, works: BoolArray) -> BoolArray:
-        """Cancel or reduce what rests and should not; return where an order stays in its place.
+        """Cancel or reduce what rests and should not; return where a new order is to be sent.
 
         works: (market,), where the order goes on; elsewhere orders stay, but follow no more.
         """
@@ -98,8 +98,9 @@ class VenueOrders:
         acts = rests & works[:, None]
         self.withdraw(acts & ~stays)
         self._reduce(np.where(acts & stays & ~as_it_is, np.maximum(self.resting - rest, 0), 0))
-        kept: BoolArray = stays & rests
-        return kept
+        pegged = (asked >= Placement.JOIN) & (rest > 0)
+        fresh: BoolArray = works[:, None] & pegged & ~(stays & rests)
+        return fresh
 
     def withdraw(self, which: BoolArray) -> None:
         """Cancel the chosen orders, shape (market, venue)."""
