@@ -225,18 +225,25 @@ def settle(
     count: int,
     log: RecordArray,
 ) -> bool:
-    """Book a message's trades, let the price feel them and the venue publish; return whether OWN was hit."""
+    """Book a message's trades, let the price feel them and the venue publish; return whether OWN was hit.
+
+    An order of OWN's that rests and is filled is felt as if it had taken: the latent book learns what is
+    wanted, however that is worked, or resting would buy a day's volume for nothing.
+    """
     venue, clock = venue_at(world, where), clock_of(world)
     instrument = instrument_at(world, venue["instrument"])
     clock["messages"] += 1
     venue["messages"] += 1
     if count == 0:
         return False
-    signed, own = book_trades(world, venue, instrument, taker, order_id, events, count, clock["now_ns"])
+    signed, rested, own = book_trades(
+        world, venue, instrument, taker, order_id, events, count, clock["now_ns"]
+    )
     if signed != 0 and taker >= FIRST_PARTICIPANT:
-        feel_trade(instrument, surprise_of(participant_at(world, taker - FIRST_PARTICIPANT), signed))
+        surprise = surprise_of(participant_at(world, taker - FIRST_PARTICIPANT), signed)
+        feel_trade(instrument, surprise + rested)
     elif signed != 0:
-        feel_trade(instrument, signed)
+        feel_trade(instrument, signed + rested)
     publish(book, venue, sightings_at(world, where), instrument["reference_ticks"], clock["now_ns"])
     if len(log) > 0:
         write_log(book, clock, where, taker, events, count, log)

@@ -80,12 +80,13 @@ def book_trades(
     events: RecordArray,
     count: int,
     now_ns: int,
-) -> tuple[int, bool]:
-    """Book the trades among `events` to maker and taker; return signed lots and whether OWN was hit.
+) -> tuple[int, int, bool]:
+    """Book the trades among `events` to maker and taker; return signed lots, OWN's that rested, and its hits.
 
-    order_id: of the taker's message. A trade of another taker is a woken stop's, which OWN alone has.
+    order_id: of the taker's message. A trade of another taker is a woken stop's, which OWN alone has; it is
+    a hit of OWN's as well.
     """
-    signed, own = 0, False
+    signed, rested, own = 0, 0, False
     for i in range(count):
         event = events[i]
         if event["kind"] != EventKind.TRADE:
@@ -100,12 +101,13 @@ def book_trades(
         instrument["traded"] += quantity
         maker = event["maker_owner"]
         own |= maker == OWN or event["order_id"] != order_id
+        rested -= bought if maker == OWN else 0
         if taker >= FIRST_PARTICIPANT and event["order_id"] == order_id:
             _book(world, taker, bought, price, venue["taker_fee"], order_id, now_ns)
         if maker >= FIRST_PARTICIPANT:
             maker_id = event["maker_id"]
             _book(world, maker, -bought, price, venue["maker_fee"], maker_id, now_ns)
-    return signed, own
+    return signed, rested, own
 
 
 @inner

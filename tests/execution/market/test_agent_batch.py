@@ -92,3 +92,22 @@ def test_another_market_in_its_place_begins_anew() -> None:
     alone = AgentMarketBatch([scenario], [seed])
     np.testing.assert_array_equal(batch.depth[1], alone.depth[0])
     assert batch.now_ns.tolist() == [3 * SECOND, 0]
+
+
+def test_the_price_feels_what_rests_and_is_filled_as_it_feels_what_takes() -> None:
+    def excess(kind: MessageKind | int) -> tuple[float, int]:
+        scenario, seeds = load_market("squeeze"), np.random.SeedSequence(11).spawn(12)
+        batch = AgentMarketBatch([scenario] * 12, seeds)
+        for step in range(1, 31):
+            messages = one_message(12, kind, 20)
+            messages["price_ticks"] = batch.depth[:, 0, 0, 0]
+            batch.enter(messages)
+            batch.step_until(step * SECOND)
+        felt = [market.arrays.instruments["excess_volume"][0].sum() for market in batch.markets]
+        return float(np.mean(felt)), int(batch.account["position"].mean())
+
+    alone, nothing = excess(NO_MESSAGE)
+    resting, bought = excess(MessageKind.LIMIT)
+    taking, taken = excess(MessageKind.MARKET)
+    assert nothing == 0 < bought
+    assert (resting - alone) / bought > 0.5 * (taking - alone) / taken > 0.0
