@@ -11,10 +11,10 @@ at scale k:
 
 The law knows nobody: every trade enters by its surprise; in a market of participants with what an outside
 agent wants of it, taken or rested for (see event_loop.settle). It allows no price manipulation: for an
-increasing odd displacement f and a completely monotone memory, no pattern of trades has a negative expected cost, the
-integral of f(E) q dt. With r the memory's resolvent, q = d/dt (r * E) and f(E) d/dt (r * E) >= d/dt (r *
-F(E)) where F' = f (Vergara and Zacher 2008, lemma 2.2; Alfonsi and Schied 2010 for one scale). What is
-permanent is linear, as it must be (Huberman and Stanzl 2004).
+increasing odd displacement f and a completely monotone memory, no pattern of trades has a negative
+expected cost, the integral of f(E) q dt. With r the memory's resolvent, q = d/dt (r * E) and f(E) d/dt (r
+* E) >= d/dt (r * F(E)) where F' = f (Vergara and Zacher 2008, lemma 2.2; Alfonsi and Schied 2010 for one
+scale). What is permanent is linear, as it must be (Huberman and Stanzl 2004).
 """
 
 from __future__ import annotations
