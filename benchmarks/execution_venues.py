@@ -54,6 +54,27 @@ def source(venues: int) -> ScenarioSource:
     return ScenarioSource([load_market("venues")], venue_count=venues)
 
 
+class CountedPolicy:
+    """A policy whose actions are counted: `chosen`, shape (action,)."""
+
+    def __init__(self, policy: NetworkPolicy) -> None:
+        self._policy, self.name = policy, policy.name
+        self.chosen = np.zeros(len(policy.card.action_names), np.int64)
+
+    def act(self, observation: npt.NDArray[np.float32], mask: npt.NDArray[np.bool_]) -> IntArray:
+        """Actions (market,) for observations (market, feature) and masks (market, action)."""
+        chosen = self._policy.act(observation, mask)
+        left = observation[:, FEATURES.index("inventory_left")] > 0.0
+        self.chosen += np.bincount(chosen[left], minlength=len(self.chosen))
+        return chosen
+
+    def told(self) -> str:
+        """The actions chosen most while there was something left, with their shares."""
+        most = np.argsort(-self.chosen, kind="stable")[:8]
+        names = self._policy.card.action_names
+        return "; ".join(f"{names[at]} {self.chosen[at] / self.chosen.sum():.0%}" for at in most)
+
+
 class Counted:
     """A worker whose lots are counted by venue and by whether they rested: `lots`, (venue, 2)."""
 
@@ -100,10 +121,10 @@ def tuned_split(task: ExecutionTask, markets: int) -> RouterWorker:
     """Cont and Kukanov's split, its settings chosen on the tuning seeds."""
     tried = [
         RouterWorker(
-            name=f"Cont-Kukanov {slices}, {overfill:g}", router=ContKukanov(slices=slices, overfill=overfill)
+            name=f"Cont-Kukanov {slices}, {urgency:g}",
+            router=ContKukanov(slices=slices, urgency_ticks=urgency),
         )
-        for slices in (1, 4)
-        for overfill in (0.0, 1.0)
+        for slices, urgency in ((1, 0.25), (1, 0.5), (1, 1.0), (4, 0.5))
     ]
     costs = [
         cost(evaluate(one, source(VENUES), task, markets=markets, orders=ORDERS, seed=TUNING_SEED), task)
@@ -202,8 +223,10 @@ def main() -> None:
             policy = train(options.out or Path(folder), task, options.steps)
         else:
             policy = NetworkPolicy.load(options.agent, actions=default_actions(VENUES).names)
-    agent = AgentWorker(policy=policy, table=default_actions(VENUES))
+    counted = CountedPolicy(policy)
+    agent = AgentWorker(policy=counted, table=default_actions(VENUES))
     judge([*routers(), tuned_split(task, options.markets // 8), agent], task, options.markets)
+    print(f"{policy.name} chose: {counted.told()}")
 
 
 if __name__ == "__main__":

@@ -80,9 +80,9 @@ class ContKukanov:
     """
 
     slices: int = 1
-    urgency_ticks: float = 1.0
+    urgency_ticks: float = 0.5
     overfill: float = 1.0
-    samples: int = 40
+    samples: int = 24
 
     def route(self, desk: Desk) -> Wanted:
         """The programme's answer in every market."""

@@ -74,3 +74,41 @@ def test_prices_stand_by_the_near_touch_on_both_sides() -> None:
             resting_price=np.zeros((3, 1), np.int64),
         )
         assert wanted.price_ticks[:, 0].tolist() == [near, near + side, near - side]
+
+
+def test_an_action_says_nothing_of_the_venues_that_it_does_not_name() -> None:
+    table = default_actions(2)
+    chosen = np.array([table.names.index("join 4, take 1 at 2")])
+    wanted = table.wanted(
+        chosen,
+        slice_lots=np.array([10]),
+        left=np.array([100]),
+        side=np.array([1]),
+        touch=np.array([[[100, 102], [99, 101]]]),
+        resting_price=np.zeros((1, 2), np.int64),
+    )
+    assert wanted.placement.tolist() == [[Placement.JOIN, Placement.AS_BEFORE]]
+    assert wanted.rest.tolist() == [[40, 0]]
+    assert wanted.take.tolist() == [[0, 10]]
+    assert wanted.price_ticks[0, 0] == 100
+
+
+def test_venues_are_masked_one_by_one() -> None:
+    table = default_actions(2)
+    permitted = table.mask(
+        slice_lots=np.array([10]),
+        left=np.array([100]),
+        spread_ticks=np.array([[1, 2]]),
+        far_lots=np.array([[0, 50]]),
+        resting=np.array([[5, 0]]),
+    )[0]
+    found = {name for name, may in zip(table.names, permitted, strict=True) if may}
+    assert {"as before", "withdraw", "improve 1 at 2", "join 1, take 1 at 2"} <= found
+    assert not {"withdraw at 2", "improve 1", "as before, take 1"} & found
+
+
+def test_one_venue_has_the_actions_that_shipped_agents_know() -> None:
+    names = default_actions().names
+    assert len(names) == 18
+    assert names[:4] == ("keep", "keep, take 1", "keep, take 3", "withdraw")
+    assert len(set(default_actions(3).names)) == len(default_actions(3)) == 16 * 7
