@@ -96,7 +96,7 @@ class Episodes:
         if done.any():
             self._begin(done)
         return Step(
-            observation=desk.observation(),
+            observation=desk.observation() if done.any() else last,
             reward=-total / (reward.ticks * quantity),
             done=done,
             last=last,

@@ -102,12 +102,12 @@ def train_agent(
     vector = ExecutionVectorEnv(seen, of_round(rounds_done(checkpoint)), count=markets)
     path = out / f"{algorithm}.safetensors"
     card = agent_card(algorithm, task, seed=seed, command=command, predictor=predictor)
-    schedule = evaluate_live(twap(), source, task)
+    schedule = None if tell is None else evaluate_live(twap(), source, task)
 
     def after_round(progress: Progress) -> None:
         progress.agent.save(path, card)
         vector.episodes.task = of_round(progress.round)
-        if tell is None:
+        if tell is None or schedule is None:
             return
         own = evaluate_live(agent_worker(progress.agent.policy(card), predictor), source, task)
         tell(
