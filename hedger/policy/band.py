@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -43,6 +43,10 @@ class BandView:
             upper=half_width,
         )
 
+    def reaching(self, net: float) -> Self:
+        """The same with a net delta inside of the band at every level."""
+        return replace(self, lower=np.minimum(self.lower, net), upper=np.maximum(self.upper, net))
+
     @property
     def half_width(self) -> FloatArray:
         """Half of the whole band [units of underlying]."""
@@ -74,7 +78,9 @@ def decide_by_band(
     target = exposure.hedge_contracts + lots * market.hedge.lot_size
     residual = float(view.delta[today] + target * per_contract)
     half_lot = 0.5 * per_contract * market.hedge.lot_size
-    below, above = next_trade_levels(view, target * per_contract, half_lot)
+    # What a trade leaves outside of the band goes on at later decisions wherever spot is.
+    after = view.reaching(goal) if lots else view
+    below, above = next_trade_levels(after, target * per_contract, half_lot)
     return HedgeDecision(
         underlying=exposure.underlying,
         instrument=market.hedge.symbol,

@@ -74,4 +74,4 @@ def band_in_words(view: BandView, name: str) -> str:
     words = f"{name} of ±{view.half_width[today]:,.0f}"
     if below <= -view.lower[today] + 0.5 and above <= view.upper[today] + 0.5:
         return words
-    return f"{words}, traded to ±{max(below, above):,.0f} since impact grows with size"
+    return f"{words}, traded to ±{max(below, above):,.0f} now and further later, since impact grows with size"

@@ -65,9 +65,10 @@ class HedgeDecision:
     options as the policy sees it [units of underlying]; the ideal hedge is its negative. band_lower,
     band_upper: net delta [units of underlying] within which the policy waits (equal where it has no band).
     residual_delta: net delta left after the trade, from rounding and from stopping at the band's edge.
-    next_trade_below, next_trade_above: spot levels [currency] at which the policy would trade next after
-    this decision, None where no level on the ladder does. next_trade_days: trading days until it would trade
-    if spot stayed, None where it does not say or would not within those it looks at.
+    next_trade_below, next_trade_above: spot levels [currency] at which a move makes the policy trade next,
+    what impact has it leave for later decisions apart; None where no level on the ladder does.
+    next_trade_days: trading days until it would trade if spot stayed, None where it does not say or would not
+    within those it looks at.
     """
 
     underlying: str

@@ -182,6 +182,14 @@ def test_from_the_edge_of_a_band_the_far_side_is_a_whole_band_away() -> None:
     assert decision.next_trade_above - decision.next_trade_below == pytest.approx(width, rel=0.2)
 
 
+def test_what_impact_leaves_for_later_sets_no_level_of_the_next_trade_at_today_s_spot() -> None:
+    case = situation(option_position(-1_000, strike=2650))
+    decision = WhalleyWilmottPolicy().decide(case)
+    assert None not in (decision.next_trade_below, decision.next_trade_above)
+    assert abs(decision.residual_delta) > decision.band_upper + 25.0
+    assert decision.next_trade_below < case.exposure.spot < decision.next_trade_above
+
+
 def test_an_unknown_policy_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match="delta, minimum-variance, leland, whalley-wilmott, zakamouline"):
         policy_named("gut-feeling")

@@ -16,6 +16,7 @@ from hedger.optimum.band_formulas import (
     zakamouline_half_width,
     zakamouline_variance_factor,
 )
+from tests.twins import dated_band
 
 POSITIVE = st.floats(1e-3, 1e3)
 UNIT = np.ones(1)
@@ -66,7 +67,7 @@ def test_all_formulas_keep_the_scaling_law_of_the_problem(
             proportional_cost=cost,
             risk_aversion=aversion / scale,
         )
-        np.testing.assert_allclose(other, one, rtol=1e-11, atol=1e-300)
+        np.testing.assert_allclose(other, one, rtol=1e-11, atol=1e-200)
 
 
 @settings(deadline=None)
@@ -146,3 +147,39 @@ def test_a_gamma_that_is_not_a_number_stays_in_its_own_level() -> None:
     book = BookGamma.of_lines(gamma=gamma, expiry_years=np.ones(1), volatility=np.full((2, 1), 0.2))
     width = zakamouline_half_width(book, spot=np.ones(2), proportional_cost=1e-3, risk_aversion=1.0)
     assert np.isnan(width).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("price", "reach"), [(0.01, 6.0), (0.1, 6.0), (0.5, 7.0), (2.0, 8.0), (30.0, 16.0)])
+def test_the_band_at_dates_is_the_local_problem_s_to_a_twentieth(price: float, reach: float) -> None:
+    # Gamma, spot, step variance and aversion of one: cost in units of risk, band in moves of a date.
+    width = whalley_wilmott_half_width(
+        gamma=UNIT, spot=UNIT, proportional_cost=price, risk_aversion=1.0, step_variance=1.0
+    )
+    assert width[0] == pytest.approx(dated_band.half_width(price, reach=reach), rel=0.05)
+
+
+def test_from_rare_dates_to_frequent_ones_the_band_goes_from_a_day_s_worth_to_the_published_one() -> None:
+    terms = {"gamma": 30.0 * UNIT, "spot": 100.0 * UNIT, "proportional_cost": 1e-4, "risk_aversion": 1e-4}
+    watched = whalley_wilmott_half_width(**terms)
+    assert whalley_wilmott_half_width(**terms, step_variance=1e-12) == pytest.approx(watched, rel=1e-2)
+    assert whalley_wilmott_half_width(**terms, step_variance=0.0) == pytest.approx(watched, rel=1e-15)
+    rare = whalley_wilmott_half_width(**terms, step_variance=1e4)
+    assert rare == pytest.approx(1e-4 / (1e-4 * 100.0 * 1e4), rel=0.06)
+
+
+@pytest.mark.parametrize("step_variance", [0.0, 1e-4, 1e4])
+@pytest.mark.parametrize("gamma", [0.0, 1e-200, 1e60])
+@pytest.mark.parametrize("aversion", [1e-300, 1.0, 1e300])
+def test_no_step_gamma_or_aversion_makes_a_band_that_is_no_number(
+    step_variance: float, gamma: float, aversion: float
+) -> None:
+    for cost in (0.0, 1e-4):
+        width = whalley_wilmott_half_width(
+            gamma=gamma * UNIT,
+            spot=UNIT,
+            proportional_cost=cost,
+            risk_aversion=aversion,
+            step_variance=step_variance,
+        )
+        assert width[0] >= 0.0
+        assert cost > 0.0 or width[0] == 0.0

@@ -170,7 +170,7 @@ def test_a_trade_ends_at_the_target_for_its_last_unit_s_cost(lines: tuple[Positi
     alike = UNTRAINED.decide(replace(case, cost_curve=flat))
     assert decision.band_upper < abs(decision.residual_delta)
     assert decision.target_contracts == pytest.approx(alike.target_contracts, abs=1)
-    assert "since impact grows with size" in decision.reason
+    assert "further later, since impact grows with size" in decision.reason
 
 
 def test_at_the_spot_where_it_would_trade_next_it_trades() -> None:
