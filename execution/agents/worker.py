@@ -84,6 +84,18 @@ class AgentWorker:
         return Desk(watched, terms, self.table, task.interval_ns)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenamedWorker:
+    """A worker under another name, where two agents have one."""
+
+    name: str
+    worker: Worker
+
+    def session(self, markets: Markets, terms: Sequence[MarketTerms], task: ExecutionTask) -> Session:
+        """Sit down at a desk."""
+        return self.worker.session(markets, terms, task)
+
+
 def agent_worker(policy: ExecutionPolicy, predictor: Predictor | None = None) -> AgentWorker:
     """A policy of the default actions; by default it is shown what its card says, of shipped predictors."""
     shown = predictor

@@ -117,8 +117,12 @@ def execute(
 
 
 def _workers(named: str | None, order: StudyOrder) -> list[Worker]:
-    """The workers asked for; UsageError for one that is unknown, named twice, or cannot work this market."""
+    """The workers asked for; UsageError for one that is unknown, named twice, or cannot work this market.
+
+    Agents of one name, a shipped one and one of the user's training, are told apart as they were typed.
+    """
     from execution.agents.study_workers import default_workers, known_workers, worker_named
+    from execution.agents.worker import RenamedWorker
     from execution.errors import AgentError
     from hedger.errors import UsageError
 
@@ -127,7 +131,7 @@ def _workers(named: str | None, order: StudyOrder) -> list[Worker]:
             f"the first venue trades {order.instrument.symbol}, which is valued on "
             f"{order.instrument.driver}; expected a market of an instrument with a price of its own"
         )
-    names = default_workers() if named is None else [name.strip() for name in named.split(",")]
+    names = list(default_workers()) if named is None else [name.strip() for name in named.split(",")]
     found: list[Worker] = []
     for name in names:
         try:
@@ -137,10 +141,13 @@ def _workers(named: str | None, order: StudyOrder) -> list[Worker]:
             raise UsageError(f"--workers: found '{name}', expected {expected}") from None
         except AgentError as error:
             raise UsageError(f"--workers: {error}") from None
-    double = {one.name for one in found if [each.name for each in found].count(one.name) > 1}
-    if double:
-        raise UsageError(f"--workers: {', '.join(sorted(double))} is named twice; expected each once")
-    return found
+    if double := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(f"--workers: {', '.join(double)} is named twice; expected each once")
+    own = [worker.name for worker in found]
+    return [
+        RenamedWorker(name=name, worker=worker) if own.count(worker.name) > 1 else worker
+        for name, worker in zip(names, found, strict=True)
+    ]
 
 
 def _processes(minutes: float) -> int:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from execution.agents.study_workers import agent_file
 from hedger.cli.main import exit_status
 from hedger.report.json_document import schema
 
@@ -73,6 +75,18 @@ def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
         assert exit_status([*asked, "--out", str(tmp_path / processes)]) == 0
     for name in ("execute.json", "fills.parquet"):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def test_agents_of_one_name_are_told_apart_as_they_were_typed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = agent_file("ppo")
+    assert shipped is not None
+    mine = shutil.copy(shipped, tmp_path / "mine.safetensors")
+    assert exit_status([*SMALL, "--workers", f"twap,ppo,{mine}", "--json"]) == 0
+    workers = json.loads(capsys.readouterr().out)["workers"]
+    assert [one["name"] for one in workers] == ["twap", "ppo", str(mine)]
+    assert workers[1]["shortfall_bps"] == workers[2]["shortfall_bps"]
 
 
 def test_an_agent_file_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
