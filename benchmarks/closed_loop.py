@@ -1,14 +1,14 @@
 """What the closed loop is worth: books hedged with costs learned from own fills, and with costs assumed.
 
-Usage: python benchmarks/closed_loop.py [--paths N] [--seeds N]
+Usage: python -m benchmarks.closed_loop [--histories N] [--seeds N]
 
-The true law of each venue is measured in the full order-book simulator, and one history of own fills is
-traded there, written as a fill table and read back. The hedged paths are a reduced form: a geometric Brownian
-motion with the venue's volatility, in which a trade costs what the venue's law says; longer histories of
-fills are drawn from the law too, with the price risk of working them, one for each of 25 groups of paths.
-Assumed are 1 bp, twice the true costs, and what the engine assumes without fills. Every curve meets the same
-paths. Figures are certainty equivalents in bp of notional at risk aversion times notional 50; differences are
-paired, with 95% intervals over the groups. Nothing was tuned to these seeds.
+The true law of each venue is measured in the full order-book simulator; one history of own fills is traded
+there, written as a fill table and read back; more are drawn from the law, with the price risk of working
+them. Every curve is then handed to the same policy, and the policy it makes is scored by the exact recursion
+of `hedger.optimum`, at decisions once a day for a month under geometric Brownian motion in which a trade
+costs what the venue's law says: over all paths at once, so that of chance only the histories' is left, over
+which differences have their 95% intervals. `optimum` is the least risk there is under the true law. Figures
+are certainty equivalents in bp of notional at risk aversion times notional 50.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from time import process_time
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, stdtrit
+from scipy.special import stdtrit
 
 from benchmarks.closed_loop_market import (
     HORIZON_DAYS,
-    PRICE,
     VENUES,
     Venue,
     learned_from_law,
@@ -32,289 +32,263 @@ from benchmarks.closed_loop_market import (
     true_law,
 )
 from execution.tca.cost_curve import CostCurve
-from hedger.optimum.band_formulas import (
-    BookGamma,
-    whalley_wilmott_half_width,
-    zakamouline_half_width,
-    zakamouline_variance_factor,
-)
+from hedger.network.inference import BandNetwork, BookStates
+from hedger.network.weights import shipped_network
+from hedger.optimum import HedgingProblem, PowerImpact, score_with_impact, solve_with_impact
+from hedger.optimum.band_formulas import BookGamma, whalley_wilmott_half_width
+from hedger.optimum.grid import Resolution
+from hedger.policy.deep import MOST_UNSEEN
+from hedger.policy.impact_band import ends_from
+from pricing.greeks import black_greeks
 
 FloatArray = npt.NDArray[np.float64]
-Curves = Sequence[CostCurve]  # one for each group of paths
+Edges = Callable[[HedgingProblem, int, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+"""(problem, date, spot (node,), costs (size,)) -> lower and upper edges of the holding, (node, size)."""
 
-DAYS, DECISIONS_A_DAY = 21, 4
+DAYS = 21
 AVERSION = 50.0  # times notional
-GROUPS = 25
-HISTORIES = (60, 600, 6_000)
+HISTORIES = (60, 600)
 SIMULATED_ORDERS = 40
-SETTLING_ROUNDS = 8  # as in hedger.policy.forecast_ladder
+RESOLUTION = Resolution(nodes_per_deviation=2.0, holdings=121)
+TRADES = 2.0 * np.linspace(0.0, 1.0, 17) ** 2  # [units of the book's notional]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """Options of one expiry. units: signed, of each line; strikes as multiples of the first price."""
+    """Options of one expiry; units: signed, of each line, times `size` contracts of the hedge."""
 
     name: str
+    size: float
     strikes: tuple[float, ...]
     is_call: tuple[bool, ...]
     units: tuple[float, ...]
 
 
 BOOKS = (
-    Book(name="short straddle, small", strikes=(1.0, 1.0), is_call=(True, False), units=(-1_000.0, -1_000.0)),
-    Book(name="short straddle", strikes=(1.0, 1.0), is_call=(True, False), units=(-6_000.0, -6_000.0)),
-    Book(name="long call spread", strikes=(1.0, 1.06), is_call=(True, True), units=(6_000.0, -6_000.0)),
+    Book(name="short straddle", size=6_000.0, strikes=(1.0, 1.0), is_call=(True, False), units=(-1.0, -1.0)),
+    Book(name="call spread", size=6_000.0, strikes=(1.0, 1.06), is_call=(True, True), units=(1.0, -1.0)),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Costs:
-    """Cost curves, shape (path,). spread, impact (at full participation) [bps]; volume [contracts]."""
+class Law:
+    """A cost curve in units of the book's notional; proportional and impact as fractions of the value."""
 
-    spread: FloatArray
-    impact: FloatArray
-    exponent: FloatArray
-    volume: float
+    proportional: float
+    impact: PowerImpact
 
     @classmethod
-    def of(cls, curves: Curves, venue: Venue, paths: int) -> Costs:
-        """Each group's curve for its paths."""
-        full = 1e4 * venue.conditions.volatility * np.sqrt(HORIZON_DAYS / 252.0)
-        rows = [(c.proportional_bps(), c.impact_coefficient * full, c.impact_exponent) for c in curves]
-        spread, impact, exponent = np.repeat(np.array(rows), paths // len(rows), axis=0).T
-        return cls(spread=spread, impact=impact, exponent=exponent, volume=venue.volume)
+    def of(cls, curve: CostCurve, venue: Venue, size: float) -> Law:
+        """For a book of `size` contracts whose trades have the venue's horizon."""
+        full = curve.impact_coefficient * venue.conditions.volatility * np.sqrt(HORIZON_DAYS / 252.0)
+        coefficient = full * (size / venue.volume) ** curve.impact_exponent
+        impact = PowerImpact(coefficient=float(coefficient), exponent=curve.impact_exponent)
+        return cls(proportional=max(curve.proportional_bps(), 0.0) / 1e4, impact=impact)
 
-    def bps(self, contracts: FloatArray) -> FloatArray:
-        """Of trades of `contracts`, not negative; beyond the market's volume as at it."""
-        share = np.minimum(1.0, contracts / self.volume)
-        return np.asarray(self.spread + self.impact * share**self.exponent)
-
-    def expected(self, contracts: FloatArray) -> FloatArray:
-        """As a hedger takes it [fraction of the value]: a rebate counts as none."""
-        return np.maximum(self.bps(contracts), 0.0) / 1e4
+    def marginal(self, trades: FloatArray) -> FloatArray:
+        """Cost of the last unit, as `hedger.policy.trade_costs` has it."""
+        grown = (1.0 + self.impact.exponent) * self.impact.coefficient
+        return np.asarray(self.proportional + grown * trades**self.impact.exponent)
 
 
-def delta_gamma(
-    book: Book, spot: FloatArray, years: float, volatility: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Black-Scholes delta and gamma without rates, units included, shape (path, line)."""
-    strikes, units = PRICE * np.array(book.strikes), np.array(book.units)
-    deviation = volatility * np.sqrt(years)
-    d1 = np.log(spot[:, None] / strikes) / deviation + 0.5 * deviation
-    delta = ndtr(d1) - np.where(book.is_call, 0.0, 1.0)
-    gamma = np.exp(-0.5 * d1**2) / np.sqrt(2.0 * np.pi) / (spot[:, None] * deviation)
-    return units * delta, units * gamma
+def problem_of(book: Book, venue: Venue, law: Law) -> HedgingProblem:
+    """The book for a month of daily decisions."""
+    return HedgingProblem(
+        strike=np.array(book.strikes),
+        is_call=np.array(book.is_call),
+        units=np.array(book.units),
+        expiry_step=np.full(len(book.units), DAYS, dtype=np.int64),
+        spot=1.0,
+        step_variance=venue.conditions.volatility**2 / 252.0,
+        proportional_cost=law.proportional,
+        risk_aversion=AVERSION,
+    )
 
 
-def value(book: Book, volatility: float) -> float:
-    """Black-Scholes value of the book when it is dealt [currency]."""
-    strikes, deviation = PRICE * np.array(book.strikes), volatility * np.sqrt(DAYS / 252.0)
-    d1 = np.log(PRICE / strikes) / deviation + 0.5 * deviation
-    call = PRICE * ndtr(d1) - strikes * ndtr(d1 - deviation)
-    return float(np.where(book.is_call, call, call - PRICE + strikes) @ np.array(book.units))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """A policy's delta and half width, shape (path,)."""
-
-    delta: FloatArray
-    half_width: FloatArray
+def _gamma(problem: HedgingProblem, step: int, spot: FloatArray) -> tuple[FloatArray, BookGamma]:
+    """The book's delta (node,), and its gammas with a row a node."""
+    left = float(DAYS - step)
+    level, deviation = spot[:, None], np.sqrt(problem.step_variance)
+    greeks = black_greeks(level, level, problem.strike, left, deviation, 1.0, problem.is_call)
+    lines = np.full(len(problem.units), left / 252.0)
+    volatility = np.full_like(greeks.gamma, deviation * np.sqrt(252.0))
+    known = BookGamma.of_lines(gamma=greeks.gamma * problem.units, expiry_years=lines, volatility=volatility)
+    return (greeks.delta * problem.units).sum(axis=1), known
 
 
 def whalley_wilmott(
-    book: Book, spot: FloatArray, years: float, volatility: FloatArray, costs: Costs, aversion: float
-) -> Band:
-    """The band of `hedger.policy.whalley_wilmott`, settled with impact as there."""
-    delta, gamma = delta_gamma(book, spot, years, volatility)
-    net = gamma.sum(axis=1)
-    width, _ = settled(
-        costs,
-        lambda cost: whalley_wilmott_half_width(
-            gamma=net, spot=spot, proportional_cost=cost, risk_aversion=aversion
-        ),
+    problem: HedgingProblem, step: int, spot: FloatArray, costs: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The band of `hedger.policy.whalley_wilmott`."""
+    delta, gamma = _gamma(problem, step, spot)
+    width = whalley_wilmott_half_width(
+        gamma=gamma.net[:, None],
+        spot=spot[:, None],
+        proportional_cost=costs,
+        risk_aversion=problem.risk_aversion,
+        step_variance=problem.step_variance,
     )
-    return Band(delta=delta.sum(axis=1), half_width=width)
+    return -delta[:, None] - width, -delta[:, None] + width
 
 
-def zakamouline(
-    book: Book, spot: FloatArray, years: float, volatility: FloatArray, costs: Costs, aversion: float
-) -> Band:
-    """The band of `hedger.policy.zakamouline`."""
-    _, gamma = delta_gamma(book, spot, years, volatility)
-    lines = np.full(len(book.units), years)
-    known = BookGamma.of_lines(
-        gamma=gamma, expiry_years=lines, volatility=np.broadcast_to(volatility, gamma.shape)
+@cache
+def _network() -> BandNetwork:
+    return shipped_network()
+
+
+def deep(
+    problem: HedgingProblem, step: int, spot: FloatArray, costs: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The shipped network's band, as in `hedger.policy.deep`."""
+    spots, cost = np.repeat(spot, len(costs)), np.tile(costs, len(spot))
+    moneyness = np.log(problem.strike / spots[:, None])
+    left = float(DAYS - step)
+    answer = _network().bands(
+        BookStates(
+            moneyness=moneyness,
+            variance=np.full_like(moneyness, problem.step_variance * left),
+            dates=np.full(len(problem.units), left),
+            scaled_units=problem.risk_aversion * spots[:, None] * problem.units,
+            is_call=problem.is_call,
+            step_variance=np.full(len(spots), problem.step_variance),
+            proportional_cost=cost,
+            scaled_fixed_cost=np.zeros(len(spots)),
+        )
     )
-    width, cost = settled(
-        costs,
-        lambda cost: zakamouline_half_width(known, spot=spot, proportional_cost=cost, risk_aversion=aversion),
-    )
-    factor = zakamouline_variance_factor(known, spot=spot, proportional_cost=cost, risk_aversion=aversion)
-    delta, _ = delta_gamma(book, spot, years, volatility * np.sqrt(factor)[:, None])
-    return Band(delta=delta.sum(axis=1), half_width=width)
+    trusted = (answer.unseen <= MOST_UNSEEN) & np.isfinite(answer.bands).all(axis=1)
+    scaled = np.where(trusted[:, None], answer.bands, answer.reference_bands())
+    holding = (scaled / (problem.risk_aversion * spots)[:, None]).reshape(len(spot), len(costs), 4)
+    return holding[:, :, 0], holding[:, :, 3]
 
 
-def settled(costs: Costs, width_at: Callable[[FloatArray], FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Half width at the cost of a trade as large as itself, and that cost."""
-    cost = costs.expected(np.ones_like(costs.spread))
-    for _ in range(SETTLING_ROUNDS):
-        width = width_at(cost)
-        cost = costs.expected(width)
-    return width, cost
+POLICIES: Mapping[str, Edges] = {"whalley-wilmott": whalley_wilmott, "deep": deep}
 
 
-POLICIES = {"whalley-wilmott": whalley_wilmott, "zakamouline": zakamouline}
+def risk(policy: Edges, believed: Law, true: Law, problem: HedgingProblem, smallest: float) -> float:
+    """Entropic risk [bp of notional] under the true law of the policy that believes another.
+
+    smallest: the least trade whose cost decides on waiting, as in `hedger.policy.impact_band`.
+    """
+    costs = believed.marginal(np.maximum(TRADES, smallest))
+
+    def targets(step: int, spot: FloatArray, holding: FloatArray) -> FloatArray:
+        lower, upper = policy(problem, step, spot[:, 0], costs)
+        rows = [_traded(holding[0], below, above) for below, above in zip(lower, upper, strict=True)]
+        return np.array(rows)
+
+    return 1e4 * score_with_impact(problem, true.impact, targets, resolution=RESOLUTION)
 
 
-def price_paths(volatility: float, paths: int, rng: np.random.Generator) -> FloatArray:
-    """Prices at each decision and at expiry, shape (step + 1, path), without drift."""
-    steps = DAYS * DECISIONS_A_DAY
-    deviation = volatility * np.sqrt(1.0 / (252.0 * DECISIONS_A_DAY))
-    moves = deviation * rng.standard_normal((steps, paths)) - 0.5 * deviation**2
-    return PRICE * np.exp(np.vstack([np.zeros(paths), moves.cumsum(axis=0)]))
+def _traded(holding: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Holdings after the trade at one spot; edges (size,)."""
+    bought = np.maximum(holding, ends_from(holding, lower, TRADES))
+    sold = np.minimum(holding, -ends_from(-holding, -upper, TRADES))
+    return np.where(holding < lower[0], bought, np.where(holding > upper[0], sold, holding))
 
 
-def profit(
-    book: Book, policy: str, prices: FloatArray, venue: Venue, believed: Costs, true: Costs
-) -> FloatArray:
-    """P&L of the hedged book [currency], shape (path,); the options are dealt at their value."""
-    steps, paths = len(prices) - 1, prices.shape[1]
-    volatility = np.full((1, len(book.units)), venue.conditions.volatility)
-    aversion = AVERSION / (PRICE * max(abs(unit) for unit in book.units))
-    held, cash = np.zeros(paths), np.full(paths, -value(book, venue.conditions.volatility))
-    for step in range(steps):
-        years = (steps - step) / (252.0 * DECISIONS_A_DAY)
-        band = POLICIES[policy](book, prices[step], years, volatility, believed, aversion)
-        net = band.delta + held
-        trade = np.rint(np.clip(net, -band.half_width, band.half_width) - net)
-        cost = true.bps(np.abs(trade)) / 1e4 * np.abs(trade) * prices[step]
-        cash -= trade * prices[step] + cost
-        held += trade
-    strikes, signs = PRICE * np.array(book.strikes), np.where(book.is_call, 1.0, -1.0)
-    payoff = np.maximum(signs * (prices[-1][:, None] - strikes), 0.0) @ np.array(book.units)
-    return np.asarray(cash + held * prices[-1] + payoff)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """Certainty equivalent [bp of notional] and each group's part in it, shape (group,)."""
-
-    value: float
-    influence: FloatArray
-
-
-def judged(profits: FloatArray, notional: float) -> Judged:
-    """Exponential utility; the influence of a path is what its utility is more than the mean one's."""
-    scaled = profits / notional * AVERSION
-    shift = float(scaled.min())
-    utility = np.exp(-(scaled - shift))
-    mean = utility.mean()
-    influence = -(utility / mean - 1.0) / AVERSION * 1e4
-    value = 1e4 * (shift - np.log(mean)) / AVERSION
-    return Judged(value=float(value), influence=influence.reshape(GROUPS, -1).mean(axis=1))
-
-
-def difference(first: Judged, second: Judged) -> str:
-    """first less second with its 95% interval."""
-    gaps = first.influence - second.influence
-    reach = float(stdtrit(GROUPS - 1, 0.975)) * gaps.std(ddof=1) / np.sqrt(GROUPS)
-    return f"{first.value - second.value:+8.3f} ± {reach:.3f}"
-
-
-def curves_of(venue: Venue, law: CostCurve) -> Mapping[str, Curves]:
-    """What the hedgers believe: each a curve for every group of paths."""
-    rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(4).spawn(GROUPS)]
-    learned = {
-        f"{count:,} fills": [learned_from_law(venue, law, count, rng) for rng in rngs] for count in HISTORIES
-    }
-    # As for every curve that the engine learns: no hedger counts on being paid for trading.
-    known = replace(law, half_spread_bps=max(law.half_spread_bps, 0.0))
+def curves_of(venue: Venue, law: CostCurve, histories: int) -> Mapping[str, Sequence[CostCurve]]:
+    """What the hedgers believe: one curve, or one for every history of fills."""
+    rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(4).spawn(histories)]
     twice = replace(
-        known, half_spread_bps=2.0 * known.half_spread_bps, impact_coefficient=2.0 * known.impact_coefficient
+        law,
+        half_spread_bps=2.0 * law.half_spread_bps,
+        fee_bps=2.0 * law.fee_bps,
+        impact_coefficient=2.0 * law.impact_coefficient,
     )
-    alike = {
-        "true costs": known,
-        "1 bp": CostCurve(half_spread_bps=1.0, fee_bps=0.0, impact_coefficient=0.0),
-        "twice the true": twice,
-        "no fills": venue.prior(),
-        f"{SIMULATED_ORDERS} simulator": learned_in_simulator(venue, SIMULATED_ORDERS),
+    return {
+        "true costs": [law],
+        "1 bp": [CostCurve(half_spread_bps=1.0, fee_bps=0.0, impact_coefficient=0.0)],
+        "twice the true": [twice],
+        "no fills": [venue.prior()],
+        f"{SIMULATED_ORDERS} simulator": [learned_in_simulator(venue, SIMULATED_ORDERS)],
+        **{
+            f"{count:,} fills": [learned_from_law(venue, law, count, rng) for rng in rngs]
+            for count in HISTORIES
+        },
     }
-    return {**{name: [curve] * GROUPS for name, curve in alike.items()}, **learned}
 
 
-def describe(curves: Mapping[str, Curves], venue: Venue) -> None:
+def describe(curves: Mapping[str, Sequence[CostCurve]], venue: Venue) -> None:
     """Expected cost at three sizes under each curve; of many curves the mean and the deviation."""
+    terms = {"horizon_days": HORIZON_DAYS, "volatility": venue.conditions.volatility}
     for name, found in curves.items():
-        cells = []
-        for size in (0.01, 0.05, 0.2):
-            bps = [
-                curve.expected_bps(
-                    participation=size, horizon_days=HORIZON_DAYS, volatility=venue.conditions.volatility
-                )
-                for curve in found
-            ]
-            cells.append(f"{np.mean(bps):7.2f} ({np.std(bps):.2f})")
-        print(f"    {name:16s} cost [bps] of 1%, 5%, 20% of the volume: {' '.join(cells)}")
+        bps = np.array(
+            [[c.expected_bps(participation=size, **terms) for size in (0.01, 0.05, 0.2)] for c in found]
+        )
+        cells = "".join(
+            f"{mean:7.2f} ({deviation:.2f})"
+            for mean, deviation in zip(bps.mean(axis=0), bps.std(axis=0), strict=True)
+        )
+        print(f"    {name:16s} cost [bps] of 1%, 5%, 20% of the volume: {cells}", flush=True)
+
+
+def mean_and_interval(values: FloatArray) -> str:
+    """With its 95% interval over histories; a single one is exact."""
+    if len(values) == 1:
+        return f"{values[0]:+8.3f}         "
+    reach = float(stdtrit(len(values) - 1, 0.975)) * values.std(ddof=1) / np.sqrt(len(values))
+    return f"{values.mean():+8.3f} ± {reach:5.3f} "
+
+
+def report(gains: Mapping[str, Sequence[FloatArray]]) -> None:
+    """Mean over venues, books and policies, history by history, and the cells with a gain."""
+    print("mean gain over all cells [bp of notional]; cells in which it is positive")
+    for key, cells in gains.items():
+        means = np.array([cell.mean() for cell in cells])
+        together = np.mean(np.array(cells), axis=0)
+        print(f"  {key:34s} {mean_and_interval(together)} {(means > 0.0).sum()} of {len(means)}")
 
 
 def main() -> None:
     """Measure the laws, learn, hedge, compare."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--paths", type=int, default=2_500)
+    parser.add_argument("--histories", type=int, default=10, help="of fills, of each length")
     parser.add_argument("--seeds", type=int, default=6, help="of each size, for a venue's true law")
     arguments = parser.parse_args()
-    paths, started = arguments.paths // GROUPS * GROUPS, process_time()
-    totals: dict[str, list[tuple[float, FloatArray]]] = {}
-    for number, venue in enumerate(VENUES):
+    started = process_time()
+    gains: dict[str, list[FloatArray]] = {}
+    for venue in VENUES:
         law = true_law(venue, arguments.seeds)
-        curves = curves_of(venue, law)
         print(
-            f"{venue.name}: true half spread {law.half_spread_bps:.2f}"
-            f" ± {law.half_spread_standard_error_bps:.2f} bps, impact {law.impact_coefficient:.2f}"
-            f" ± {law.impact_standard_error:.2f}; {process_time() - started:.0f} s of CPU so far"
+            f"{venue.name}: fee and half spread {law.proportional_bps():.2f} bps, impact "
+            f"{law.impact_coefficient:.2f} ± {law.impact_standard_error:.2f}, exponent "
+            f"{law.impact_exponent:.2f} ± {law.exponent_standard_error:.2f}; "
+            f"{process_time() - started:.0f} s of CPU so far"
         )
+        curves = curves_of(venue, law, arguments.histories)
         describe(curves, venue)
-        prices = price_paths(venue.conditions.volatility, paths, np.random.default_rng([5, number]))
-        true = Costs.of([law] * GROUPS, venue, paths)
         for book in BOOKS:
-            notional = PRICE * max(abs(unit) for unit in book.units)
-            for policy in POLICIES:
-                found = {
-                    name: judged(
-                        profit(book, policy, prices, venue, Costs.of(own, venue, paths), true), notional
-                    )
-                    for name, own in curves.items()
-                }
-                best = found["true costs"]
-                gaps = "".join(
-                    f"  {name}: {difference(each, best)}" for name, each in found.items() if each is not best
-                )
-                print(f"  {book.name:22s} {policy:16s} true costs {best.value:8.2f};  less that:{gaps}")
-                for name, each in found.items():
-                    for other in ("1 bp", "twice the true", "no fills"):
-                        key = f"{name} less {other}"
-                        gap = (each.value - found[other].value, each.influence - found[other].influence)
-                        totals.setdefault(key, []).append(gap)
-    report(totals)
+            _compare(venue, book, law, curves, gains)
+    report(gains)
     print(f"{process_time() - started:.0f} s of CPU")
 
 
-def report(totals: Mapping[str, Sequence[tuple[float, FloatArray]]]) -> None:
-    """Mean over venues, books and policies, groups taken together."""
-    print(
-        "mean certainty-equivalent difference over all cells [bp of notional]; cells in which it is positive"
-    )
-    for key, gaps in totals.items():
-        if (
-            not key.split(" less ")[0].endswith(("fills", "simulator", "true costs"))
-            or key == "no fills less no fills"
-        ):
-            continue
-        values = np.array([value for value, _ in gaps])
-        influence = np.mean([each for _, each in gaps], axis=0)
-        reach = float(stdtrit(GROUPS - 1, 0.975)) * influence.std(ddof=1) / np.sqrt(GROUPS)
-        print(f"  {key:36s} {values.mean():+8.3f} ± {reach:.3f}   {(values > 0).sum()} of {len(values)}")
+def _compare(
+    venue: Venue,
+    book: Book,
+    law: CostCurve,
+    curves: Mapping[str, Sequence[CostCurve]],
+    gains: dict[str, list[FloatArray]],
+) -> None:
+    """Print one book's table and add its gains."""
+    true = Law.of(law, venue, book.size)
+    problem = problem_of(book, venue, true)
+    least = 1e4 * solve_with_impact(problem, true.impact, resolution=RESOLUTION).risk
+    for name, policy in POLICIES.items():
+        found = {
+            curve: np.array(
+                [risk(policy, Law.of(each, venue, book.size), true, problem, 0.5 / book.size) for each in own]
+            )
+            for curve, own in curves.items()
+        }
+        cells = "  ".join(
+            f"{curve}: {mean_and_interval(risks - least).strip()}" for curve, risks in found.items()
+        )
+        print(f"  {book.name}, {name}: risk above the optimum's {least:.2f}: {cells}", flush=True)
+        for learned in (key for key in found if key.endswith(("fills", "simulator", "true costs"))):
+            for assumed in ("1 bp", "twice the true"):
+                gain = found[assumed] - found[learned]
+                gains.setdefault(f"{learned} against {assumed}", []).append(gain)
 
 
 if __name__ == "__main__":

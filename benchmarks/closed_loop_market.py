@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,11 +33,12 @@ LEAST_SIZE, LARGEST_SIZE = 0.003, 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
-    """A market, and how it is worked: what is behind is crossed every slice_seconds."""
+    """A market, how it is worked, what is behind being crossed every slice_seconds, and its fee."""
 
     name: str
     conditions: MarketConditions
     slice_seconds: int
+    fee_bps: float = 0.0
 
     @property
     def volume(self) -> float:
@@ -56,7 +57,7 @@ class Venue:
             tick_size=conditions.tick_size,
             price=PRICE,
             half_spread_ticks=conditions.half_spread_ticks,
-            fee_per_contract=0.0,
+            fee_per_contract=1e-4 * self.fee_bps * PRICE,
             multiplier=1.0,
         )
 
@@ -74,10 +75,14 @@ def conditions(tick_size: float, volatility: float, regime: Regime = Regime.CALM
 
 
 VENUES = (
-    Venue(name="fine ticks, patient", conditions=conditions(0.01, 0.2), slice_seconds=60),
-    Venue(name="coarse ticks, hasty", conditions=conditions(0.05, 0.2), slice_seconds=5),
-    Venue(name="volatile, hasty", conditions=conditions(0.02, 0.5), slice_seconds=5),
-    Venue(name="stressed, patient", conditions=conditions(0.02, 0.3, Regime.STRESSED), slice_seconds=60),
+    Venue(name="cheap: fine ticks, patient", conditions=conditions(0.01, 0.2), slice_seconds=60),
+    Venue(name="usual: coarse ticks, hasty", conditions=conditions(0.05, 0.2), slice_seconds=5),
+    Venue(
+        name="dear: stressed, hasty, a fee of 3 bp",
+        conditions=conditions(0.02, 0.3, Regime.STRESSED),
+        slice_seconds=5,
+        fee_bps=3.0,
+    ),
 )
 
 
@@ -100,10 +105,15 @@ def worked(venue: Venue, side: Side, participation: float, seed: list[int]) -> t
 
 
 def true_law(venue: Venue, seeds: int) -> CostCurve:
-    """The cost law of a venue at exponent 0.5, from both sides of every size and seed, news taken out."""
+    """The cost law of a venue, exponent and all, from both sides of every size and seed, news taken out.
+
+    Where the fit pays small trades, which its sizes say nothing of, they cost nothing.
+    """
     rows = [(size, _cost(venue, size, [1, seed])) for size in SIZES for seed in range(seeds)]
     participation, cost = np.array(rows).T
-    return fit_cost_curve(_observed(venue, participation, cost), origin="the simulator")
+    seen = _observed(venue, participation, cost)
+    law = fit_cost_curve(seen, fee_bps=venue.fee_bps, impact_exponent=None, origin="the simulator")
+    return replace(law, half_spread_bps=max(law.half_spread_bps, 0.0))
 
 
 def _cost(venue: Venue, size: float, seed: list[int]) -> float:
@@ -157,6 +167,6 @@ def learned_from_law(venue: Venue, law: CostCurve, orders: int, rng: np.random.G
     """The curve after own orders that cost what the law says, and the price risk of working them."""
     quiet = _observed(venue, sizes(rng, orders), np.zeros(orders))
     costs = partial(law.expected_bps, horizon_days=HORIZON_DAYS, volatility=venue.conditions.volatility)
-    expected = np.array([costs(participation=float(size)) for size in quiet.participation])
+    expected = np.array([costs(participation=float(size)) for size in quiet.participation]) - law.fee_bps
     noisy = expected + quiet.noise_bps() * rng.standard_normal(orders)
     return learn_cost_curve(venue.prior(), _observed(venue, quiet.participation, noisy), origin="fills")

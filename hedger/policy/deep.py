@@ -111,8 +111,8 @@ class _Asked:
         trades, today = most * _SIZES, book.repeated(len(book.spot) // 2, len(_SIZES))
         at_size = self.edges(today, self.answer(today, self.cost(trades)))
         if held < low:
-            return min(low, ends_from(held, at_size[:, 1], trades)), high
-        return low, max(high, -ends_from(-held, -at_size[:, 2], trades))
+            return min(low, float(ends_from(held, at_size[:, 1], trades))), high
+        return low, max(high, -float(ends_from(-held, -at_size[:, 2], trades)))
 
     def edges(self, book: HedgedBook, answer: BandAnswer) -> FloatArray:
         """The band of the hedge's delta around minus the believed one; (state, 4) [units of underlying]."""

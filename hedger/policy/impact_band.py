@@ -57,14 +57,14 @@ def trade_end(net: FloatArray, costs: TradeCosts, half_width: HalfWidth) -> Floa
     return np.asarray(net - least)
 
 
-def ends_from(holding: float, edges: FloatArray, trades: FloatArray) -> float:
-    """Where a trade up from `holding` ends, of which edges are known for the costs of some sizes only.
+def ends_from(holding: FloatArray | float, edges: FloatArray, trades: FloatArray) -> FloatArray:
+    """Where trades up from `holding` end, of which edges are known for the costs of some sizes only.
 
     edges: of the band of each trade's last unit's cost, trades: its size, from the smallest on, both (size,).
     Linear between the holdings from which these trades are right.
     """
     start = np.minimum.accumulate(edges - trades)
-    return float(np.interp(holding, start[::-1], edges[::-1]))
+    return np.asarray(np.interp(holding, start[::-1], edges[::-1]))
 
 
 def band_in_words(view: BandView, name: str) -> str:
