@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 import numpy.typing as npt
 
-from execution.agents.markets import Markets
+from execution.agents.markets import Markets, Venue, venues_of
 from execution.book.layout import RecordArray
 
 FloatArray = npt.NDArray[np.float64]
@@ -25,6 +25,12 @@ class WrappedMarkets(ABC):
 
     def __len__(self) -> int:
         return len(self.wrapped)
+
+    @property
+    def venues(self) -> tuple[Venue, ...]:
+        """Where the agent may trade: here where there is one venue, so that nothing goes past this."""
+        venues = venues_of(self.wrapped)
+        return venues if len(venues) > 1 else (self,)
 
     @property
     def account(self) -> RecordArray:

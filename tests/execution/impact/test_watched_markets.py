@@ -7,7 +7,7 @@ from execution.agents.actions import default_actions
 from execution.agents.desk import Desk
 from execution.agents.episodes import Episodes
 from execution.agents.market_source import ScenarioSource
-from execution.agents.markets import Markets
+from execution.agents.markets import Markets, venues_of
 from execution.agents.observation import FEATURES
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import terms_of_scenario
@@ -133,6 +133,14 @@ def test_an_agents_desk_shows_what_is_forecast_for_its_side_and_slice() -> None:
     np.testing.assert_allclose(
         seen["forecast_liquidity"], np.log((told.touch_lots + 1) / (usual + 1)), rtol=1e-4
     )
+
+
+def test_an_agent_trades_at_every_venue_of_watched_markets() -> None:
+    plain = AgentMarketBatch([load_market("venues")], np.random.SeedSequence(3).spawn(1), venue_count=2)
+    markets = WatchedMarkets(plain, shipped_predictor("cnn"))
+    assert venues_of(markets) == venues_of(plain)
+    alone = watched(1)
+    assert venues_of(alone) == (alone,)
 
 
 def test_a_market_that_is_renewed_is_watched_from_its_start() -> None:
