@@ -59,17 +59,19 @@ class DqnLearner(RoundLearner, DQN):
             )
             if self.num_timesteps >= self.learning_starts:
                 self.train(self.settings.gradient_steps, self.batch_size)
+                self.average()
 
     def network(self) -> Network:
         """The action values as they are now, without torch."""
         return value_network(self.policy.q_net)
 
     def kept_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """The replay."""
-        return self.replay_buffer.arrays()
+        """The replay, beside what every learner keeps."""
+        return super().kept_arrays() | self.replay_buffer.arrays()
 
     def restore_arrays(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        """Take the replay over."""
+        """Take over what `kept_arrays` gave."""
+        super().restore_arrays(arrays)
         self.replay_buffer.restore(arrays)
 
     def train(self, gradient_steps: int, batch_size: int = 128) -> None:
@@ -149,6 +151,7 @@ def dqn_learner(env: VecEnv, settings: DqnSettings, *, seed: int, device: str = 
     )
     learner.settings = settings
     learner.standard_steps, learner.features = settings.standard_steps, markets.features
+    learner.averaged_share = settings.averaged_share
     return learner
 
 

@@ -19,7 +19,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecMonitor
 from execution.agents.inference import Network
 from execution.agents.learn.export import actor_network
 from execution.agents.learn.rounds import ProgressCallback, RoundLearner, train_rounds
-from execution.agents.learn.settings import FallingRate, PpoSettings
+from execution.agents.learn.settings import FallingDeviation, FallingRate, PpoSettings
 from execution.agents.learn.standardise import StandardisedFeatures
 from execution.agents.learn.trained_agent import TrainedAgent
 from execution.agents.learn.vector_markets import MASKS
@@ -41,6 +41,7 @@ class ActorLearner(RoundLearner, OnPolicyAlgorithm):
             self.roll_out()
             self._update_current_progress_remaining(self.num_timesteps, total)
             self.train()
+            self.average()
 
     def network(self) -> Network:
         """The actor as it is now, without torch."""
@@ -49,10 +50,15 @@ class ActorLearner(RoundLearner, OnPolicyAlgorithm):
 
 @final
 class BoxPpoLearner(ActorLearner, PPO):
-    """stable-baselines3's PPO, for continuous actions."""
+    """stable-baselines3's PPO, for continuous actions; their deviation falls as laid down, or is learnt."""
+
+    deviation: FallingDeviation | None = None
 
     def roll_out(self) -> None:
         """Fill the rollout buffer."""
+        if self.deviation is not None:
+            remaining = 1.0 - self.num_timesteps / self._total_timesteps
+            self.policy.log_std.data.fill_(np.log(self.deviation(remaining)))
         self.collect_rollouts(self.markets(), self._round_callback, self.rollout_buffer, self.n_steps)
 
 
@@ -83,6 +89,9 @@ def ppo_learner(env: VecEnv, settings: PpoSettings, *, seed: int, device: str = 
         seed=seed,
         **learning_arguments(settings, env.num_envs),
     )
+    if isinstance(learner, BoxPpoLearner) and settings.final_deviation is not None:
+        learner.deviation = FallingDeviation(settings.first_deviation, settings.final_deviation)
+        learner.policy.log_std.requires_grad_(False)
     return prepared(learner, settings, features)
 
 
@@ -117,11 +126,11 @@ def network_arguments(settings: PpoSettings, features: int) -> dict[str, Any]:
 
 
 def prepared(learner: ActorLearner, settings: PpoSettings, features: int) -> ActorLearner:
-    """A learner with what stable-baselines3 does not ask for: its usual action and its rounds."""
+    """A learner with what stable-baselines3 does not ask for: its usual action, its rounds, its averaging."""
     if settings.usual_action is not None:
         with torch.no_grad():
             learner.policy.get_parameter("action_net.bias")[settings.usual_action] += settings.usual_odds
-    learner.standard_steps = settings.standard_steps
+    learner.standard_steps, learner.averaged_share = settings.standard_steps, settings.averaged_share
     learner.features = features
     return learner
 

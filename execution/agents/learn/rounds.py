@@ -25,6 +25,7 @@ from execution.agents.inference import Network
 from execution.agents.learn.checkpoint import read_checkpoint, write_checkpoint
 from execution.agents.learn.standardise import set_standard, standard_of
 from execution.agents.learn.trained_agent import TrainedAgent
+from execution.agents.learn.weight_mean import WeightMean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,13 @@ class RoundLearner(BaseAlgorithm):
     algorithm_name: ClassVar[str]
     features: int
     standard_steps: int
+    averaged_share: float = 0.0
     _counters: ClassVar[tuple[str, ...]]
     _round_callback: BaseCallback
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weight_mean = WeightMean()
 
     @abstractmethod
     def advance(self, until: int, total: int) -> None:
@@ -97,12 +103,18 @@ class RoundLearner(BaseAlgorithm):
         for name in self._counters:
             setattr(self, name, counters[name])
 
+    def average(self) -> None:
+        """Take the weights into their mean, where the last averaged_share of all steps has begun."""
+        if self._current_progress_remaining < self.averaged_share:
+            self.weight_mean.add(self.policy)
+
     def kept_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What goes on from round to round beside networks and optimiser."""
-        return {}
+        return self.weight_mean.arrays()
 
     def restore_arrays(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         """Take over what `kept_arrays` gave."""
+        self.weight_mean.restore(arrays, self.device)
 
 
 def train_rounds(
@@ -144,9 +156,11 @@ def round_seed(seed: int, number: int) -> int:
 
 
 def _agent(learner: RoundLearner, seed: int) -> TrainedAgent:
+    with learner.weight_mean.in_place(learner.policy):
+        network = learner.network()
     return TrainedAgent(
         algorithm=learner.algorithm_name,
-        network=learner.network(),
+        network=network,
         steps=learner.num_timesteps,
         seed=seed,
         episode_reward=learner.episode_reward(),

@@ -19,7 +19,8 @@ class DqnSettings:
     market between trainings of gradient_steps batches. exploration: chance of a random action, falling in a
     line from 1 to exploration_final in the first exploration_share of all steps. discount: per decision.
     standard_steps: random steps before training, by which features are standardised. usual_action: what half
-    of the exploration does instead of a random action, where it is permitted; None for none.
+    of the exploration does instead of a random action, where it is permitted; None for none. averaged_share:
+    of all steps, the last, over which the weights are averaged that are handed back; 0 for the last ones.
     """
 
     hidden: tuple[int, ...] = (64, 64)
@@ -43,6 +44,7 @@ class DqnSettings:
     standard_steps: int = 2_000
     largest_gradient: float = 10.0
     usual_action: int | None = None
+    averaged_share: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse counts and shares out of range."""
@@ -52,7 +54,8 @@ class DqnSettings:
         if min(self.dueling_units, self.learning_starts, self.standard_steps) < 0:
             raise ValueError("dueling_units, learning_starts and standard_steps cannot be negative")
         shares = (self.discount, self.target_share, self.exploration_final, self.exploration_share)
-        if not all(0.0 <= share <= 1.0 for share in (*shares, self.final_rate_share, self.importance)):
+        rest = (self.final_rate_share, self.importance, self.averaged_share)
+        if not all(0.0 <= share <= 1.0 for share in (*shares, *rest)):
             raise ValueError("shares, chances, discount and importance lie between 0 and 1")
         if not (0.0 < self.learning_rate < 1.0 and self.priority_exponent >= 0.0 < self.largest_gradient):
             raise ValueError("learning_rate lies in (0, 1); exponents and norms are not negative")
@@ -66,9 +69,11 @@ class PpoSettings:
     hidden: units of each hidden layer, of the actor and of the critic. tanh: hidden units' answer, otherwise
     max(x, 0). learning_rate falls in a line to final_rate_share of itself. rollout_steps: of each market
     between trainings of epochs passes over the rollout in batches. clip: of the probability ratio.
-    advantage_decay: lambda of generalised advantages. first_deviation: of continuous actions at the start.
+    advantage_decay: lambda of generalised advantages. first_deviation: of continuous actions at the start;
+    it falls by equal factors to final_deviation, or is learnt where that is None.
     standard_steps: random steps before training, by which features are standardised. usual_action: one that
-    is likelier at the start by usual_odds [log]; None for none.
+    is likelier at the start by usual_odds [log]; None for none. averaged_share: as of DQN (Polyak and
+    Juditsky 1992).
     """
 
     hidden: tuple[int, ...] = (64, 64)
@@ -84,20 +89,23 @@ class PpoSettings:
     entropy_share: float = 0.0
     value_share: float = 0.5
     first_deviation: float = 1.0
+    final_deviation: float | None = None
     standard_steps: int = 2_000
     largest_gradient: float = 0.5
     usual_action: int | None = None
     usual_odds: float = 3.0
+    averaged_share: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse counts and shares out of range."""
         if not self.hidden or min(*self.hidden, self.rollout_steps, self.batch_size, self.epochs) < 1:
             raise ValueError("layers, steps, batches and epochs must be at least 1")
-        shares = (self.discount, self.advantage_decay, self.final_rate_share)
+        shares = (self.discount, self.advantage_decay, self.final_rate_share, self.averaged_share)
         if not all(0.0 <= share <= 1.0 for share in shares):
-            raise ValueError("discount, advantage_decay and final_rate_share lie between 0 and 1")
-        if not (0.0 < self.learning_rate < 1.0 and self.clip > 0.0 and self.first_deviation > 0.0):
-            raise ValueError("learning_rate lies in (0, 1); clip and first_deviation are positive")
+            raise ValueError("discount, advantage_decay and shares of all steps lie between 0 and 1")
+        deviations = (self.first_deviation, 1.0 if self.final_deviation is None else self.final_deviation)
+        if not (0.0 < self.learning_rate < 1.0 and self.clip > 0.0 and min(deviations) > 0.0):
+            raise ValueError("learning_rate lies in (0, 1); clip and deviations are positive")
         if min(self.entropy_share, self.value_share, self.standard_steps) < 0.0 or self.largest_gradient <= 0:
             raise ValueError("shares and steps cannot be negative, and the gradient's norm is positive")
 
@@ -113,3 +121,16 @@ class FallingRate:
     def __call__(self, remaining: float) -> float:
         """The rate with a share of 1 to 0 still to do."""
         return self.last + (self.first - self.last) * max(0.0, remaining)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FallingDeviation:
+    """A deviation that falls by equal factors; both are positive."""
+
+    first: float
+    last: float
+
+    def __call__(self, remaining: float) -> float:
+        """The deviation with a share of 1 to 0 still to do."""
+        return float(self.last * (self.first / self.last) ** max(0.0, remaining))

@@ -16,6 +16,9 @@ from execution.placement.cont_kukanov import PlacementProblem
 FloatArray = npt.NDArray[np.float64]
 SingleArray = npt.NDArray[np.float32]
 
+# Log-odds: what cannot be had is the last four hundredth of none or all.
+REACH = 6.0
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,21 +51,21 @@ class PlacementTask:
 
 @final
 class PlacementEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
-    """One placement in each of `count` markets; an episode is one step.
+    """One placement in each of `count` markets, which all meet the same `outflows`; an episode is one step.
 
-    Observation: 1, since nothing is known but the problem. Action (1 + venue,) in [-1, 1]: shares of the
-    quantity, from none to all, that cross and that rest at each venue. Reward: what is saved on the same
-    outflows against equal shares, in units of the cost of crossing all; most of the outflows' own noise
-    cancels, and nothing is given away about the best placement.
+    Observation: 1, since nothing is known but the problem. Action (1 + venue,) in [-6, 6]: log-odds of the
+    shares of the quantity that cross and that rest at each venue, a half each at 0. Reward: what is saved in
+    the mean against equal shares on the same outflows, in units of the cost of crossing all. The outflows'
+    own noise is all markets' alike, and nothing is given away about the best placement.
     """
 
     metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012 - gymnasium's
 
-    def __init__(self, task: PlacementTask, *, count: int) -> None:
-        self.task, self.num_envs = task, count
+    def __init__(self, task: PlacementTask, *, count: int, outflows: int = 1) -> None:
+        self.task, self.num_envs, self.outflows = task, count, outflows
         width = 1 + len(task.mean_outflows)
         self.single_observation_space = gymnasium.spaces.Box(1.0, 1.0, (1,), np.float32)
-        self.single_action_space = gymnasium.spaces.Box(-1.0, 1.0, (width,), np.float32)
+        self.single_action_space = gymnasium.spaces.Box(-REACH, REACH, (width,), np.float32)
         self.observation_space = batch_space(self.single_observation_space, count)
         self.action_space = batch_space(self.single_action_space, count)
 
@@ -77,9 +80,11 @@ class PlacementEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
         self, actions: npt.NDArray[Any]
     ) -> tuple[SingleArray, npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], dict[str, Any]]:
         """Place in every market and see what flows out."""
-        outflows = self.task.outflows(self.np_random, self.num_envs)
+        outflows = self.task.outflows(self.np_random, self.outflows)
         even = np.full(1 + outflows.shape[1], 1.0 / (1 + outflows.shape[1]))
-        saved = self.task.costs(even, outflows) - self.task.costs(shares_of(actions), outflows)
+        shares = np.repeat(shares_of(actions), self.outflows, axis=0)
+        costs = self.task.costs(shares, np.tile(outflows, (self.num_envs, 1)))
+        saved = self.task.costs(even, outflows).mean() - costs.reshape(self.num_envs, -1).mean(axis=1)
         never, done = np.zeros(self.num_envs, np.bool_), np.ones(self.num_envs, np.bool_)
         return self._seen(), saved, done, never, {"final_obs": self._seen(), "_final_obs": done}
 
@@ -88,6 +93,6 @@ class PlacementEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
 
 
 def shares_of(actions: npt.NDArray[Any]) -> FloatArray:
-    """Shares of the quantity from actions, which are clipped to [-1, 1]."""
-    shares: FloatArray = 0.5 + 0.5 * np.clip(actions.astype(np.float64), -1.0, 1.0)
+    """Shares of the quantity from actions, their log-odds, which are clipped to [-6, 6]."""
+    shares: FloatArray = 1.0 / (1.0 + np.exp(-np.clip(actions.astype(np.float64), -REACH, REACH)))
     return shares

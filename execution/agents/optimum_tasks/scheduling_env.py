@@ -17,9 +17,10 @@ from execution.agents.optimum_tasks.scheduling_task import FloatArray, Schedulin
 SingleArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
-FEATURES = ("time_left", "quantity_left", "log_pace", "displacement")
-# Multiples of the even pace; its own is always permitted, and alone so at the last trade.
-MULTIPLES = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0, 3.0, 4.0)
+FEATURES = ("time_left", "log_time_left", "quantity_left", "log_pace", "displacement")
+# Multiples of the even pace, none and by equal factors from a quarter to four times; its own is always
+# permitted, and alone so at the last trade.
+MULTIPLES = (0.0, *(2.0 ** (power / 3.0) for power in range(-6, 7)))
 # Of the log-odds of the share that is traded against those of the even pace.
 REACH = 3.0
 SCALE = 10.0
@@ -30,8 +31,10 @@ _LEAST = 1e-9
 class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
     """The same order in `count` markets, from the start in step with one another.
 
-    Observation: FEATURES. Reward: what a trade saves against the same trade of the even schedule, in tenths
-    of what that costs altogether, so that the even schedule and a critic that knows nothing are both at 0.
+    Observation: FEATURES. Reward: what a trade saves if all that it leaves is traded evenly, against trading
+    all evenly from before it, in tenths of what the even schedule costs; so rewards sum to what is saved
+    against that, and trading evenly earns 0 from anywhere. This shaping leaves the best schedule as it is
+    (Ng, Harada and Russell 1999).
     With multiples an action trades that multiple of the even pace, which is what is left over the trades
     left; multiples that exceed what is left are masked, and at the last trade all but 1. Without, an action a
     in [-3, 3] trades the share of what is left whose log-odds are those of the even pace plus a; the last
@@ -57,7 +60,6 @@ class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
         )
         self.observation_space = batch_space(self.single_observation_space, count)
         self.action_space = batch_space(self.single_action_space, count)
-        self._even = even_costs(task)
         self._start()
 
     def reset(
@@ -73,10 +75,10 @@ class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
     ) -> tuple[SingleArray, npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], dict[str, Any]]:
         """Trade once in every market."""
         quantity = self.left * self._shares(np.asarray(actions))
-        cost = self.task.step_cost(self.left, self.displacement, quantity)
-        saved = self._even[self.trade] - cost
+        saved = self._finish_cost() - self.task.step_cost(self.left, self.displacement, quantity)
         self.displacement = self.task.next_displacement(self.displacement, quantity)
         self.left, self.trade = self.left - quantity, self.trade + 1
+        saved -= self._finish_cost()
         never, done = np.zeros((2, self.num_envs), np.bool_)
         infos: dict[str, Any] = {}
         if self.trade == self.task.trades:
@@ -92,6 +94,9 @@ class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
             return np.ones((self.num_envs, 1), np.bool_)
         permitted = self.multiples == 1.0 if trades_left == 1 else self.multiples <= trades_left
         return np.tile(permitted, (self.num_envs, 1))
+
+    def _finish_cost(self) -> FloatArray:
+        return self.task.finish_cost(self.left, self.displacement, self.task.trades - self.trade)
 
     def _start(self) -> None:
         self.left, self.displacement, self.trade = np.ones(self.num_envs), np.zeros(self.num_envs), 0
@@ -112,19 +117,10 @@ class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
     def _seen(self) -> SingleArray:
         time_left = 1.0 - self.trade / self.task.trades
         pace = np.log((self.left + _LEAST) / (time_left + _LEAST))
-        columns = (np.full(self.num_envs, time_left), self.left, pace, self.displacement)
-        return np.stack(columns, axis=1).astype(np.float32)
-
-
-def even_costs(task: SchedulingTask) -> FloatArray:
-    """What each trade of the even schedule costs, shape (trade,); they sum to 1."""
-    left, displacement, quantity = np.ones(1), np.zeros(1), np.full(1, 1.0 / task.trades)
-    costs = np.empty(task.trades)
-    for trade in range(task.trades):
-        costs[trade] = task.step_cost(left, displacement, quantity)[0]
-        displacement = task.next_displacement(displacement, quantity)
-        left = left - quantity
-    return costs
+        # At the end, where nothing is decided, the logarithm stays where it was.
+        log_time_left = np.log(max(time_left, 1.0 / self.task.trades))
+        times = np.tile([time_left, log_time_left], (self.num_envs, 1))
+        return np.column_stack([times, self.left, pace, self.displacement]).astype(np.float32)
 
 
 def schedule_of(policy: NetworkPolicy, env: SchedulingEnv) -> FloatArray:

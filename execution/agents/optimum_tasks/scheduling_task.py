@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol, final
 
 import numpy as np
@@ -28,6 +29,10 @@ class SchedulingTask(Protocol):
 
     def next_displacement(self, displacement: FloatArray, quantity: FloatArray) -> FloatArray:
         """What is left of the price's displacement at the next trade, shape (market,)."""
+        ...
+
+    def finish_cost(self, left: FloatArray, displacement: FloatArray, trades_left: int) -> FloatArray:
+        """What it costs to trade all that is left evenly, shape (market,); 0 where no trade is left."""
         ...
 
     def cost(self, shares: FloatArray) -> float:
@@ -63,6 +68,14 @@ class ObizhaevaWangTask:
         """All displacement so far, after one slice of decay."""
         return (displacement + quantity) * float(np.exp(-self.resilience / self.slices))
 
+    def finish_cost(self, left: FloatArray, displacement: FloatArray, trades_left: int) -> FloatArray:
+        """The displacement that there is and that of the trades themselves, as both decay."""
+        kept = np.exp(-self.resilience / self.slices * np.arange(trades_left))
+        quantity = left / max(trades_left, 1)
+        own = (trades_left - np.arange(trades_left)) @ kept - 0.5 * trades_left
+        cost: FloatArray = quantity * (displacement * kept.sum() + quantity * own) / self._even_cost()
+        return cost
+
     def cost(self, shares: FloatArray) -> float:
         """Half the quadratic form of decay between trades."""
         return self._schedule().expected_cost(shares, self._times()) / self._even_cost()
@@ -77,6 +90,7 @@ class ObizhaevaWangTask:
     def _times(self) -> FloatArray:
         return np.linspace(0.0, 1.0, self.trades)
 
+    @cache  # noqa: B019 - a frozen value that is its own key
     def _even_cost(self) -> float:
         return self._schedule().expected_cost(np.full(self.trades, 1.0 / self.trades), self._times())
 
@@ -103,16 +117,17 @@ class AlmgrenChrissTask:
 
     def step_cost(self, left: FloatArray, displacement: FloatArray, quantity: FloatArray) -> FloatArray:
         """Expected cost of a trade and the price of the variance of what it leaves."""
-        schedule, tau = self._schedule(), self._schedule().horizon / self.slices
-        sold, kept = quantity * self.quantity, (left - quantity) * self.quantity
-        temporary = schedule.net_temporary_impact(tau) / tau * sold**2 + schedule.half_spread * sold
-        permanent = 0.5 * schedule.permanent_impact * self.quantity * sold
-        variance = schedule.volatility**2 * tau * kept**2
-        return (temporary + permanent + self.risk_aversion * variance) / self._even_cost()
+        return self._cost(quantity, quantity**2, (left - quantity) ** 2)
 
     def next_displacement(self, displacement: FloatArray, quantity: FloatArray) -> FloatArray:
         """None: impact is gone at once, and what is permanent costs the same on every path."""
         return displacement
+
+    def finish_cost(self, left: FloatArray, displacement: FloatArray, trades_left: int) -> FloatArray:
+        """Equal trades, and squares of what they leave."""
+        quantity = left / max(trades_left, 1)
+        squares = float(np.sum(np.arange(trades_left) ** 2))
+        return self._cost(trades_left * quantity, trades_left * quantity**2, squares * quantity**2)
 
     def cost(self, shares: FloatArray) -> float:
         """The utility of equations 4, 5 and 13."""
@@ -121,6 +136,14 @@ class AlmgrenChrissTask:
     def best_shares(self) -> FloatArray:
         """Differences of the hyperbolic sine."""
         return -np.diff(self._schedule().remaining(self.slices))
+
+    def _cost(self, traded: FloatArray, squared: FloatArray, squared_left: FloatArray) -> FloatArray:
+        """Cost of trades by the sums of their sizes, their squares, and the squares of what they leave."""
+        schedule, tau = self._schedule(), self._schedule().horizon / self.slices
+        proportional = schedule.half_spread + 0.5 * schedule.permanent_impact * self.quantity
+        impact = schedule.net_temporary_impact(tau) / tau * self.quantity**2 * squared
+        risk = self.risk_aversion * schedule.volatility**2 * tau * self.quantity**2 * squared_left
+        return (proportional * self.quantity * traded + impact + risk) / self._even_cost()
 
     def _schedule(self) -> AlmgrenChriss:
         return AlmgrenChriss(
@@ -132,5 +155,6 @@ class AlmgrenChrissTask:
             risk_aversion=self.risk_aversion,
         )
 
+    @cache  # noqa: B019 - a frozen value that is its own key
     def _even_cost(self) -> float:
         return self._schedule().utility(np.full(self.slices, self.quantity / self.slices))

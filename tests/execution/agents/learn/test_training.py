@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import torch
 from execution.agents.learn.dqn import dqn_learner, train_dqn
 from execution.agents.learn.ppo import ppo_learner, train_ppo
 from execution.agents.learn.rounds import Progress
-from execution.agents.learn.settings import DqnSettings, FallingRate, PpoSettings
+from execution.agents.learn.settings import DqnSettings, FallingDeviation, FallingRate, PpoSettings
 from execution.agents.learn.trained_agent import TrainedAgent
 from execution.agents.learn.vector_markets import MaskedObservations, StableBaselinesEnv
 from execution.agents.network_policy import NetworkPolicy, policy_bytes
+from execution.agents.optimum_tasks.scheduling_env import SchedulingEnv
+from execution.agents.optimum_tasks.scheduling_task import ObizhaevaWangTask
 from execution.errors import AgentError
 from tests.execution.agents.learn.chain import DISCOUNT, RIGHT, STATES, Chain, best_values
 
@@ -47,11 +50,13 @@ def _env(markets: int = 8) -> StableBaselinesEnv:
     return StableBaselinesEnv(Chain(markets))
 
 
-def _short(name: str) -> Train:
+def _short(name: str, averaged_share: float = 0.0) -> Train:
     """A training of a second or so by name."""
     if name == "dqn":
-        return partial(train_dqn, _env(), DQN, steps=600, seed=3, rounds=3)
-    return partial(train_ppo, _env(), PPO, steps=600, seed=3, rounds=3)
+        dqn = replace(DQN, averaged_share=averaged_share)
+        return partial(train_dqn, _env(), dqn, steps=600, seed=3, rounds=3)
+    ppo = replace(PPO, averaged_share=averaged_share)
+    return partial(train_ppo, _env(), ppo, steps=600, seed=3, rounds=3)
 
 
 def test_dqn_finds_the_values_of_a_chain_and_never_takes_what_is_forbidden() -> None:
@@ -100,9 +105,12 @@ def test_an_exported_actor_answers_as_torch_does(tanh: bool) -> None:
     assert np.allclose(odds - odds[:, :1], chances - chances[:, :1], atol=1e-5)
 
 
+@pytest.mark.parametrize("averaged_share", [0.0, 0.7])
 @pytest.mark.parametrize("name", ["dqn", "ppo"])
-def test_a_training_taken_up_again_ends_where_the_uninterrupted_one_does(name: str, tmp_path: Path) -> None:
-    whole, again = _short(name), _short(name)
+def test_a_training_taken_up_again_ends_where_the_uninterrupted_one_does(
+    name: str, averaged_share: float, tmp_path: Path
+) -> None:
+    whole, again = _short(name, averaged_share), _short(name, averaged_share)
     path = tmp_path / "training.safetensors"
 
     def kill(progress: Progress) -> None:
@@ -113,10 +121,21 @@ def test_a_training_taken_up_again_ends_where_the_uninterrupted_one_does(name: s
     with pytest.raises(KeyboardInterrupt):
         again(progress=kill, checkpoint=path)
     heard: list[int] = []
-    resumed = _short(name)(progress=lambda told: heard.append(told.round), checkpoint=path)
+    resumed = _short(name, averaged_share)(progress=lambda told: heard.append(told.round), checkpoint=path)
     assert heard == [3]
     assert policy_bytes(resumed.policy()) == policy_bytes(uninterrupted.policy())
     assert resumed.steps == uninterrupted.steps
+
+
+@pytest.mark.parametrize("name", ["dqn", "ppo"])
+def test_weights_are_averaged_over_the_end_alone_and_training_goes_on_from_the_last(name: str) -> None:
+    told: dict[float, list[Progress]] = {0.0: [], 0.5: []}
+    for share, heard in told.items():
+        _short(name, share)(progress=heard.append)
+    last, averaged = (
+        [policy_bytes(progress.agent.policy()) for progress in heard] for heard in told.values()
+    )
+    assert [left == right for left, right in zip(last, averaged, strict=True)] == [True, False, False]
 
 
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
@@ -159,6 +178,22 @@ def test_a_rate_falls_in_a_line() -> None:
     assert [rate(1.0), rate(0.5), rate(0.0), rate(-0.1)] == pytest.approx([1.0, 0.6, 0.2, 0.2])
 
 
+def test_a_deviation_falls_by_equal_factors() -> None:
+    deviation = FallingDeviation(1.0, 0.25)
+    assert [deviation(1.0), deviation(0.5), deviation(0.0), deviation(-0.1)] == [1.0, 0.5, 0.25, 0.25]
+
+
+def test_a_deviation_that_is_laid_down_is_not_learnt() -> None:
+    how = replace(PPO, first_deviation=0.4, final_deviation=0.1, rollout_steps=6, batch_size=12)
+    env = StableBaselinesEnv(SchedulingEnv(ObizhaevaWangTask(slices=5), count=2))
+    learner = ppo_learner(env, how, seed=1)
+    learner.open_round(1, 24)
+    learner.advance(12, 24)
+    assert learner.policy.log_std.exp().item() == pytest.approx(0.4)
+    learner.advance(24, 24)
+    assert learner.policy.log_std.exp().item() == pytest.approx(0.2)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -168,6 +203,7 @@ def test_a_rate_falls_in_a_line() -> None:
         {"discount": 1.5},
         {"learning_rate": 0.0},
         {"exploration_final": float("nan")},
+        {"averaged_share": -0.1},
     ],
 )
 def test_settings_of_dqn_out_of_range_are_refused(wrong: dict[str, float]) -> None:
@@ -183,6 +219,8 @@ def test_settings_of_dqn_out_of_range_are_refused(wrong: dict[str, float]) -> No
         {"clip": 0.0},
         {"entropy_share": -1.0},
         {"largest_gradient": 0.0},
+        {"final_deviation": 0.0},
+        {"averaged_share": 1.5},
     ],
 )
 def test_settings_of_ppo_out_of_range_are_refused(wrong: dict[str, float]) -> None:
