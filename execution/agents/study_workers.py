@@ -60,11 +60,10 @@ def agent_named(name: str, *, horizon_seconds: float, curve: VolumeCurve | None 
     path = long or agent_file(name)
     if path is None:
         raise KeyError(name)
-    policy = NetworkPolicy.load(path)
-    if policy.card.action_names == pace_actions().names:
-        policy.card.require_names(features=PACE_FEATURES)
-        return PaceWorker(policy=policy, curve=curve)
-    policy.card.require_names(features=FEATURES, actions=default_actions().names)
+    paces = pace_actions().names
+    if NetworkPolicy.load(path).card.action_names == paces:
+        return PaceWorker(policy=NetworkPolicy.load(path, features=PACE_FEATURES, actions=paces), curve=curve)
+    policy = NetworkPolicy.load(path, features=FEATURES, actions=default_actions().names)
     return ChildOrderWorker(agent=agent_worker(policy), child_seconds=CHILD_SECONDS)
 
 

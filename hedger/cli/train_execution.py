@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -14,10 +14,12 @@ from hedger.errors import UsageError
 
 if TYPE_CHECKING:
     from execution.agents.market_source import ScenarioSource
+    from execution.agents.pace.training import PaceLesson
     from execution.agents.task import ExecutionTask
     from execution.agents.training import Algorithm, Lesson
 
 _LOOKS = (1_024, 2_048, 4_096)
+_STEPS, _LONG_STEPS = 400_000, 48_000
 
 
 @click.command("execution", short_help="Teach an agent to work parent orders.")
@@ -26,13 +28,14 @@ _LOOKS = (1_024, 2_048, 4_096)
 @click.option(
     "--steps",
     type=click.IntRange(min=4_000),
-    default=400_000,
-    show_default=True,
     metavar="N",
-    help="Decisions.",
+    help="Decisions. Default: 400,000; with --long, where one is some minutes of a market, 48,000.",
 )
 @click.option("--rounds", type=click.IntRange(1, 1_000), default=4, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
+@click.option(
+    "--long", "long", is_flag=True, help="An agent of long orders' pace: a decision in five minutes."
+)
 @click.option("--recurrent", is_flag=True, help="A PPO agent that remembers what it saw of its order.")
 @click.option("--forecasts", is_flag=True, help="Show the agent what the shipped predictor forecasts.")
 @click.option(
@@ -45,9 +48,10 @@ _LOOKS = (1_024, 2_048, 4_096)
 def execution(
     out: Path,
     agent: str,
-    steps: int,
+    steps: int | None,
     rounds: int,
     seed: int,
+    long: bool,
     recurrent: bool,
     forecasts: bool,
     runs: Path | None,
@@ -67,6 +71,12 @@ def execution(
     from execution.errors import AgentError
     from execution.impact.predictor import shipped_predictor
 
+    if long:
+        if recurrent or forecasts or runs is not None:
+            raise UsageError("--long goes with none of --recurrent, --forecasts and --from")
+        _train_pace("dqn" if agent == "dqn" else "ppo", out, steps or _LONG_STEPS, rounds, seed)
+        return
+    steps = steps or _STEPS
     if recurrent and agent != "ppo":
         raise UsageError(f"--recurrent goes with --agent ppo, not with {agent}")
     algorithm: Algorithm = "dqn" if agent == "dqn" else "recurrent-ppo" if recurrent else "ppo"
@@ -97,6 +107,28 @@ def execution(
     click.echo(f"Trained: {path}. Try it: hedger execute --scenario calm --workers twap,{path}")
     if runs is not None:
         _challenge(agent, path, out, source, task)
+
+
+def _train_pace(algorithm: Literal["ppo", "dqn"], out: Path, steps: int, rounds: int, seed: int) -> None:
+    from execution.agents.pace.timelines import shipped_law
+    from execution.agents.pace.training import train_pace
+    from execution.errors import AgentError
+
+    command = f"hedger train execution --long --agent {algorithm} --steps {steps} --rounds {rounds}"
+    try:
+        path = train_pace(
+            algorithm,
+            shipped_law(),
+            out=out,
+            steps=steps,
+            rounds=rounds,
+            seed=seed,
+            command=f"{command} --seed {seed}",
+            tell=_tell_pace,
+        )
+    except AgentError as error:
+        raise UsageError(f"{out}: {error}") from error
+    click.echo(f"Trained: {path}. Try it: hedger execute --scenario qdi --workers twap,{path}")
 
 
 def _task_of(runs: Path, usual: ExecutionTask) -> ExecutionTask:
@@ -143,6 +175,15 @@ def _challenge(agent: str, path: Path, out: Path, source: ScenarioSource, task: 
         f"{verdict.decision}: {gain.mean_bps:+.3f} bps ({gain.lower:+.3f}, {gain.upper:+.3f}) against the "
         f"champion over {verdict.episodes} orders; one-sided p {verdict.p_value:.2g}, needed "
         f"{verdict.level:.2g}" + "".join(f"; {objection}" for objection in verdict.objections)
+    )
+
+
+def _tell_pace(lesson: PaceLesson) -> None:
+    gain = lesson.difference
+    click.echo(
+        f"round {lesson.round} of {lesson.rounds}, {lesson.steps:,} decisions: {gain.mean_bps:+.2f} bps "
+        f"({gain.lower:+.2f}, {gain.upper:+.2f}) against the even pace",
+        err=True,
     )
 
 

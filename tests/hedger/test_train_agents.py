@@ -18,6 +18,7 @@ from hedger.cli.train import train
         (("execution", "--agent", "sarsa"), "sarsa"),
         (("execution", "--steps", "10"), "10"),
         (("execution", "--agent", "dqn", "--recurrent"), "--recurrent goes with --agent ppo"),
+        (("execution", "--long", "--forecasts"), "--long goes with none of"),
     ],
 )
 def test_what_cannot_be_trained_is_told_before_anything_is_written(

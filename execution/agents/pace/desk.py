@@ -19,6 +19,7 @@ from execution.book.layout import RecordArray
 FloatArray = npt.NDArray[np.float64]
 SLICES = 5  # of an interval: at the end of each an eager order crosses what is behind
 LOOKS = 12  # of a slice: times at which resting orders follow the market
+_WATCH_NS = 12e9  # about so long between two looks at a market in which nothing is done yet
 
 
 @final
@@ -72,9 +73,10 @@ class PaceDesk:
         fees: FloatArray = self._maker_fee * made + self._taker_fee * took
         return fees
 
-    def watch(self, until_ns: IntArray, looks: int) -> None:
+    def watch(self, until_ns: IntArray) -> None:
         """Let markets run to their times without trading, and learn what is usual in them."""
         begun = self.markets.now_ns
+        looks = max(1, round(float((until_ns - begun).max()) / _WATCH_NS))
         for look in range(1, looks + 1):
             self._run(begun + (until_ns - begun) * look // looks)
 
@@ -88,7 +90,7 @@ class PaceDesk:
     def begin(self, which: BoolArray, orders: Sequence[LongOrder]) -> None:
         """Give the chosen markets an order; orders: one for every market, read where chosen."""
         for at in np.flatnonzero(which):
-            order = orders[at]
+            order = orders[int(at)]
             self.orders.side[at], self.quantity[at] = order.side, order.quantity
             self.decisions[at], self.interval_ns[at] = order.decisions, order.interval_ns
             self.memory.begin(int(at), order)

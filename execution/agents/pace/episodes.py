@@ -19,16 +19,15 @@ from execution.market.agent_batch import AgentMarketBatch
 
 FloatArray = npt.NDArray[np.float64]
 FloatArray32 = npt.NDArray[np.float32]
-_WATCH_LOOKS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaceReward:
     """How costs become a reward: minus (shortfall less news + risk), a lot of the order, per `ticks`.
 
-    risk_share: of what an order's whole price risk, its quantity times the deviation over its time, is charged
-    for holding all of it all the time; what is left counts by its square, as Almgren and Chriss (2000) do
-    with a risk aversion of risk_share over that whole risk. ticks: a lot that make one unit of reward.
+    risk_share: of an order's whole price risk, its quantity times the deviation over its time, charged for
+    holding all of it all the time; what is left counts by its square, as Almgren and Chriss (2000) do with a
+    risk aversion of risk_share over that whole risk. ticks: a lot that make one unit of reward.
     """
 
     risk_share: float = 0.2
@@ -55,8 +54,9 @@ class PaceStep(NamedTuple):
 class PaceEpisodes:
     """`groups` markets in `members` copies each, where the same order is worked in different ways.
 
-    With `relative` rewards each copy's is less the mean of its group's others: what none of them could help is
-    taken out, and since nobody's own actions move the others' rewards, what is best stays best.
+    A copy's reward is less the mean of its group's others: what none of them could help is taken out, and
+    since nobody's own actions move the others' rewards, what is best stays best. An order that is done early
+    waits for its time to be up, so that its group goes on together.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class PaceEpisodes:
     def _begin(self, which: BoolArray) -> None:
         now = self._markets.now_ns
         after = np.array([round(60e9 * one.stated.after_minutes) for one in self._drawn])
-        self.desk.watch(np.where(which, after, now), _WATCH_LOOKS)
+        self.desk.watch(np.where(which, after, now))
         self.desk.begin(which, [long_order(one) for one in self._drawn])
         self._surprise.restart(which)
         self._told[which] = 0.0

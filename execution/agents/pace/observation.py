@@ -1,4 +1,4 @@
-"""What an agent of the pace is shown at a decision: the last interval against what is usual in this market."""
+"""What an agent of the pace is shown at a decision: the last interval against what is usual there."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _SEEN = 7  # figures that are averaged over looks
 
 @final
 class PaceMemory:
-    """Averages over the last interval, and over all that was seen before the order, which is what is usual."""
+    """Averages over the last interval, and over all that was seen before the order: what is usual."""
 
     def __init__(self, markets: Markets, terms: Sequence[MarketTerms]) -> None:
         count = len(markets)

@@ -18,20 +18,23 @@ _PRICE, _LOTS = 0, 1
 
 @final
 class RestingOrders:
-    """side: +1 buys, shape (market,), the caller's to set. bid, ask: best prices, of an empty side the last."""
+    """An order's lots at the touch. bid, ask: best prices, of an empty side the last.
+
+    side: +1 buys, shape (market,), the caller's to set.
+    """
 
     def __init__(self, markets: Markets) -> None:
         count = len(markets)
         self._markets = markets
         self.side = np.ones(count, np.int64)
         self.bid, self.ask = np.zeros(count, np.int64), np.ones(count, np.int64)
-        self.lots, self.price, self._slots, self._ids = np.zeros((4, count), np.int64)
+        self.lots, self.price, self._slots, self._ids = (np.zeros(count, np.int64) for _ in range(4))
         self.see()
 
     @property
     def mid_ticks(self) -> FloatArray:
         """Half way between the best prices, shape (market,)."""
-        mid: FloatArray = 0.5 * (self.bid + self.ask)
+        mid: FloatArray = (0.5 * (self.bid + self.ask)).astype(np.float64)
         return mid
 
     def see(self) -> None:

@@ -1,4 +1,4 @@
-"""Long orders in markets whose timelines are drawn: shocks of either sign, surges of buyers or sellers, calm."""
+"""Long orders in markets whose timelines are drawn: shocks of either sign, surges of either side, calm."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from execution.agents.pace.order import LongOrder
 from execution.agents.study_order import StudyOrder
-from execution.market.scenario import MarketScenario, RegimeTerms, TimelineStretch
+from execution.market.scenario import MarketScenario, RegimeTerms, TimelineStretch, load_market
 from execution.market.stated_order import StatedOrder
 from execution.orders import Side
 
@@ -26,7 +26,7 @@ class LongOrders:
     """
 
     markets: Sequence[MarketScenario]
-    hours: tuple[float, float] = (1.0, 4.0)
+    hours: tuple[float, float] = (1.0, 3.5)
     participation: tuple[float, float] = (0.15, 0.8)
     watch_minutes: tuple[float, float] = (10.0, 15.0)
     shocks: tuple[float, ...] = (0.25, 0.5, 0.25)
@@ -51,6 +51,11 @@ class LongOrders:
         share = float(np.exp(rng.uniform(*np.log(self.participation))))
         stated = replace(stated, quantity=max(1, round(share * usual)))
         return StudyOrder(scenario=replace(scenario, order=stated), stated=stated)
+
+
+def shipped_law() -> LongOrders:
+    """What the shipped agents are taught on: the participants of the market qdi, timelines of their own."""
+    return LongOrders(markets=[load_market("qdi")])
 
 
 def long_order(order: StudyOrder) -> LongOrder:
@@ -153,7 +158,7 @@ def _against(
     sign: float,
     name: str,
 ) -> RegimeTerms:
-    """A regime by its factors on the calm one; depths: of the side that news of the sign run into, and the other."""
+    """A regime by factors on the calm one; depths: of the side that the sign runs into, and of the other."""
     bid, ask = depths if sign < 0.0 else depths[::-1]
     return replace(
         calm,

@@ -25,13 +25,13 @@ from execution.agents.policy import ExecutionPolicy
 from execution.agents.training import Algorithm
 
 GROUPS, MEMBERS = 16, 4
-# Learning begins at the even pace, at the touch.
-USUAL = pace_actions().names.index("leading 1")
+# Learning begins at the even pace, each slice rested and then crossed, which is what schedules do.
+USUAL = pace_actions().names.index("eager 1")
 PPO = PpoSettings(
     rollout_steps=16,
-    batch_size=256,
-    epochs=6,
-    learning_rate=7e-4,
+    batch_size=128,
+    epochs=8,
+    learning_rate=1e-3,
     final_rate_share=0.1,
     discount=0.99,
     entropy_share=0.002,
@@ -43,23 +43,23 @@ DQN = DqnSettings(
     n_steps=5,
     batch_size=256,
     buffer_steps=200_000,
-    learning_starts=4_000,
+    learning_starts=2_000,
     gradient_steps=8,
     target_every=2_000,
     learning_rate=5e-4,
-    exploration_share=0.5,
+    exploration_share=0.4,
     exploration_final=0.03,
     discount=0.99,
     usual_action=USUAL,
     averaged_share=0.3,
 )
 # Of live evaluation: apart from what agents train on, and from what benchmarks judge on.
-_LIVE_SEED, _LIVE_GROUPS = 0x9ACE, 32
+_LIVE_SEED, _LIVE_GROUPS = 0x9ACE, 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaceLesson:
-    """Where a training stands after a round. difference: to the even pace, on orders it does not learn from."""
+    """Where a training stands after a round. difference: to the even pace, on orders of its own."""
 
     round: int
     rounds: int
@@ -79,10 +79,10 @@ def train_pace(
     command: str = "",
     tell: Callable[[PaceLesson], None] | None = None,
 ) -> Path:
-    """Train an agent and return the path of its weights, `out`/pace_ALGORITHM.safetensors, written each round.
+    """Train an agent and return the path of its weights, `out`/pace_ALGORITHM.safetensors.
 
-    steps: decisions in all. The checkpoint in `out` is gone on with where there is one; AgentError when it is
-    of other settings.
+    steps: decisions in all, of `groups` markets in MEMBERS copies each. The weights are written after each
+    round. A checkpoint in `out` is gone on with; AgentError when it is of other settings.
     """
     path, card = out / f"pace_{algorithm}.safetensors", pace_card(algorithm, law, seed=seed, command=command)
 
