@@ -55,7 +55,7 @@ def work(
     settings = settings or ExecutionSettings()
     market = admitted(order, conditions=conditions, rng=rng, limits=settings.limits, market=market)
     desk = _Desk(order, market)
-    edge_ns = _slice_edges(order, settings)
+    edge_ns = slice_edges(order, settings)
     slices = len(edge_ns) - 1
     adaptive = slice_by_slice(schedule, order.quantity, slices, lot_size=order.rules.lot_size)
     wanted = np.zeros(slices, dtype=np.int64)
@@ -130,7 +130,7 @@ def worst_price_ticks(order: ParentOrder, arrival_mid_ticks: float) -> int | Non
     return max(1, inside)
 
 
-def _slice_edges(order: ParentOrder, settings: ExecutionSettings) -> IntArray:
+def slice_edges(order: ParentOrder, settings: ExecutionSettings) -> IntArray:
     """Edges of the slices, shape (slice + 1,), equal to the nanosecond."""
     slices = max(1, round(order.horizon_ns / settings.slice_ns))
     return np.array(

@@ -8,10 +8,11 @@ from execution.agents.single_market import SingleMarket
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import terms_of_conditions
 from execution.agents.worker import Worker
-from execution.executor import ExecutionSettings, admitted, fill_of, worst_price_ticks
+from execution.executor import ExecutionSettings, admitted, fill_of, slice_edges, worst_price_ticks
 from execution.market.market import Market
 from execution.market.regime import MarketConditions
 from execution.orders import Execution, ParentOrder
+from execution.schedules.twap import Twap
 
 DECISION_SECONDS = 5.0  # between two decisions of the shipped agents
 _DEPTH_LEVELS = 5  # that they see
@@ -31,11 +32,11 @@ def work_by_agent(
     The market is that of `execution.executor.work`: two workers with the same generator meet the same one. Of
     the settings the limits count; an agent decides every five seconds, as nearly as the horizon allows, and
     looks at the touch every second. It trades single contracts, whatever the instrument's lot. A cap of the
-    order's holds for whatever the agent asks for (see SingleMarket). Nobody knows beforehand how fast it will
-    be, so that the plan is a straight line to the whole order. Raises as `work`.
+    order's holds for whatever the agent asks for (see SingleMarket). An agent plans nothing beforehand: the
+    plan is the even pace. Raises as `work`.
     """
-    limits = (settings or ExecutionSettings()).limits
-    market = admitted(order, conditions=conditions, rng=rng, limits=limits, market=market)
+    settings = settings or ExecutionSettings()
+    market = admitted(order, conditions=conditions, rng=rng, limits=settings.limits, market=market)
     arrival_ticks, volume_before = market.mid_ticks, market.traded_volume
     desk = SingleMarket(
         market, depth_levels=_DEPTH_LEVELS, worst_ticks=worst_price_ticks(order, arrival_ticks)
@@ -46,12 +47,14 @@ def work_by_agent(
     worker.session(desk, terms, _task(order)).work(side, quantity)
     tick = order.rules.tick_size
     seen_ns, seen_ticks = zip((order.start_ns, arrival_ticks), *desk.path, strict=True)
+    edge_ns = slice_edges(order, settings)
+    even = Twap().plan(order.quantity, len(edge_ns) - 1, lot_size=order.rules.lot_size)
     return Execution(
         fills=tuple(fill_of(order, own) for own in desk.fills),
         path_ts_ns=np.array(seen_ns, dtype=np.int64),
         path_mid=np.array(seen_ticks, dtype=np.float64) * tick,
-        plan_ts_ns=np.array([order.start_ns, order.end_ns], dtype=np.int64),
-        plan_quantity=np.array([0.0, order.quantity]),
+        plan_ts_ns=edge_ns[1:],
+        plan_quantity=even.cumsum().astype(np.float64),
         arrival_mid=arrival_ticks * tick,
         market_volume=market.traded_volume - volume_before,
         leaves_quantity=order.quantity - sum(own.quantity for own in desk.fills),

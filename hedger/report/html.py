@@ -10,11 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from execution.schedules.names import SCHEDULES
 from hedger.policy.policy import HedgeDecision
 from hedger.report import plots
 from hedger.report.smile_plot import SmileView, smile_fit
 from hedger.report.tables import Table, currency, order_name, run_tables
 from hedger.report.terminal import header
+from hedger.report.units import printable
 from hedger.result import HedgeRun, WorkedOrder
 
 
@@ -89,7 +91,11 @@ def _smile_caption(run: HedgeRun, symbol: str) -> str:
 
 def _order_pictures(number: int, order: WorkedOrder) -> list[Picture]:
     name = order_name(order)
-    worked = f"Above: contracts planned by {order.schedule} and filled. Below: mid price and every fill."
+    planned = "planned" if order.schedule in SCHEDULES else "of an even pace, since an agent plans none,"
+    worked = (
+        f"Worked by {printable(order.schedule)}. Above: contracts {planned} and filled. "
+        "Below: mid price and every fill."
+    )
     costs = "Parts of the realised cost add up to it; fees included, against the arrival mid."
     return [
         picture(f"fills-{number}", f"{name}: fills", worked, plots.fills_against_schedule(order)),
