@@ -63,7 +63,8 @@ class WatchedMarkets(WrappedMarkets):
         if not due.any():
             return
         lots = self._lots()
-        new = np.where(due, lots - self._traded, 0)
+        # A recording may tell the direction of trades that its volume does not count, hidden ones.
+        new = np.maximum(lots - self._traded, 0)
         self._traded[:, due] = lots[:, due]
         self.watch.see(self.depth, new[0], new[1], markets=due)
         self._due_ns[due] += self._step_ns
