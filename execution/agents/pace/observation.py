@@ -85,7 +85,7 @@ class PaceMemory:
     def look(self, orders: RestingOrders) -> None:
         """Take one look at every market into the averages."""
         depth, at = self._markets.depth, np.arange(len(self._mid))
-        buys = orders.side > 0
+        buys = self._side > 0
         own, far = depth[at, np.where(buys, 0, 1)], depth[at, np.where(buys, 1, 0)][:, :, 1]
         near = own[:, :, 1] - np.where(own[:, :, 0] == orders.price[:, None], orders.lots[:, None], 0)
         near_all, far_all = near.sum(axis=1), far.sum(axis=1)
