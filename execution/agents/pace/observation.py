@@ -48,7 +48,7 @@ FEATURES = (
     "last_pace",
     "last_led",  # 1 where the last style led the others
     "last_crossed",  # 1 where it crossed the spread
-    "sentiment",  # of headlines, positive is against the order
+    "sentiment",  # of headlines, positive is for the order
     "usual_spread",  # log [ticks]
     "usual_spread_in_deviations",  # of the mid over an interval, log
 )

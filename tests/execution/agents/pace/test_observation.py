@@ -93,7 +93,7 @@ def test_a_seller_sees_the_last_interval_against_what_is_usual() -> None:
     assert told["filled"] == pytest.approx(0.8)
     assert told["rested"] == pytest.approx(0.75)
     assert told["own_share"] == pytest.approx(40.0 / 640.0)
-    assert told["sentiment"] == pytest.approx(0.5)
+    assert told["sentiment"] == pytest.approx(-0.5)
     assert (told["last_pace"], told["last_led"], told["last_crossed"]) == (1.5, 1.0, 1.0)
     assert told["participation_ahead"] == pytest.approx(math.log(61.0 / 1201.0))
 
