@@ -24,7 +24,8 @@ def policy(*, is_tanh: bool, units: int = 0) -> NetworkPolicy:
 
     def weights(inputs: int, outputs: int) -> SingleArray:
         drawn: SingleArray = generator.standard_normal((inputs, outputs), np.float32)
-        return drawn / np.sqrt(inputs, dtype=np.float32)
+        drawn /= np.sqrt(inputs, dtype=np.float32)
+        return drawn
 
     layers = [
         Layer(weights(inputs, outputs), np.zeros(outputs, np.float32))

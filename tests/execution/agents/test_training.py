@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from execution.agents.champion import Decision, PromotionRule, challenge
+from execution.agents.child_orders import ChildOrderWorker
 from execution.agents.evaluate import evaluate
 from execution.agents.no_signal import FairGameSource
 from execution.agents.promotion_study import ORDERS, paired_episodes
@@ -69,6 +70,13 @@ def test_an_order_begins_with_nothing_remembered_of_the_last_one() -> None:
     policy, task = Forgets(), small_task()
     evaluate(agent_worker(policy), FairGameSource(), task, markets=3, orders=2, seed=1)
     assert policy.begun_for == [3, 3]
+
+
+def test_a_child_order_begins_with_nothing_remembered_of_the_one_before() -> None:
+    policy, task = Forgets(), small_task()
+    worker = ChildOrderWorker(agent=agent_worker(policy), child_seconds=20.0)
+    evaluate(worker, FairGameSource(), task, markets=2, orders=1, seed=1)
+    assert policy.begun_for == [2, 2, 2]
 
 
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
