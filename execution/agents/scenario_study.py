@@ -123,7 +123,7 @@ def study_scenario(
 
     def say(done: float) -> None:
         if progress is not None:
-            progress(f"{', '.join(names)} in {episodes} markets", done)
+            progress(f"{len(names)} workers in {episodes} markets each", done)
 
     found = _work_all(order, parent, workers, task, seeds, processes, say)
     worked = [_gathered(name, parent, batches) for name, batches in zip(names, found, strict=True)]
