@@ -56,7 +56,7 @@ def schedules() -> list[Worker]:
             look_seconds=look,
         )
         for name in made
-        for slices, look in ((15, 1.0), (30, 1.0), (60, 1.0))
+        for slices, look in ((30, 1.0), (60, 1.0), (150, 1.0))
     ]
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.agents.actions import ActionTable, BoolArray, IntArray, default_actions
+from execution.agents.charged_desk import ChargedDesk
 from execution.agents.desk import Costs, Desk
 from execution.agents.market_source import MarketSource
 from execution.agents.markets import venues_of
 from execution.agents.task import ExecutionTask
-from execution.agents.worker import SurpriseCost
+from execution.agents.twins import TwinOrders
 
 FloatArray = npt.NDArray[np.float64]
 FloatArray32 = npt.NDArray[np.float32]
@@ -24,7 +25,8 @@ class Step(NamedTuple):
     observation: at the next decision, of the next order where this one is done. last: the observation that
     the order ended with, equal to `observation` elsewhere. costs: [ticks x lots]. completion, risk: the
     reward's further terms [ticks x lots]. control: what news have cost in the step [ticks x lots]; it is
-    taken off the costs where the task asks for it. quantity: lots of the order that was worked.
+    taken off the costs where the task asks for it. twin: what the order's twin cost in the step [ticks x
+    lots], taken off too; 0 without twins. quantity: lots of the order that was worked.
     """
 
     observation: FloatArray32
@@ -35,6 +37,7 @@ class Step(NamedTuple):
     completion: FloatArray
     risk: FloatArray
     control: FloatArray
+    twin: FloatArray
     quantity: IntArray
 
 
@@ -71,8 +74,9 @@ class Episodes:
         markets, self._terms = self.source.make(self._count, markets_seed)
         self.table = self._table or default_actions(len(venues_of(markets)))
         self.desk = Desk(markets, self._terms, self.table, self.task.interval_ns)
+        self._charged, action = ChargedDesk(self.desk), self.task.reward.twin_action
+        self._twins = None if action is None else TwinOrders(self.desk, self._terms, action)
         self._worked = np.zeros(self._count, np.int64)
-        self._surprise, self._told = SurpriseCost(markets), np.zeros(self._count)
         everywhere = np.ones(self._count, np.bool_)
         self._begin(everywhere)
         return self.desk.observation()
@@ -84,26 +88,26 @@ class Episodes:
     def step(self, chosen: IntArray) -> Step:
         """Do one decision in every market."""
         desk, reward = self.desk, self.task.reward
-        costs = desk.act(chosen)
+        charged = self._charged.act(chosen, reward)
         done, quantity = desk.is_over, desk.memory["quantity"].copy()
-        left, side = desk.left, desk.memory["side"]
-        completion = np.where(done, reward.completion_ticks * left, 0.0)
-        risk = reward.risk_aversion * (left * desk.memory["usual_deviation"]) ** 2
-        told = self._surprise.cost(side, left)
-        control, self._told = np.nan_to_num(told - self._told), told
-        total = costs.total + completion + risk - (control if reward.news_control else 0.0)
+        twin = np.zeros(self._count)
+        if self._twins is not None:
+            # An order waits for its twin's end: a part of a twin's cost would reward whoever is quick.
+            twin = self._twins.step(reward)
+            done = done & self._twins.is_over
         last = desk.observation()
         if done.any():
             self._begin(done)
         return Step(
             observation=desk.observation() if done.any() else last,
-            reward=-total / (reward.ticks * quantity),
+            reward=(twin - charged.total) / (reward.ticks * quantity),
             done=done,
             last=last,
-            costs=costs,
-            completion=completion,
-            risk=risk,
-            control=control,
+            costs=charged.costs,
+            completion=charged.completion,
+            risk=charged.risk,
+            control=charged.control,
+            twin=twin,
             quantity=quantity,
         )
 
@@ -114,9 +118,9 @@ class Episodes:
         side, quantity = np.ones(self._count, np.int64), np.ones(self._count, np.int64)
         for at in np.flatnonzero(which):
             side[at], quantity[at] = self.task.draw(self._rngs[at], self._terms[at])
-        self.desk.begin(which, side, quantity, self.task.decisions)
-        self._surprise.restart(which)
-        self._told[which] = 0.0
+        self._charged.begin(which, side, quantity, self.task.decisions)
+        if self._twins is not None:
+            self._twins.begin(which, self.desk, side, quantity, self._terms)
         self._worked[which] += 1
 
     def _renew(self, which: BoolArray) -> None:

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from execution.agents.actions import default_actions
 from execution.agents.market_source import ScenarioSource
 from execution.agents.task import ExecutionTask, RewardTerms
 from execution.market.scenario import MarketScenario, load_market
 
+_USUAL = default_actions().names.index("join 1")
 MARKETS = ("calm", "volatile", "squeeze", "news")
 _SHOCK_MINUTES = (2.0, 8.0, 14.0)
-SIZES = (0.2, 0.8)  # of the volume of five minutes of an average day
-_FIRST_SIZES, _FIRST_SHARE = (0.1, 0.4), 0.4
+HORIZON_SECONDS, DECISION_SECONDS = 300.0, 2.0
+SIZES = (0.05, 0.3)  # of the volume of five minutes of an average day
+_FIRST_SIZES, _FIRST_SHARE = (0.05, 0.15), 0.3
 
 
 def shipped_task(*, participation: tuple[float, float] = SIZES) -> ExecutionTask:
-    """Orders of 20 to 80% of an average day's volume in five minutes, a decision every five seconds.
+    """Orders of 5 to 30% of an average day's volume in five minutes, a decision every two seconds.
 
-    Markets trade about twice the average of a day near its open, so that these are 10 to 40% of the volume.
+    Rewards are what the order costs more than its twin, which rests a slice at the near touch throughout.
     """
     return ExecutionTask(
-        horizon_seconds=300.0,
-        decisions=60,
+        horizon_seconds=HORIZON_SECONDS,
+        decisions=round(HORIZON_SECONDS / DECISION_SECONDS),
         participation=participation,
-        pause=10,
-        reward=RewardTerms(ticks=1.0, completion_ticks=15.0, news_control=True),
+        pause=25,
+        reward=RewardTerms(ticks=1.0, completion_ticks=15.0, news_control=True, twin_action=_USUAL),
     )
 
 

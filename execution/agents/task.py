@@ -20,7 +20,9 @@ class RewardTerms:
     variance of the price of what is left over each decision [1 / (tick x lot)]. discount: of the agents'
     return, for each decision. ticks: of cost a lot that make one unit of reward. news_control: add back what
     news have moved the price of what is left; no agent can foresee them, so that the expected reward is the
-    same and its variance a fraction, as long as news are a martingale.
+    same and its variance a fraction, as long as news are a martingale. twin_action: the number of an action;
+    what a twin of the order costs, worked by it throughout in a copy of the market, is added back too
+    (execution.agents.twins). The best policy stays the best; None for no twins.
     """
 
     completion_ticks: float = 4.0
@@ -28,6 +30,7 @@ class RewardTerms:
     discount: float = 1.0
     ticks: float = 1.0
     news_control: bool = False
+    twin_action: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ def reward_terms(step: Step) -> dict[str, npt.NDArray[np.float64]]:
         "completion": step.completion / step.quantity,
         "risk": step.risk / step.quantity,
         "news_control": step.control / step.quantity,
+        "twin": step.twin / step.quantity,
     }
 
 

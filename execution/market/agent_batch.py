@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import final
 
 import numpy as np
@@ -131,6 +132,34 @@ class AgentMarketBatch:
         self.markets[at] = AgentMarket(scenario, self._start_ns, seed)
         self._worlds[at] = self.markets[at].world[0]
         self._accounts[:, at] = 0
+        self._see_all()
+
+    def twins(self) -> AgentMarketBatch:
+        """The same markets once more; from here on each goes its own way (AgentMarket.twin)."""
+        twins = copy(self)
+        twins.part()
+        return twins
+
+    def part(self) -> None:
+        """Share nothing any more with the batch that this is a shallow copy of."""
+        self.markets = [market.twin() for market in self.markets]
+        depths = np.stack([venue.depth for venue in self.venues])
+        self.venues = tuple(VenueOfBatch(self, at, depth) for at, depth in enumerate(depths))
+        self.depth, self._accounts = depths[0], self._accounts.copy()
+        self.surprise_ticks, self.sentiment = self.surprise_ticks.copy(), self.sentiment.copy()
+        self._resting, self._refused = self._resting.copy(), self._refused.copy()
+        self._events = self._events.copy()
+        self._worlds = np.concatenate([market.world for market in self.markets])
+
+    def meet(self, other: AgentMarketBatch, which: npt.NDArray[np.bool_]) -> None:
+        """Make the chosen markets, shape (market,), twins of another batch's anew."""
+        for at in np.flatnonzero(which):
+            self.markets[at] = other.markets[at].twin()
+            self._worlds[at] = self.markets[at].world[0]
+            for venue in range(len(self.venues)):
+                self._accounts[venue, at] = other.account_at(venue)[at]
+            if self.markets[at].event_room > self._events.shape[1]:
+                self._events = np.zeros((len(self), self.markets[at].event_room), EVENT)
         self._see_all()
 
     def _see_all(self) -> None:

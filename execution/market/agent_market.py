@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import NamedTuple, final
 
 import numpy as np
@@ -12,7 +13,7 @@ from execution.book.growth import with_ladder, with_room
 from execution.book.layout import EVENT, NIL, BookArrays, EventKind, RecordArray
 from execution.market.assembly import empty_books, market_arrays, schedule_everybody, stacked
 from execution.market.event_loop import DONE, LOG_FULL, OWN_FILL, enter_settled, run_until
-from execution.market.layout import HANDLE_BITS, LOGGED
+from execution.market.layout import HANDLE_BITS, LOGGED, MarketArrays
 from execution.market.scenario import MarketScenario
 from execution.market.world import world_of
 
@@ -87,6 +88,22 @@ class AgentMarket:
                 self._empty_log()
             else:
                 self.make_room(refusal, at)
+
+    def twin(self) -> AgentMarket:
+        """The same market once more, random numbers to come included; from here on each goes its own way.
+
+        It keeps no log.
+        """
+        twin = copy(self)
+        twin.part()
+        return twin
+
+    def part(self) -> None:
+        """Share nothing any more with the market that this is a shallow copy of."""
+        self.arrays = MarketArrays._make(array.copy() for array in self.arrays)
+        self.faces = [OrderBook() for _ in self.faces]
+        self._take_books(BookArrays._make(array.copy() for array in self.books))
+        self._events, self._log, self._kept = self._events.copy(), np.zeros(0, LOGGED), []
 
     def next_order_id(self) -> int:
         """An id that no other order of the market has."""

@@ -111,3 +111,22 @@ def test_the_price_feels_what_rests_and_is_filled_as_it_feels_what_takes() -> No
     taking, taken = excess(MessageKind.MARKET)
     assert nothing == 0 < bought
     assert (resting - alone) / bought > 0.5 * (taking - alone) / taken > 0.0
+
+
+def test_twins_go_on_alike_until_something_else_is_done_in_one_of_them() -> None:
+    scenarios, seeds = [load_market("calm"), load_market("squeeze")], np.random.SeedSequence(5).spawn(2)
+    batch = AgentMarketBatch(scenarios, seeds)
+    batch.enter(one_message(2, MessageKind.LIMIT, 30, 9_990))
+    batch.step_until(5 * SECOND)
+    twins = batch.twins()
+    for one in (twins, batch):
+        one.step_until(15 * SECOND)
+    np.testing.assert_array_equal(batch.depth, twins.depth)
+    np.testing.assert_array_equal(batch.account, twins.account)
+    twins.enter(one_message(2, MessageKind.MARKET, 200))
+    for one in (batch, twins):
+        one.step_until(25 * SECOND)
+    assert (batch.depth != twins.depth).any(axis=(1, 2, 3)).all()
+    twins.meet(batch, np.array([True, False]))
+    assert (batch.depth[0] == twins.depth[0]).all()
+    assert (batch.depth[1] != twins.depth[1]).any()

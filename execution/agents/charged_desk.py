@@ -1,0 +1,55 @@
+"""A desk whose orders are charged as a task's reward says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+import numpy as np
+import numpy.typing as npt
+
+from execution.agents.actions import BoolArray, IntArray
+from execution.agents.desk import Costs, Desk
+from execution.agents.task import RewardTerms
+from execution.agents.worker import SurpriseCost
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Charged(NamedTuple):
+    """What a decision cost [ticks x lots], shape (market,); total: with or without control, as asked for.
+
+    completion, risk: see RewardTerms. control: what unforeseen news have cost.
+    """
+
+    costs: Costs
+    completion: FloatArray
+    risk: FloatArray
+    control: FloatArray
+    total: FloatArray
+
+
+@final
+class ChargedDesk:
+    """Counts what the orders of a desk cost; an order that is over costs nothing more."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._surprise, self._told = SurpriseCost(desk.markets), np.zeros(len(desk))
+
+    def begin(self, which: BoolArray, side: IntArray, quantity: IntArray, decisions: int) -> None:
+        """Give the chosen markets an order, as Desk.begin does."""
+        self.desk.begin(which, side, quantity, decisions)
+        self._surprise.restart(which)
+        self._told[which] = 0.0
+
+    def act(self, chosen: IntArray, reward: RewardTerms) -> Charged:
+        """Do one decision in every market."""
+        desk, over = self.desk, self.desk.is_over
+        costs = desk.act(chosen)
+        left, ends = desk.left, desk.is_over & ~over
+        completion = np.where(ends, reward.completion_ticks * left, 0.0)
+        risk = np.where(over, 0.0, reward.risk_aversion * (left * desk.memory["usual_deviation"]) ** 2)
+        told = self._surprise.cost(desk.memory["side"], left)
+        control, self._told = np.where(over, 0.0, np.nan_to_num(told - self._told)), told
+        total = costs.total + completion + risk - (control if reward.news_control else 0.0)
+        return Charged(costs=costs, completion=completion, risk=risk, control=control, total=total)
