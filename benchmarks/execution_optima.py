@@ -1,6 +1,6 @@
 """What learners lose against exact optima of execution tasks, after seconds of training on one core.
 
-python benchmarks/execution_optima.py [--seeds 8] [--only TASK ...]
+python -m benchmarks.execution_optima [--seeds 8] [--only TASK ...]
 
 Excess is over the cost of the optimum: closed forms for the schedules (execution.schedules) and for one
 venue, a search on a sample's cost for three; placements are judged on outflows of their own. CPU seconds are
@@ -66,14 +66,13 @@ SCHEDULING_DQN = DqnSettings(
 )
 PLACEMENT_PPO = PpoSettings(
     hidden=(16,),
-    learning_rate=5e-3,
+    learning_rate=2e-3,
     final_rate_share=0.02,
     rollout_steps=1,
     batch_size=64,
     epochs=4,
-    clip=0.3,
     first_deviation=0.5,
-    final_deviation=0.02,
+    final_deviation=0.05,
     standard_steps=0,
 )
 ONE_VENUE = PlacementTask(
@@ -147,7 +146,7 @@ def placement_case(title: str, task: PlacementTask, best: FloatArray) -> Case:
     def excess(seed: int) -> tuple[float, float]:
         begin = time.process_time()
         env = StableBaselinesEnv(PlacementEnv(task, count=64, outflows=256))
-        agent = train_ppo(env, PLACEMENT_PPO, steps=40_000, seed=seed, rounds=1)
+        agent = train_ppo(env, PLACEMENT_PPO, steps=51_200, seed=seed, rounds=1)
         spent = time.process_time() - begin
         shares = shares_of(agent.policy().outputs(np.ones((1, 1), np.float32))[0])
         return 100.0 * (float(task.costs(shares, outflows).mean()) / least - 1.0), spent
