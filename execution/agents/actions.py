@@ -30,12 +30,15 @@ class Placement(IntEnum):
     BEHIND = 4
 
 
+EVERYWHERE = -1  # as an action's venue
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """One row of a table of actions, in multiples of the slice: what is left over the decisions left.
 
     take: lots at market now, at take_venue. rest: the most lots to have resting at `placement`'s price at
-    `venue`. Venues by number, from 0; of the others nothing is said.
+    `venue`, or EVERYWHERE so many at each. Venues by number, from 0; of the others nothing is said.
     """
 
     placement: Placement = Placement.KEEP
@@ -99,14 +102,15 @@ class ActionTable:
         touch: IntArray,
         resting_price: IntArray,
     ) -> Wanted:
-        """Lots and prices of the chosen actions at each venue; what is left bounds both.
+        """Lots and prices of the chosen actions at each venue; what is left bounds those of each.
 
         slice_lots, left, side: shape (market,). resting_price: (market, venue), 0 where nothing rests. touch:
         (market, venue, 2), near and far [ticks].
         """
         take = np.minimum(_lots(self._take[chosen], slice_lots), left)
         rest = np.minimum(_lots(self._rest[chosen], slice_lots), left - take)
-        named = np.arange(touch.shape[1]) == self._venue[chosen][:, None]
+        venue = self._venue[chosen][:, None]
+        named = (np.arange(touch.shape[1]) == venue) | (venue == EVERYWHERE)
         placement = np.where(named, self._placement[chosen][:, None], Placement.AS_BEFORE)
         taken_at = np.arange(touch.shape[1]) == self._take_venue[chosen][:, None]
         return Wanted(
@@ -142,9 +146,9 @@ class ActionTable:
         allowed &= ~(takes & (_lots(smaller, slice_lots[:, None]) >= left[:, None]))
         allowed &= ~(takes & (take == _lots(smaller, slice_lots[:, None])))
         improves = self._placement[None, :] == Placement.IMPROVE
-        allowed &= ~(improves & (spread_ticks[:, self._venue] <= 1))
+        allowed &= ~(improves & (_with_most(spread_ticks)[:, self._venue] <= 1))
         withdraws = self._placement[None, :] == Placement.WITHDRAW
-        allowed &= ~(withdraws & (resting[:, self._venue] <= 0))
+        allowed &= ~(withdraws & (_with_most(resting)[:, self._venue] <= 0))
         # What is taken whole leaves nothing to rest.
         rests = self._rest[None, :] > 0.0
         allowed &= ~(rests & (np.minimum(take, left[:, None]) >= left[:, None]))
@@ -176,11 +180,13 @@ _TAKES = (1.0, 3.0)
 def default_actions(venues: int = 1) -> ActionTable:
     """Keep, withdraw, or rest at three prices and in two sizes; take nothing, one slice, or three.
 
-    With several venues: leave all as it was, or withdraw or rest at one of them; take nothing, or from one.
+    With several venues: leave all as it was, or withdraw or rest at one of them or everywhere; take nothing,
+    or from one.
     """
+    places = range(venues) if venues == 1 else (EVERYWHERE, *range(venues))
     rows = [
         Action(placement=placement, rest=rest, venue=venue)
-        for venue in range(venues)
+        for venue in places
         for placement, rest in ((Placement.WITHDRAW, 0.0), *_PEGS)
     ]
     idle = Action(placement=Placement.KEEP if venues == 1 else Placement.AS_BEFORE)
@@ -193,7 +199,14 @@ def default_actions(venues: int = 1) -> ActionTable:
 
 
 def _at(venue: int) -> str:
+    if venue == EVERYWHERE:
+        return " everywhere"
     return f" at {venue + 1}" if venue else ""
+
+
+def _with_most(by_venue: IntArray) -> IntArray:
+    """A last column, which is EVERYWHERE's, of the largest of each row."""
+    return np.column_stack([by_venue, by_venue.max(axis=1)])
 
 
 def _lots(multiple: FloatArray, slice_lots: IntArray) -> IntArray:

@@ -104,11 +104,26 @@ def test_venues_are_masked_one_by_one() -> None:
     )[0]
     found = {name for name, may in zip(table.names, permitted, strict=True) if may}
     assert {"as before", "withdraw", "improve 1 at 2", "join 1, take 1 at 2"} <= found
+    assert {"withdraw everywhere", "improve 1 everywhere"} <= found
     assert not {"withdraw at 2", "improve 1", "as before, take 1"} & found
+
+
+def test_an_action_everywhere_is_done_at_each_venue_by_its_own_touch() -> None:
+    table = default_actions(2)
+    wanted = table.wanted(
+        np.array([table.names.index("join 1 everywhere")]),
+        slice_lots=np.array([10]),
+        left=np.array([100]),
+        side=np.array([-1]),
+        touch=np.array([[[102, 100], [101, 99]]]),
+        resting_price=np.zeros((1, 2), np.int64),
+    )
+    assert wanted.rest.tolist() == [[10, 10]]
+    assert wanted.price_ticks.tolist() == [[102, 101]]
 
 
 def test_one_venue_has_the_actions_that_shipped_agents_know() -> None:
     names = default_actions().names
     assert len(names) == 18
     assert names[:4] == ("keep", "keep, take 1", "keep, take 3", "withdraw")
-    assert len(set(default_actions(3).names)) == len(default_actions(3)) == 16 * 7
+    assert len(set(default_actions(3).names)) == len(default_actions(3)) == 21 * 7
