@@ -238,7 +238,7 @@ class Desk:
             return
         side = np.where(self.memory["side"] < 0, -1, 1)
         told = forecast(side, np.maximum(self.slice_lots, 1))
-        self.memory["forecast_move"] = side * told.mid_move_ticks
+        self.memory["forecast_move"] = side * told.next_move_ticks
         self.memory["forecast_touch"] = told.touch_lots
         self.memory["forecast_impact"] = told.impact_ticks
 

@@ -42,9 +42,9 @@ FEATURES = (
     "sentiment",  # of news, -1 to 1; positive is against the order
     "event_near",  # 1 at a scheduled event, fading with the minutes until it
     "implied_volatility",  # log of the deviation over a decision in ticks
-    "forecast_move",  # a predictor's mid move, in deviations; positive is against the order
-    "forecast_liquidity",  # and its log of the far touch over a decision's usual volume
-    "forecast_impact",  # and the impact of a slice, in deviations
+    "forecast_move",  # of the mid in the next second, in deviations; positive is against the order
+    "forecast_liquidity",  # log of the far touch in ten seconds over a decision's usual volume
+    "forecast_impact",  # of a slice, in deviations
 )
 KEPT_MIDS = 11
 _FAST, _SLOW, _VARIANCE = 0.5, 0.9, 0.9  # memory kept from one decision to the next

@@ -127,7 +127,7 @@ def test_an_agents_desk_shows_what_is_forecast_for_its_side_and_slice() -> None:
     seen = dict(zip(FEATURES, desk.observation().T, strict=True))
     told = markets.forecast(side, quantity // 20)
     deviation = desk.memory["usual_deviation"]
-    np.testing.assert_allclose(seen["forecast_move"], told.mid_move_ticks / deviation, rtol=1e-5)
+    np.testing.assert_allclose(seen["forecast_move"], told.next_move_ticks / deviation, rtol=1e-5)
     np.testing.assert_allclose(seen["forecast_impact"], told.impact_ticks / deviation, rtol=1e-5)
     usual = desk.memory["usual_volume"]
     np.testing.assert_allclose(
