@@ -27,10 +27,11 @@ class PaceReward:
 
     risk_share: of an order's whole price risk, its quantity times the deviation over its time, charged for
     holding all of it all the time; what is left counts by its square, as Almgren and Chriss (2000) do with a
-    risk aversion of risk_share over that whole risk. ticks: a lot that make one unit of reward.
+    risk aversion of risk_share over that whole risk. The variance is that of each interval, as it turned out
+    against the usual. ticks: a lot that make one unit of reward.
     """
 
-    risk_share: float = 0.2
+    risk_share: float = 0.75
     ticks: float = 5.0
 
 
@@ -101,7 +102,7 @@ class PaceEpisodes:
         told = self._surprise.cost(desk.side, desk.left)
         news, self._told = (told - self._told) / quantity, told
         risk = self.reward.risk_share * self._whole_risk * (0.5 * (held + desk.left) / quantity) ** 2
-        risk /= desk.decisions
+        risk *= desk.memory.variance_ratio() / desk.decisions
         done, last = desk.is_over, desk.observation()
         charged = (cost - news + risk).reshape(self.groups, self.members)
         if self.members > 1:

@@ -55,6 +55,7 @@ FEATURES = (
 _SLOW = 0.7  # kept from one interval to the next
 LARGEST_FEATURE = 4.0  # of any feature: what is rarer still says no more
 _KEPT_MIDS = 13
+_VARIANCE_RATIOS = (0.25, 9.0)
 _SPREAD, _NEAR, _FAR, _NEAR_ALL, _FAR_ALL, _IMBALANCE, _VARIANCE = range(7)
 _SEEN = 7  # figures that are averaged over looks
 
@@ -133,6 +134,11 @@ class PaceMemory:
         rested, share = made / np.maximum(own, 1), own / np.maximum(volume, 1)
         self._last = np.stack((traded, slow[0], flow, slow[1], cost / spread, own / even, rested, share))
         self._mids = np.column_stack((self._mid, self._mids[:, :-1]))
+
+    def variance_ratio(self) -> FloatArray:
+        """Variance of the mid over the last interval over the usual one, within bounds, shape (market,)."""
+        ratio: FloatArray = (self._mean(_VARIANCE) + 1e-6) / (self._usual(_VARIANCE) + 1e-6)
+        return np.clip(ratio, *_VARIANCE_RATIOS)
 
     def usual_volume(self, decision: IntArray) -> FloatArray:
         """Lots that usually trade in the interval of each market's decision, shape (market,)."""

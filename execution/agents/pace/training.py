@@ -28,9 +28,9 @@ GROUPS, MEMBERS = 16, 4
 # Learning begins at the even pace, each slice rested and then crossed, which is what schedules do.
 USUAL = pace_actions().names.index("eager 1")
 PPO = PpoSettings(
-    rollout_steps=16,
+    rollout_steps=8,
     batch_size=128,
-    epochs=8,
+    epochs=10,
     learning_rate=1e-3,
     final_rate_share=0.1,
     discount=0.99,
@@ -38,23 +38,25 @@ PPO = PpoSettings(
     usual_action=USUAL,
     usual_odds=2.5,
     averaged_share=0.3,
+    standard_steps=1_024,
 )
 DQN = DqnSettings(
     n_steps=5,
     batch_size=256,
     buffer_steps=200_000,
-    learning_starts=2_000,
-    gradient_steps=8,
-    target_every=2_000,
+    learning_starts=1_000,
+    gradient_steps=16,
+    target_every=640,
     learning_rate=5e-4,
     exploration_share=0.4,
     exploration_final=0.03,
     discount=0.99,
     usual_action=USUAL,
     averaged_share=0.3,
+    standard_steps=1_024,
 )
 # Of live evaluation: apart from what agents train on, and from what benchmarks judge on.
-_LIVE_SEED, _LIVE_GROUPS = 0x9ACE, 16
+_LIVE_SEED, _LIVE_GROUPS = 0x9ACE, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

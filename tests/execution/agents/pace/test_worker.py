@@ -10,15 +10,19 @@ import pytest
 from execution.agents.card import AgentCard
 from execution.agents.inference import Layer, Network
 from execution.agents.network_policy import NetworkPolicy
+from execution.agents.observed_markets import ObservedMarkets
 from execution.agents.pace.actions import pace_actions
 from execution.agents.pace.observation import FEATURES
 from execution.agents.pace.worker import PaceWorker
+from execution.agents.study_order import StudyOrder
 from execution.agents.study_workers import agent_named
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import terms_of_scenario
 from execution.errors import AgentError
 from execution.market.agent_batch import AgentMarketBatch
 from execution.market.scenario import load_market
+from execution.market.stated_order import StatedOrder
+from execution.orders import Side
 
 
 def policy(action: str = "eager 1", features: tuple[str, ...] = FEATURES) -> NetworkPolicy:
@@ -61,6 +65,18 @@ def test_every_lot_is_sold_and_the_outcome_is_what_the_account_says(minutes: flo
     paid = -1.0 * batch.account["cash"] - batch.account["position"] * found.arrival_ticks + found.fees
     np.testing.assert_allclose(found.shortfall, paid)
     assert np.isfinite(found.news).all()
+
+
+def test_what_is_observed_of_an_order_is_what_its_desk_counts() -> None:
+    scenario, task = load_market("qdi"), ExecutionTask(horizon_seconds=240.0, decisions=48, pause=4)
+    stated = StatedOrder(side=Side.SELL, quantity=4000, minutes=4.0, after_minutes=1.0 / 3.0)
+    order = StudyOrder(scenario=scenario, stated=stated).parent()
+    terms = [terms_of_scenario(scenario)] * 2
+    batch = AgentMarketBatch([scenario] * 2, np.random.SeedSequence(5).spawn(2))
+    watched = ObservedMarkets(batch, order, terms, steps=24)
+    session = PaceWorker(policy=policy("leading 1")).session(watched, terms, task)
+    found = session.work(np.full(2, -1), np.full(2, 4000))
+    np.testing.assert_allclose(watched.costs().total, found.shortfall, atol=1e-5)
 
 
 def test_batches_of_any_size_work_an_order_alike() -> None:
