@@ -79,8 +79,8 @@ def execute(
 ) -> None:
     """Let every worker work the same order in the same simulated markets, and compare what it cost.
 
-    With --out DIR there are a page, the figures as JSON, and fills.parquet, a row for what one message took or
-    for what rested and was filled from one look to the next, which 'hedger tca' and 'hedger run --costs' read.
+    With --out DIR there are a page, the figures as JSON, and fills.parquet, which 'hedger tca' and 'hedger
+    run --costs' read: a row for what one message took, or for what was filled at rest between two looks.
 
     \b
     hedger execute --scenario qdi --seeds 200 --out qdi
