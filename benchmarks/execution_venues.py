@@ -42,11 +42,21 @@ from execution.market.scenario import load_market
 
 VENUES, ORDERS = 2, 2
 TUNING_SEED, TEST_SEED, TRAINING_SEED = 0x5E47, 0x7E5E, 11
+USUAL = "join 1 everywhere"
 HEAD = (
     f"{'worker':<28}{'cost':>8}{'less':>8}{'95% interval':>20}{'p':>10}{'fees':>8}{'taken':>8}"
     f"{'left':>8}  share of fills (resting, taking) by venue"
 )
 IntArray = npt.NDArray[np.int64]
+
+
+def venues_task() -> ExecutionTask:
+    """Orders of 20 to 80% of an average day's volume in five minutes, a decision every five seconds.
+
+    Such orders need both venues. Learning is from what they cost more than twins that rest everywhere.
+    """
+    task, usual = shipped_task(participation=(0.2, 0.8)), default_actions(VENUES).names.index(USUAL)
+    return replace(task, decisions=60, pause=10, reward=replace(task.reward, twin_action=usual))
 
 
 def source(venues: int) -> ScenarioSource:
@@ -161,7 +171,7 @@ def train(out: Path, task: ExecutionTask, steps: int) -> NetworkPolicy:
 
     start = time.process_time()
     env = StableBaselinesEnv(ExecutionVectorEnv(source(VENUES), task, count=MARKETS))
-    settings = replace(PPO, usual_action=names.index("join 1 everywhere"))
+    settings = replace(PPO, usual_action=names.index(USUAL))
     trained = train_ppo(
         env, settings, steps=steps, seed=TRAINING_SEED, rounds=5, progress=tell, checkpoint=out / "checkpoint"
     )
@@ -217,7 +227,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder for weights and checkpoint")
     options = parser.parse_args()
     numba.set_num_threads(1)
-    task = shipped_task()
+    task = venues_task()
     with tempfile.TemporaryDirectory() as folder:
         if options.agent is None:
             policy = train(options.out or Path(folder), task, options.steps)
