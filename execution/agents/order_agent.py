@@ -46,7 +46,7 @@ def work_by_agent(
     side, quantity = np.array([order.side], np.int64), np.array([order.quantity], np.int64)
     worker.session(desk, terms, _task(order)).work(side, quantity)
     tick = order.rules.tick_size
-    seen_ns, seen_ticks = zip((order.start_ns, arrival_ticks), *desk.path, strict=True)
+    seen_ns, seen_ticks = zip(*desk.path, strict=True)
     edge_ns = slice_edges(order, settings)
     even = Twap().plan(order.quantity, len(edge_ns) - 1, lot_size=order.rules.lot_size)
     return Execution(

@@ -66,7 +66,7 @@ class SingleMarket:
 
     worst_ticks: price beyond which the agent neither rests nor takes, None for any. What it wants at market
     is then taken up to there, and what it wants to rest beyond rests there. fills: the agent's, in the order
-    in which they came. path: times and the mid then [ns, ticks], as each step ended.
+    in which they came. path: times and the mid when each was reached [ns, ticks].
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class SingleMarket:
     ) -> None:
         self.market = market
         self.fills: list[OwnFill] = []
-        self.path: list[tuple[int, float]] = []
+        self.path = [(market.now_ns, market.mid_ticks)]
         self.depth = np.zeros((1, 2, depth_levels, 2), np.int32)
         self.account: RecordArray = np.zeros(1, ACCOUNT)
         self._signed_lots, self._worst_ticks = signed_lots, worst_ticks
@@ -100,7 +100,8 @@ class SingleMarket:
     def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
         """Let the market run to a time, one not in the past; return the depth (the same array each time)."""
         self.market.advance_to(max(int(np.ravel(ts_ns)[0]), self.market.now_ns))
-        self.path.append((self.market.now_ns, self.market.mid_ticks))
+        if self.market.now_ns > self.path[-1][0]:
+            self.path.append((self.market.now_ns, self.market.mid_ticks))
         self._observe()
         return self.depth
 

@@ -224,5 +224,6 @@ def test_fills_and_the_mid_are_kept_as_they_come() -> None:
     market = replayed(recording(TWO_SIDES), 3)
     market.step_until(4 * SECOND)
     market.enter(asked(MARKET, 1, 5))
+    market.step_until(4 * SECOND)
     assert [(fill.quantity, fill.price_ticks) for fill in market.fills] == [(4, 103), (1, 104)]
-    assert market.path == [(4 * SECOND, 101.5)]
+    assert market.path == [(3 * SECOND, 101.5), (4 * SECOND, 101.5)]
