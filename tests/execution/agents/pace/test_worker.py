@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from execution.agents.card import AgentCard
+from execution.agents.child_orders import ChildOrderWorker
 from execution.agents.inference import Layer, Network
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.observed_markets import ObservedMarkets
 from execution.agents.pace.actions import pace_actions
 from execution.agents.pace.observation import FEATURES
 from execution.agents.pace.worker import PaceWorker
-from execution.agents.study_order import StudyOrder
-from execution.agents.study_workers import agent_named
+from execution.agents.study_order import StudyOrder, study_order
+from execution.agents.study_workers import agent_named, worker_named
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import terms_of_scenario
 from execution.errors import AgentError
@@ -49,6 +50,13 @@ def test_a_file_of_other_features_is_refused(tmp_path: Path) -> None:
     policy(features=("mood", *FEATURES[1:])).save(path)
     with pytest.raises(AgentError, match=r"mine\.safetensors.*other features"):
         agent_named(str(path), horizon_seconds=300.0)
+
+
+@pytest.mark.parametrize("name", ["dqn", "ppo"])
+def test_a_long_order_is_worked_by_its_pace_and_a_short_one_by_its_places(name: str) -> None:
+    qdi = study_order(load_market("qdi"))
+    assert isinstance(worker_named(name, qdi), PaceWorker)
+    assert isinstance(agent_named(name, horizon_seconds=600.0), ChildOrderWorker)
 
 
 @pytest.mark.parametrize("minutes", [2.0, 7.0])
