@@ -171,7 +171,7 @@ def train(out: Path, task: ExecutionTask, steps: int) -> NetworkPolicy:
 
     start = time.process_time()
     env = StableBaselinesEnv(ExecutionVectorEnv(source(VENUES), task, count=MARKETS))
-    settings = replace(PPO, usual_action=names.index(USUAL))
+    settings = replace(PPO, usual_actions=(names.index(USUAL),))
     trained = train_ppo(
         env, settings, steps=steps, seed=TRAINING_SEED, rounds=5, progress=tell, checkpoint=out / "checkpoint"
     )

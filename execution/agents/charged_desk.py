@@ -42,8 +42,16 @@ class ChargedDesk:
         self._surprise.restart(which)
         self._told[which] = 0.0
 
-    def act(self, chosen: IntArray, reward: RewardTerms) -> Charged:
-        """Do one decision in every market."""
+    def act(self, chosen: IntArray, reward: RewardTerms, times: int = 1) -> Charged:
+        """Do what is chosen so many times in every market, a step each."""
+        steps = [self._act(chosen, reward) for _ in range(times)]
+        costs, *rest = zip(*steps, strict=True)
+        return Charged(
+            Costs(*(np.sum(part, axis=0) for part in zip(*costs, strict=True))),
+            *(np.sum(part, axis=0) for part in rest),
+        )
+
+    def _act(self, chosen: IntArray, reward: RewardTerms) -> Charged:
         desk, over = self.desk, self.desk.is_over
         costs = desk.act(chosen)
         left, ends = desk.left, desk.is_over & ~over

@@ -77,8 +77,8 @@ class _ChildSession:
     def _work_child(self, side: IntArray, quantity: IntArray, decisions: int) -> FloatArray:
         """Work one child in every market to its end and return its fees [ticks x lots]."""
         desk, fees = self._desk, np.zeros(len(self._desk))
-        desk.begin(np.ones(len(desk), np.bool_), side, quantity, decisions)
+        desk.begin(np.ones(len(desk), np.bool_), side, quantity, decisions * self._task.repeats)
         policy = begun(self._policy, len(desk))
         for _ in range(decisions):
-            fees += desk.act(policy.act(desk.observation(), desk.mask())).fees
+            fees += desk.act(policy.act(desk.observation(), desk.mask()), self._task.repeats).fees
         return fees

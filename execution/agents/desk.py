@@ -140,8 +140,12 @@ class Desk:
             resting=orders.resting,
         )
 
-    def act(self, chosen: IntArray) -> Costs:
-        """Do the chosen actions; see `work`."""
+    def act(self, chosen: IntArray, times: int = 1) -> Costs:
+        """Do the chosen actions so many times, a step each, as far as each can be done then; see `work`."""
+        steps = [self._act(chosen) for _ in range(times)]
+        return Costs(*(np.sum(part, axis=0) for part in zip(*steps, strict=True)))
+
+    def _act(self, chosen: IntArray) -> Costs:
         memory, orders = self.memory, self.orders
         return self.work(
             self.table.wanted(

@@ -88,12 +88,12 @@ class Episodes:
     def step(self, chosen: IntArray) -> Step:
         """Do one decision in every market."""
         desk, reward = self.desk, self.task.reward
-        charged = self._charged.act(chosen, reward)
+        charged = self._charged.act(chosen, reward, self.task.repeats)
         done, quantity = desk.is_over, desk.memory["quantity"].copy()
         twin = np.zeros(self._count)
         if self._twins is not None:
             # An order waits for its twin's end: a part of a twin's cost would reward whoever is quick.
-            twin = self._twins.step(reward)
+            twin = self._twins.step(reward, self.task.repeats)
             done = done & self._twins.is_over
         last = desk.observation()
         if done.any():
@@ -118,7 +118,7 @@ class Episodes:
         side, quantity = np.ones(self._count, np.int64), np.ones(self._count, np.int64)
         for at in np.flatnonzero(which):
             side[at], quantity[at] = self.task.draw(self._rngs[at], self._terms[at])
-        self._charged.begin(which, side, quantity, self.task.decisions)
+        self._charged.begin(which, side, quantity, self.task.steps)
         if self._twins is not None:
             self._twins.begin(which, self.desk, side, quantity, self._terms)
         self._worked[which] += 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from execution.agents.shipped_task import task_of
 from execution.agents.single_market import SingleMarket
-from execution.agents.task import ExecutionTask
 from execution.agents.terms import terms_of_conditions
 from execution.agents.worker import Worker
 from execution.executor import ExecutionSettings, admitted, fill_of, slice_edges, worst_price_ticks
@@ -14,7 +14,6 @@ from execution.market.regime import MarketConditions
 from execution.orders import Execution, ParentOrder
 from execution.schedules.twap import Twap
 
-DECISION_SECONDS = 5.0  # between two decisions of the shipped agents
 _DEPTH_LEVELS = 5  # that they see
 
 
@@ -30,7 +29,7 @@ def work_by_agent(
     """Let an agent work a parent order over its horizon in a market and say what became of it.
 
     The market is that of `execution.executor.work`: two workers with the same generator meet the same one. Of
-    the settings the limits count; an agent decides every five seconds, as nearly as the horizon allows, and
+    the settings the limits count; an agent decides every ten seconds, as nearly as the horizon allows, and
     looks at the touch every second. It trades single contracts, whatever the instrument's lot. A cap of the
     order's holds for whatever the agent asks for (see SingleMarket). An agent plans nothing beforehand: the
     plan is the even pace. Raises as `work`.
@@ -44,7 +43,7 @@ def work_by_agent(
     fee = order.rules.fee_per_contract / order.rules.multiplier
     terms = [terms_of_conditions(conditions, fee_per_contract=fee)]
     side, quantity = np.array([order.side], np.int64), np.array([order.quantity], np.int64)
-    worker.session(desk, terms, _task(order)).work(side, quantity)
+    worker.session(desk, terms, task_of(1e-9 * order.horizon_ns)).work(side, quantity)
     tick = order.rules.tick_size
     seen_ns, seen_ticks = zip(*desk.path, strict=True)
     edge_ns = slice_edges(order, settings)
@@ -59,11 +58,4 @@ def work_by_agent(
         market_volume=market.traded_volume - volume_before,
         leaves_quantity=order.quantity - sum(own.quantity for own in desk.fills),
         fill_news=np.array([own.news_ticks for own in desk.fills], dtype=np.float64) * tick,
-    )
-
-
-def _task(order: ParentOrder) -> ExecutionTask:
-    seconds = 1e-9 * order.horizon_ns
-    return ExecutionTask(
-        horizon_seconds=seconds, decisions=max(1, round(seconds / DECISION_SECONDS)), pause=0
     )

@@ -144,11 +144,11 @@ class RouterSession:
         """Watch for the task's pause, then work an order in each market, shape (market,)."""
         desk = self.desk
         desk.watch(self._task.pause)
-        desk.begin(np.ones(len(desk), np.bool_), side, quantity, self._task.decisions)
+        desk.begin(np.ones(len(desk), np.bool_), side, quantity, self._task.steps)
         arrival, surprise = desk.mid_ticks, SurpriseCost(desk.markets)
         took = desk.orders.traded().took.sum(axis=1)
         total, fees = np.zeros(len(desk)), np.zeros(len(desk))
-        for _ in range(self._task.decisions):
+        for _ in range(self._task.steps):
             costs = desk.work(self._router.route(desk))
             total, fees = total + costs.total, fees + costs.fees
         return Outcome(

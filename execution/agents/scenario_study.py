@@ -12,6 +12,7 @@ import numpy.typing as npt
 from execution.agents.comparison import PairedDifference, compare
 from execution.agents.comparison_checks import MarketValidityReport
 from execution.agents.observed_markets import OrderCosts, Paths
+from execution.agents.shipped_task import task_of
 from execution.agents.study_batch import STEPS, WorkedBatch, told_of, work_batch
 from execution.agents.study_order import StudyOrder
 from execution.agents.task import ExecutionTask
@@ -102,21 +103,19 @@ def study_scenario(
     *,
     episodes: int,
     seed: int = 0,
-    decision_seconds: float = 5.0,
     processes: int = 1,
     progress: Progress | None = None,
 ) -> ScenarioStudy:
     """Let every worker work the order in the same markets of its scenario, at its first venue.
 
-    The first worker is what the others are compared with. decision_seconds: between two decisions of an
-    agent, rounded so that a whole number of them makes the order's time. processes: side by side, which
-    changes no figure; for more than one the workers must be picklable. ValueError without a worker, for two
-    of one name, or with fewer than three episodes.
+    The first worker is what the others are compared with. Agents decide as shipped_task.task_of says.
+    processes: side by side, which changes no figure; for more than one the workers must be picklable.
+    ValueError without a worker, for two of one name, or with fewer than three episodes.
     """
     names = [worker.name for worker in workers]
     if not names or len(set(names)) < len(names) or episodes < 3:
         raise ValueError(f"workers {', '.join(names) or 'none'} in {episodes} markets, expected 3 or more")
-    scenario, task = order.scenario, _task(order.stated, decision_seconds)
+    scenario, task = order.scenario, _task(order.stated)
     # A pause is a whole number of decisions, and an order begins after it.
     parent = replace(order.parent(), start_ns=task.pause * task.interval_ns)
     seeds = np.random.SeedSequence(seed, spawn_key=_SPAWN_KEY).spawn(episodes)
@@ -138,11 +137,9 @@ def study_scenario(
     )
 
 
-def _task(order: StatedOrder, decision_seconds: float) -> ExecutionTask:
-    horizon = 60.0 * order.minutes
-    decisions = max(1, round(horizon / decision_seconds))
-    pause = round(60.0 * order.after_minutes / horizon * decisions)
-    return ExecutionTask(horizon_seconds=horizon, decisions=decisions, pause=pause)
+def _task(order: StatedOrder) -> ExecutionTask:
+    task = task_of(60.0 * order.minutes)
+    return replace(task, pause=round(60.0 * order.after_minutes / task.horizon_seconds * task.steps))
 
 
 def _phases(scenario: MarketScenario, order: ParentOrder) -> tuple[Phase, ...]:

@@ -11,22 +11,28 @@ from execution.market.scenario import MarketScenario, load_market
 
 _USUAL = default_actions().names.index("join 1")
 MARKETS = ("calm", "volatile", "squeeze", "news")
-_SHOCK_MINUTES = (2.0, 8.0, 14.0)
-HORIZON_SECONDS, DECISION_SECONDS = 300.0, 2.0
+_SHOCK_MINUTES = (2.0, 14.0)
+HORIZON_SECONDS, DECISION_SECONDS, STEP_SECONDS = 300.0, 10.0, 1.0
 SIZES = (0.05, 0.3)  # of the volume of five minutes of an average day
 _FIRST_SIZES, _FIRST_SHARE = (0.05, 0.15), 0.3
 
 
+def task_of(seconds: float) -> ExecutionTask:
+    """An order of so many seconds, decided on as the shipped agents know it: done again each second."""
+    decisions = max(1, round(seconds / DECISION_SECONDS))
+    repeats = max(1, round(seconds / (decisions * STEP_SECONDS)))
+    return ExecutionTask(horizon_seconds=seconds, decisions=decisions, repeats=repeats, pause=0)
+
+
 def shipped_task(*, participation: tuple[float, float] = SIZES) -> ExecutionTask:
-    """Orders of 5 to 30% of an average day's volume in five minutes, a decision every two seconds.
+    """Orders of 5 to 30% of an average day's volume in five minutes, a decision every ten seconds.
 
     Rewards are what the order costs more than its twin, which rests a slice at the near touch throughout.
     """
-    return ExecutionTask(
-        horizon_seconds=HORIZON_SECONDS,
-        decisions=round(HORIZON_SECONDS / DECISION_SECONDS),
+    return replace(
+        task_of(HORIZON_SECONDS),
         participation=participation,
-        pause=25,
+        pause=50,
         reward=RewardTerms(ticks=1.0, completion_ticks=15.0, news_control=True, twin_action=_USUAL),
     )
 
@@ -42,13 +48,28 @@ def shipped_source(markets: tuple[str, ...] = MARKETS) -> ScenarioSource:
 
 
 def training_source() -> ScenarioSource:
-    """What agents learn in: half of it quiet regimes, half a shock of either sign at some time or other."""
+    """What agents learn in: quiet regimes, and shocks to either side at some time or other.
+
+    A shock spreads quotes, thins one side and lets prices move more, but drives them nowhere: a drift would
+    be the scenario's, not the market's, to be learnt.
+    """
     quiet = [load_market(name) for name in MARKETS]
-    news = load_market("news")
+    news = undriven(load_market("news"))
     shocks = [
         shocked for minutes in _SHOCK_MINUTES for shocked in (at(news, minutes), mirrored(at(news, minutes)))
     ]
-    return ScenarioSource([*quiet, *quiet[:2], *shocks])
+    return ScenarioSource([*quiet, *quiet[:3], *shocks])
+
+
+def undriven(scenario: MarketScenario) -> MarketScenario:
+    """The scenario without jumps and drifts."""
+    return replace(
+        scenario,
+        timeline=tuple(
+            replace(stretch, regime=replace(stretch.regime, drift=0.0, jump=0.0))
+            for stretch in scenario.timeline
+        ),
+    )
 
 
 def at(scenario: MarketScenario, minutes: float) -> MarketScenario:

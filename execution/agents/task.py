@@ -37,20 +37,28 @@ class RewardTerms:
 class ExecutionTask:
     """Parent orders to be worked. horizon_seconds: of each; decisions: in it, evenly spaced.
 
-    participation: least and largest size over the usual volume of the horizon, drawn log-uniformly. pause:
-    decisions that a market is watched before an order begins in it.
+    repeats: how often what was decided is done, evenly until the next decision, each time with a slice of
+    what is left then and as far as it can be done then. participation: least and largest size over the usual
+    volume of the horizon, drawn log-uniformly. pause: steps, `repeats` a decision, that a market is watched
+    before an order begins in it.
     """
 
     horizon_seconds: float = 600.0
     decisions: int = 120
+    repeats: int = 1
     participation: tuple[float, float] = (0.05, 0.2)
     pause: int = 10
     reward: RewardTerms = RewardTerms()
 
     @property
+    def steps(self) -> int:
+        """How often something is done."""
+        return self.decisions * self.repeats
+
+    @property
     def interval_ns(self) -> int:
-        """Time between two decisions."""
-        return round(1e9 * self.horizon_seconds / self.decisions)
+        """Time between two steps."""
+        return round(1e9 * self.horizon_seconds / self.steps)
 
     def draw(self, rng: np.random.Generator, terms: MarketTerms) -> tuple[int, int]:
         """Side and quantity [lots] of a parent order."""

@@ -34,18 +34,21 @@ from execution.schedules.twap import Twap
 
 Algorithm = Literal["ppo", "recurrent-ppo", "dqn"]
 MARKETS = 64
-# Learning begins as a patient schedule does: one slice at a time, at the near touch.
-_USUAL = default_actions().names.index("join 1")
+# Learning begins among the patient ways of working a slice; DQN wanders to the plainest of them.
+_NAMES = default_actions().names
+_PATIENT = tuple(_NAMES.index(name) for name in ("join 1", "join 4", "improve 1", "behind 2"))
 PPO = PpoSettings(
     rollout_steps=60,
-    batch_size=960,
+    batch_size=1920,
     epochs=4,
     learning_rate=1e-3,
     final_rate_share=0.05,
-    discount=0.99,
-    entropy_share=0.002,
-    usual_action=_USUAL,
-    usual_odds=4.0,
+    discount=1.0,
+    advantage_decay=0.6,
+    entropy_share=0.005,
+    usual_actions=_PATIENT,
+    usual_odds=2.5,
+    averaged_share=0.25,
 )
 DQN = DqnSettings(
     n_steps=5,
@@ -56,7 +59,7 @@ DQN = DqnSettings(
     exploration_share=0.4,
     exploration_final=0.03,
     discount=0.99,
-    usual_action=_USUAL,
+    usual_action=_PATIENT[0],
 )
 RECURRENT = RecurrentSettings(ppo=PPO)
 # Of live evaluation: apart from what agents train on, and from what benchmarks judge on.

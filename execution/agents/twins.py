@@ -50,9 +50,9 @@ class TwinOrders:
         own.memory[which] = desk.memory[which]
         self._charged.begin(which, side, quantity, int(desk.memory["decisions"].max()))
 
-    def step(self, reward: RewardTerms) -> FloatArray:
-        """Cost of one decision in every twin [ticks x lots], shape (market,)."""
-        return self._charged.act(self._chosen, reward).total
+    def step(self, reward: RewardTerms, times: int) -> FloatArray:
+        """Cost of so many steps in every twin [ticks x lots], shape (market,)."""
+        return self._charged.act(self._chosen, reward, times).total
 
 
 def _innermost(markets: Markets) -> AgentMarketBatch:

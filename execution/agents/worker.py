@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.agents.actions import ActionTable, default_actions
-from execution.agents.desk import Costs, Desk
+from execution.agents.desk import Desk
 from execution.agents.markets import Markets
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.policy import ExecutionPolicy, begun
@@ -117,13 +117,13 @@ class AgentSession:
         """Watch for the task's pause, then work an order in each market, shape (market,)."""
         desk, task = self.desk, self._task
         desk.watch(task.pause)
-        desk.begin(np.ones(len(desk), np.bool_), side, quantity, task.decisions)
+        desk.begin(np.ones(len(desk), np.bool_), side, quantity, task.steps)
         account = desk.markets.account.copy()
         arrival, surprise = desk.mid_ticks, SurpriseCost(desk.markets)
         total, fees = np.zeros(len(desk)), np.zeros(len(desk))
         policy = begun(self._policy, len(desk))
         for _ in range(task.decisions):
-            costs: Costs = desk.act(policy.act(desk.observation(), desk.mask()))
+            costs = desk.act(policy.act(desk.observation(), desk.mask()), task.repeats)
             total, fees = total + costs.total, fees + costs.fees
         return Outcome(
             shortfall=total,

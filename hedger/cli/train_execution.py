@@ -135,6 +135,7 @@ def _task_of(runs: Path, usual: ExecutionTask) -> ExecutionTask:
     """The task of orders like the recorded ones."""
     from dataclasses import replace
 
+    from execution.agents.shipped_task import task_of
     from execution.agents.training_distribution import retrain_from
     from execution.errors import RecordingError
 
@@ -143,14 +144,20 @@ def _task_of(runs: Path, usual: ExecutionTask) -> ExecutionTask:
     except RecordingError as error:
         raise UsageError(str(error)) from error
     horizon = sum(found.horizon_seconds) / 2.0
-    decisions = max(12, min(240, round(horizon / 5.0)))
+    like = task_of(horizon)
     low, high = (max(share, 1e-4) for share in found.participation)
     click.echo(
         f"{found.orders} recorded orders: {low:.2%} to {high:.2%} of the volume in {horizon:.0f} s, median "
         f"cost {found.cost_bps[1]:.2f} bps",
         err=True,
     )
-    return replace(usual, horizon_seconds=horizon, decisions=decisions, participation=(low, max(low, high)))
+    return replace(
+        usual,
+        horizon_seconds=horizon,
+        decisions=like.decisions,
+        repeats=like.repeats,
+        participation=(low, max(low, high)),
+    )
 
 
 def _challenge(agent: str, path: Path, out: Path, source: ScenarioSource, task: ExecutionTask) -> None:

@@ -127,9 +127,8 @@ def network_arguments(settings: PpoSettings, features: int) -> dict[str, Any]:
 
 def prepared(learner: ActorLearner, settings: PpoSettings, features: int) -> ActorLearner:
     """A learner with what stable-baselines3 does not ask for: its usual action, its rounds, its averaging."""
-    if settings.usual_action is not None:
-        with torch.no_grad():
-            learner.policy.get_parameter("action_net.bias")[settings.usual_action] += settings.usual_odds
+    with torch.no_grad():
+        learner.policy.get_parameter("action_net.bias")[list(settings.usual_actions)] += settings.usual_odds
     learner.standard_steps, learner.averaged_share = settings.standard_steps, settings.averaged_share
     learner.features = features
     return learner

@@ -71,8 +71,8 @@ class PpoSettings:
     between trainings of epochs passes over the rollout in batches. clip: of the probability ratio.
     advantage_decay: lambda of generalised advantages. first_deviation: of continuous actions at the start;
     it falls by equal factors to final_deviation, or is learnt where that is None.
-    standard_steps: random steps before training, by which features are standardised. usual_action: one that
-    is likelier at the start by usual_odds [log]; None for none. averaged_share: as of DQN (Polyak and
+    standard_steps: random steps before training, by which features are standardised. usual_actions:
+    those that are likelier at the start by usual_odds [log]. averaged_share: as of DQN (Polyak and
     Juditsky 1992).
     """
 
@@ -92,7 +92,7 @@ class PpoSettings:
     final_deviation: float | None = None
     standard_steps: int = 2_000
     largest_gradient: float = 0.5
-    usual_action: int | None = None
+    usual_actions: tuple[int, ...] = ()
     usual_odds: float = 3.0
     averaged_share: float = 0.0
 

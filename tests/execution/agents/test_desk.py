@@ -74,3 +74,15 @@ def test_a_market_does_not_depend_on_how_many_stand_beside_it() -> None:
         return [float(episodes.step(np.full(count, 10)).reward[0]) for _ in range(14)]
 
     assert first_rewards(1) == first_rewards(3)
+
+
+def test_a_decision_that_is_done_again_is_as_many_steps() -> None:
+    task = replace(small_task(), participation=(0.2, 0.2))
+    often = Episodes(small_source(), task, count=3, seed=np.random.SeedSequence(8))
+    seldom = Episodes(
+        small_source(), replace(task, decisions=4, repeats=3), count=3, seed=np.random.SeedSequence(8)
+    )
+    for _ in range(3):
+        each = [often.step(np.full(3, 12)).costs.total for _ in range(3)]
+        np.testing.assert_allclose(np.sum(each, axis=0), seldom.step(np.full(3, 12)).costs.total, rtol=1e-12)
+    np.testing.assert_array_equal(often.desk.memory, seldom.desk.memory)
