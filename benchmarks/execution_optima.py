@@ -60,7 +60,7 @@ SCHEDULING_DQN = DqnSettings(
     target_every=320,
     exploration_share=0.4,
     exploration_final=0.1,
-    n_steps=5,
+    n_steps=1,
     standard_steps=420,
     averaged_share=0.3,
 )
@@ -204,7 +204,7 @@ def main() -> None:
     """Print excess by seed, and what knowing nothing costs: the even schedule, an even placement."""
     arguments = argparse.ArgumentParser(description="learners against exact optima")
     arguments.add_argument("--seeds", type=int, default=8)
-    arguments.add_argument("--first-seed", type=int, default=100, help="settings were chosen on 0 to 9")
+    arguments.add_argument("--first-seed", type=int, default=100, help="settings were chosen on 0 to 10")
     arguments.add_argument("--only", nargs="*", default=[])
     asked = arguments.parse_args()
     table = Table(title="excess over the exact optimum [%]")
