@@ -7,6 +7,7 @@ import pytest
 
 from execution.agents.actions import default_actions
 from execution.agents.desk import Desk
+from execution.agents.observation import FEATURES
 from execution.agents.terms import MarketTerms, VenueFees
 from execution.agents.venue_observation import VENUE_FEATURES, observe_venues, venue_features
 from execution.book.layout import RecordArray
@@ -88,7 +89,7 @@ def test_empty_and_huge_books_are_shown_within_bounds() -> None:
 def test_a_single_venue_is_shown_as_it_always_was() -> None:
     assert venue_features(1) == ()
     assert len(venue_features(3)) == 3 * len(VENUE_FEATURES)
-    assert desk_of(1, ((100, 10), (102, 40))).observation().shape == (1, 34)
+    assert desk_of(1, ((100, 10), (102, 40))).observation().shape == (1, len(FEATURES))
 
 
 def test_terms_that_name_too_few_venues_are_refused() -> None:
