@@ -39,27 +39,28 @@ _NAMES = default_actions().names
 _PATIENT = tuple(_NAMES.index(name) for name in ("join 1", "join 4", "improve 1", "behind 2"))
 PPO = PpoSettings(
     rollout_steps=60,
-    batch_size=1920,
-    epochs=4,
+    batch_size=480,
+    epochs=8,
     learning_rate=1e-3,
     final_rate_share=0.05,
     discount=1.0,
     advantage_decay=0.6,
-    entropy_share=0.005,
+    entropy_share=0.003,
     usual_actions=_PATIENT,
-    usual_odds=2.5,
+    usual_odds=3.0,
     averaged_share=0.25,
 )
 DQN = DqnSettings(
-    n_steps=5,
+    n_steps=3,
     batch_size=512,
     buffer_steps=400_000,
-    learning_starts=10_000,
-    target_every=10_000,
+    learning_starts=3_000,
+    target_every=2_000,
     exploration_share=0.4,
     exploration_final=0.03,
-    discount=0.99,
+    discount=1.0,
     usual_action=_PATIENT[0],
+    averaged_share=0.25,
 )
 RECURRENT = RecurrentSettings(ppo=PPO)
 # Of live evaluation: apart from what agents train on, and from what benchmarks judge on.
