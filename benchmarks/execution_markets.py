@@ -138,11 +138,12 @@ def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--markets", type=int, default=256)
+    parser.add_argument("--regimes", nargs="*", default=REGIMES, help="none: the controls alone")
     parser.add_argument("--flip-steps", type=int, default=100_000, help="decisions; 0 for none")
     options = parser.parse_args()
     task, agents = shipped_task(), shipped_agents()
     print(HEAD)
-    for name in REGIMES:
+    for name in options.regimes:
         source = shipped_source((name,))
         best, ranked = tuned(source, task, max(16, options.markets // 8))
         print(

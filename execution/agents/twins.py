@@ -14,7 +14,7 @@ from execution.agents.desk import Desk
 from execution.agents.markets import Markets
 from execution.agents.task import RewardTerms
 from execution.agents.terms import MarketTerms
-from execution.agents.wrapped_markets import WrappedMarkets
+from execution.agents.wrapped_markets import innermost
 from execution.market.agent_batch import AgentMarketBatch
 
 FloatArray = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ class TwinOrders:
     """
 
     def __init__(self, desk: Desk, terms: Sequence[MarketTerms], action: int) -> None:
-        self._markets = _innermost(desk.markets)
+        self._markets = _copiable(desk.markets)
         self._twins = self._markets.twins()
         self._charged = ChargedDesk(Desk(self._twins, terms, desk.table, desk.interval_ns))
         self._chosen = np.full(len(desk), action, np.int64)
@@ -55,9 +55,8 @@ class TwinOrders:
         return self._charged.act(self._chosen, reward, times).total
 
 
-def _innermost(markets: Markets) -> AgentMarketBatch:
-    while isinstance(markets, WrappedMarkets):
-        markets = markets.wrapped
-    if not isinstance(markets, AgentMarketBatch):
-        raise ValueError(f"{type(markets).__name__} cannot be copied, expected an AgentMarketBatch")
-    return markets
+def _copiable(markets: Markets) -> AgentMarketBatch:
+    found = innermost(markets)
+    if not isinstance(found, AgentMarketBatch):
+        raise ValueError(f"{type(found).__name__} cannot be copied, expected an AgentMarketBatch")
+    return found
