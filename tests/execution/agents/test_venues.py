@@ -62,7 +62,8 @@ def test_no_more_is_at_work_than_is_left_and_costs_add_up_exactly(seed: int, qua
     total = np.zeros(2)
     for _ in range(6):
         costs = desk.work(wish(rng, desk))
-        total += costs.total - costs.fees
+        # Ticks and half ticks are exact; fees, added and taken off again, would leave their rounding.
+        total += costs._replace(fees=np.zeros(2)).total
         assert (desk.left >= 0).all()
         assert (desk.orders.resting.sum(axis=1) <= desk.left).all()
         positions = sum(venue.account["position"] for venue in desk.orders.venues)
