@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg.lapack import dsygvd
+from scipy.linalg.lapack import dgejsv, dpotrf, dpstrf, dtrtri
 
 from execution.schedules.multi_asset_schedule import whole_legs
 from execution.schedules.schedule import FloatArray, IntArray
@@ -48,6 +48,7 @@ class MultiAssetAlmgrenChriss:
     risk_aversion: float
     permanent_impact: FloatArray | None = None
     legs: int = field(init=False)
+    _modes: tuple[FloatArray, FloatArray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not (0.0 < self.horizon < math.inf and 0.0 <= self.risk_aversion < math.inf):
@@ -62,7 +63,7 @@ class MultiAssetAlmgrenChriss:
         permanent = self.temporary_impact if self.permanent_impact is None else self.permanent_impact
         if not len(self.temporary_impact) == len(permanent) == self.legs:
             raise ValueError("covariance and impact must be of the same legs")
-        risk_modes(self.covariance, self.temporary_impact)
+        object.__setattr__(self, "_modes", risk_modes(self.covariance, self.temporary_impact))
 
     @property
     def name(self) -> str:
@@ -86,7 +87,8 @@ class MultiAssetAlmgrenChriss:
             raise ValueError(f"a schedule needs at least one slice, got {slices}")
         tau = self.horizon / slices
         impact = self.net_temporary_impact(tau)
-        risk, modes = risk_modes(self.covariance, impact)
+        unmoved = self.permanent_impact is None
+        risk, modes = self._modes if unmoved else risk_modes(self.covariance, impact)
         # 2 asinh(sqrt(z / 2)) is arccosh(1 + z) without its cancellation at small z.
         decay = 2.0 * np.arcsinh(0.5 * tau * math.sqrt(self.risk_aversion) * np.sqrt(risk))
         decay = np.minimum(np.maximum(decay, _LEAST_DECAY), _LARGEST_DECAY)
@@ -122,14 +124,31 @@ class MultiAssetAlmgrenChriss:
 def risk_modes(covariance: FloatArray, impact: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Risks a, shape (mode,), and V, shape (leg, mode), with C V = H V diag(a) and V' H V = 1.
 
-    ValueError when the impact H is not positive definite or the covariance C not positive semidefinite.
+    By singular values of a factor of C, found by Jacobi's rotations: legs of very different sizes keep their
+    digits, which they lose among the eigenvalues of a matrix. ValueError when the impact H is not positive
+    definite or the covariance C not positive semidefinite.
+
+    Reference: Z. Drmac and K. Veselic, New fast and accurate Jacobi SVD algorithm I, SIAM Journal on Matrix
+    Analysis and Applications 29 (2008).
     """
-    risk, modes, failed = dsygvd(covariance, impact)
+    factor, failed = dpotrf(impact, lower=1)
     if failed:
         raise ValueError(f"no optimum: impact over a slice is not positive definite: {impact.tolist()}")
-    if risk[0] < -_ROUNDING * len(risk) * risk[-1]:
+    inverse, _ = dtrtri(factor, lower=1)
+    singular, turn, _, scale, _, _ = dgejsv(inverse @ root_of(covariance), joba=0, jobu=0, jobv=3)
+    risk: FloatArray = np.square(singular * (scale[0] / scale[1]))
+    return risk, inverse.T @ turn
+
+
+def root_of(covariance: FloatArray) -> FloatArray:
+    """A square R with R R' = C; ValueError when C is not positive semidefinite."""
+    packed, pivots, rank, _ = dpstrf(covariance, lower=1)
+    root = np.zeros_like(covariance)
+    for column in range(rank):
+        root[pivots[column:] - 1, column] = packed[column:, column]
+    if np.abs(root @ root.T - covariance).max() > _ROUNDING * len(root) * covariance.max():
         raise ValueError(f"covariance is not positive semidefinite: {covariance.tolist()}")
-    return np.maximum(risk, 0.0), modes
+    return root
 
 
 def symmetric(matrix: npt.ArrayLike, name: str) -> FloatArray:
