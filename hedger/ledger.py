@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from execution.legging.packages import LegFill, Package, PackageError, PackagePosition, PackagePositions
 from execution.orders import Fill, TradingRules
 from hedger.errors import HedgerError
 from hedger.exposure import contract_value, is_hedge_holding
@@ -43,6 +44,8 @@ class Ledger:
         self._cash = Fraction(0)
         self._fees = Fraction(0)
         self._holdings: dict[str, _Holding] = {}
+        self._packages = PackagePositions()
+        self._package_lines: dict[str, tuple[Position, TradingRules]] = {}
         for line in portfolio.positions:
             if line.kind is PositionKind.CASH:
                 self._cash += Fraction(line.quantity)
@@ -77,6 +80,53 @@ class Ledger:
             self._cash -= value
         self._cash -= Fraction(fill.fee)
         self._fees += Fraction(fill.fee)
+
+    def open_package(self, package: Package, lines: Mapping[str, tuple[Position, TradingRules]]) -> None:
+        """Begin a package, before its first fill. lines: each leg's line and trading rules, by symbol.
+
+        Lines that are not held yet are opened empty, so that the book does not depend on which leg fills
+        first. LedgerError for a leg without a line, one whose rules differ from an earlier package's, and for
+        another package of the same id; the books are unchanged.
+        """
+        for leg in package.legs:
+            found = lines.get(leg.symbol)
+            if found is None or found[0].symbol != leg.symbol:
+                raise LedgerError(f"package '{package.package_id}' has no line for its leg '{leg.symbol}'")
+            if self._package_lines.get(leg.symbol, found)[1] != found[1]:
+                raise LedgerError(f"'{leg.symbol}' trades under other rules in an earlier package")
+        try:
+            self._packages.open(package)
+        except PackageError as error:
+            raise LedgerError(str(error)) from error
+        for leg in package.legs:
+            known = self._package_lines.setdefault(leg.symbol, lines[leg.symbol])
+            self._holdings.setdefault(leg.symbol, _Holding(known[0], Fraction(0), Fraction(0)))
+
+    def book_leg_fill(self, leg_fill: LegFill) -> bool:
+        """Book a fill of a package's leg on that leg's line, whatever order the fills come in.
+
+        An execution is booked once: false, and nothing changes, where the same came before. LedgerError for
+        a package or leg that was not opened, and another fill under the same id; the books are unchanged.
+        """
+        try:
+            if not self._packages.book(leg_fill):
+                return False
+        except PackageError as error:
+            raise LedgerError(str(error)) from error
+        line, rules = self._package_lines[leg_fill.fill.symbol]
+        self.book(leg_fill.fill, line, rules)
+        return True
+
+    def packages(self) -> tuple[PackagePosition, ...]:
+        """What is held of each package, by its fills, in the order in which they were opened."""
+        return self._packages.all()
+
+    def package(self, package_id: str) -> PackagePosition:
+        """What is held of one package, by its fills; LedgerError for one that was not opened."""
+        try:
+            return self._packages.position(package_id)
+        except PackageError as error:
+            raise LedgerError(str(error)) from error
 
     def settle(self, values: Mapping[str, float]) -> float:
         """Pay the futures' margin at `values` [currency per contract]; returns the cash received."""
