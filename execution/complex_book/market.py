@@ -1,0 +1,245 @@
+"""A market of legs and packages: a Python face over the compiled kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from execution.book.book import OrderBook
+from execution.book.core import Refusal
+from execution.book.depth import slot_of
+from execution.book.layout import EVENT, NO_SLOT, MessageKind, RecordArray
+from execution.complex_book.implied import implied_leg, implied_packages
+from execution.complex_book.instrument import ComplexInstrument, ComplexLimits
+from execution.complex_book.kernel import process
+from execution.complex_book.ladder import Ladder
+from execution.complex_book.layout import MESSAGE, OUTCOME, TRADE, Venue, address_row
+from execution.complex_book.messages import message_of, screen
+from execution.complex_book.orders import ComplexOrder, LegOrder, Report
+from execution.complex_book.report import report_of
+from execution.complex_book.sweep import Sweep, sweep
+from execution.errors import OrderRejectedError
+from execution.orders import Side
+
+_LEVELS, _ORDERS, _TRADES = 256, 256, 1024  # that a market begins with room for
+
+
+class ComplexMarket:
+    """Books of legs and of packages in which all that can trade does, by the rules of complex_book.kernel.
+
+    symbols: the legs that have a book. instruments: the packages that have one. reference_ticks: of each
+    symbol, where its book begins and what it is worth while nobody quotes it, 0 where it is left out. Order
+    ids are counted from 1 on over all books. Raises OrderRejectedError for a symbol or a name that comes
+    twice, two packages of the same legs, and a package that the limits or the symbols do not allow.
+
+    >>> from execution.complex_book.instrument import ComplexLeg
+    >>> legs = (ComplexLeg(symbol="C100", ratio=1, side=Side.BUY), ComplexLeg(symbol="C105", ratio=1, side=Side.SELL))
+    >>> market = ComplexMarket(("C100", "C105"), (ComplexInstrument(name="vertical", legs=legs),))
+    >>> _ = market.submit(LegOrder(symbol="C100", side=Side.SELL, quantity=5, limit_ticks=520))
+    >>> _ = market.submit(LegOrder(symbol="C105", side=Side.BUY, quantity=5, limit_ticks=310))
+    >>> report = market.submit(ComplexOrder(instrument="vertical", side=Side.BUY, packages=2))
+    >>> [(fill.packages, fill.net_ticks) for fill in report.package_fills]
+    [(2, 210.0)]
+    """
+
+    def __init__(
+        self,
+        symbols: Sequence[str],
+        instruments: Sequence[ComplexInstrument],
+        *,
+        reference_ticks: Mapping[str, int] | None = None,
+        limits: ComplexLimits | None = None,
+    ) -> None:
+        self.symbols, self.instruments = tuple(symbols), tuple(instruments)
+        _check_listing(self.symbols, self.instruments, limits or ComplexLimits())
+        known = dict.fromkeys(self.symbols, 0) | dict(reference_ticks or {})
+        if strange := set(known) - set(self.symbols):
+            raise OrderRejectedError(
+                f"reference_ticks names {', '.join(sorted(strange))}, which no book trades"
+            )
+        reference = [known[symbol] for symbol in self.symbols]
+        centres = reference + [_net(instrument, known) for instrument in self.instruments]
+        self._books = [OrderBook(centre_ticks=centre, levels=_LEVELS, orders=_ORDERS) for centre in centres]
+        self._numbers = {name: at for at, name in enumerate(self.symbols)}
+        self._packages = {
+            instrument.name: len(self.symbols) + at for at, instrument in enumerate(self.instruments)
+        }
+        self._venue = _venue_of(self.instruments, self._numbers, reference)
+        self._trades = np.empty(_TRADES, TRADE)
+        self.next_id = 1
+        self._lay_out()
+
+    def submit(self, order: ComplexOrder | LegOrder, *, ts_ns: int = 0) -> Report:
+        """Let an order trade with all that it may, and rest if it has a limit and is no immediate one.
+
+        Raises OrderRejectedError for an unknown symbol or instrument, a side that is none, and a quantity or
+        price that no book takes.
+        """
+        number = self._number_of(order)
+        message = message_of(order, number, ts_ns)
+        order_id = self.next_id
+        trades, outcomes = self.process(message)
+        return report_of(order_id, outcomes[0], trades, self.symbols, self.instruments)
+
+    def cancel(self, order_id: int) -> int:
+        """Take an order out, of whatever book; return its quantity, 0 when it no longer lives."""
+        for number, book in enumerate(self._books):
+            if slot_of(book.arrays, order_id) != NO_SLOT:
+                message = np.zeros(1, MESSAGE)
+                message["kind"], message["book"] = MessageKind.CANCEL, number
+                message["order_id"] = order_id
+                return int(self.process(message)[1]["leaves"][0])
+        return 0
+
+    def process(self, messages: RecordArray) -> tuple[RecordArray, RecordArray]:
+        """Apply an array of layout.MESSAGE in order; return its TRADE rows and an OUTCOME for each.
+
+        The order of message i has the id next_id + i of before the call; a cancellation names in order_id
+        whom it takes out, and what it took out is its outcome's `leaves`. Raises OrderRejectedError, with
+        nothing done, where a message is none that a market takes, and BookCapacityError, with the messages
+        before it done, where prices of one book lie too far apart.
+        """
+        messages = messages.copy()
+        screen(messages, len(self._books))
+        is_new = messages["kind"] != MessageKind.CANCEL
+        ids = self.next_id + np.arange(len(messages))
+        messages["order_id"] = np.where(is_new, ids, messages["order_id"])
+        self.next_id += len(messages)
+        outcomes, done, count = np.zeros(len(messages), OUTCOME), 0, 0
+        while done < len(messages):
+            done, count, refusal = process(self._venue, messages, outcomes, self._trades, done, count)
+            if refusal != 0:
+                self._make_room(refusal, messages[done], count)
+        return self._trades[:count].copy(), outcomes
+
+    def sweep(
+        self, instrument: str, side: Side, packages: int, *, net_limit_ticks: int | None = None
+    ) -> Sweep:
+        """What an order for packages of a taker of this side would trade now, without trading it."""
+        return sweep(
+            self.instrument(instrument),
+            side,
+            packages,
+            legs=self._met_legs(instrument, side),
+            complex_book=self.complex_ladder(instrument, Side(-side)),
+            net_limit_ticks=net_limit_ticks,
+        )
+
+    def implied(self, instrument: str, side: Side, levels: int = 5) -> Ladder:
+        """Bids (BUY) or offers (SELL) for packages that the legs' orders imply, best first."""
+        legs = self._met_legs(instrument, Side(-side))
+        return implied_packages(self.instrument(instrument), legs).best(levels)
+
+    def implied_leg(self, instrument: str, symbol: str, side: Side, levels: int = 5) -> Ladder:
+        """Bids (BUY) or offers (SELL) for a leg that a package's resting orders and its other legs imply."""
+        package = self.instrument(instrument)
+        if symbol not in package.symbols:
+            raise OrderRejectedError(f"{symbol} is no leg of {instrument}")
+        resting = Side(side * package.legs[package.symbols.index(symbol)].side)
+        others = [
+            ladder
+            for name, ladder in zip(package.symbols, self._met_legs(instrument, resting), strict=True)
+            if name != symbol
+        ]
+        packages = self.complex_ladder(instrument, resting)
+        return implied_leg(package, symbol, packages, others, side).best(levels)
+
+    def leg_book(self, symbol: str) -> OrderBook:
+        """A leg's book, to read; orders go through `submit`."""
+        return self._books[self._known(self._numbers, symbol, "symbol")]
+
+    def complex_book(self, instrument: str) -> OrderBook:
+        """A package's book of net prices, to read; orders go through `submit`."""
+        return self._books[self._known(self._packages, instrument, "instrument")]
+
+    def leg_ladder(self, symbol: str, side: Side) -> Ladder:
+        """The real orders of a side of a leg, best first."""
+        return _ladder_of(self.leg_book(symbol), side)
+
+    def complex_ladder(self, instrument: str, side: Side) -> Ladder:
+        """The real orders of a side of a package's book, best first."""
+        return _ladder_of(self.complex_book(instrument), side)
+
+    def instrument(self, name: str) -> ComplexInstrument:
+        """A package by its name."""
+        return self.instruments[self._known(self._packages, name, "instrument") - len(self.symbols)]
+
+    def book_number(self, name: str) -> int:
+        """What layout.MESSAGE calls the book of a symbol or an instrument."""
+        return self._numbers[name] if name in self._numbers else self._known(self._packages, name, "book")
+
+    def _met_legs(self, instrument: str, side: Side) -> list[Ladder]:
+        """Of each leg the side of its book that a taker of packages meets."""
+        return [
+            self.leg_ladder(leg.symbol, Side(-side * leg.side)) for leg in self.instrument(instrument).legs
+        ]
+
+    def _number_of(self, order: ComplexOrder | LegOrder) -> int:
+        if isinstance(order, LegOrder):
+            return self._known(self._numbers, order.symbol, "symbol")
+        return self._known(self._packages, order.instrument, "instrument")
+
+    @staticmethod
+    def _known(numbers: Mapping[str, int], name: str, what: str) -> int:
+        if name not in numbers:
+            raise OrderRejectedError(f"unknown {what} {name!r}, expected one of {', '.join(numbers)}")
+        return numbers[name]
+
+    def _make_room(self, refusal: int, message: np.void, count: int) -> None:
+        """Grow what the kernel refused a message for."""
+        if refusal == Refusal.EVENT_ROOM:
+            self._trades = np.concatenate((self._trades, np.empty(len(self._trades), TRADE)))
+            return
+        self._books[int(message["book"])].make_room(refusal, int(message["price_ticks"]))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Tell the kernel where the books are now."""
+        rows = [number for book in self._books for number in address_row(book.arrays)]
+        longest = max(len(book.arrays.orders) for book in self._books)
+        self._venue = self._venue._replace(books=np.array(rows, np.int64), events=np.empty(longest, EVENT))
+
+
+def _check_listing(
+    symbols: Sequence[str], instruments: Sequence[ComplexInstrument], limits: ComplexLimits
+) -> None:
+    """Raise OrderRejectedError unless names are unique, packages differ and each is one the venue lists."""
+    names = [*symbols, *(instrument.name for instrument in instruments)]
+    if len(set(names)) < len(names):
+        raise OrderRejectedError(f"{', '.join(names)}: expected every symbol and instrument once")
+    seen: dict[frozenset[tuple[str, int]], str] = {}
+    for instrument in instruments:
+        instrument.check_listed(symbols, limits)
+        held = list(zip(instrument.symbols, instrument.weights, strict=True))
+        for legs in (frozenset(held), frozenset((symbol, -weight) for symbol, weight in held)):
+            if legs in seen:
+                raise OrderRejectedError(f"{instrument.name} has the same legs as {seen[legs]}")
+        seen[frozenset(held)] = instrument.name
+
+
+def _net(instrument: ComplexInstrument, known: Mapping[str, int]) -> int:
+    return instrument.net_ticks([known[symbol] for symbol in instrument.symbols])
+
+
+def _venue_of(
+    instruments: Sequence[ComplexInstrument], numbers: Mapping[str, int], reference: Sequence[int]
+) -> Venue:
+    """The packages as arrays, the books yet to be laid out."""
+    legs = [leg for instrument in instruments for leg in instrument.legs]
+    return Venue(
+        books=np.zeros(0, np.int64),
+        first=np.cumsum([0] + [len(instrument.legs) for instrument in instruments]).astype(np.int64),
+        leg=np.array([numbers[leg.symbol] for leg in legs], np.int64),
+        ratio=np.array([leg.ratio for leg in legs], np.int64),
+        sign=np.array([leg.side for leg in legs], np.int64),
+        reference=np.array(reference, np.int64),
+        events=np.zeros(0, EVENT),
+        serial=np.zeros(1, np.int64),
+    )
+
+
+def _ladder_of(book: OrderBook, side: Side) -> Ladder:
+    """A side of a book, best first."""
+    levels = book.arrays.state["span"][0]
+    return Ladder.of(book.depth(side, int(levels)))
