@@ -86,6 +86,7 @@ def underlying_market(
         history=history,
         quotes=priced.quotes,
         minimum_variance=_minimum_variance(config.symbol, day),
+        listed=quotes,
         sources=(*_history_sources(history, forecast), *priced.sources, _hedge_source(config, instrument)),
     )
 

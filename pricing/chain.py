@@ -30,7 +30,8 @@ class ChainRows:
     """One underlying's raw quotes of one day, in columns of equal length; prices [currency], NaN where empty.
 
     row: row number in the file. quote_time and expiry: datetime64[s] and datetime64[D] on New York's clock.
-    spot: NaN where the file has none.
+    spot: NaN where the file has none. bid_size, ask_size, open_interest, volume: contracts, NaN where the
+    cell holds no count, None where the file has no such column.
     """
 
     row: IntArray
@@ -42,6 +43,10 @@ class ChainRows:
     bid: FloatArray
     ask: FloatArray
     spot: FloatArray
+    bid_size: FloatArray | None = None
+    ask_size: FloatArray | None = None
+    open_interest: FloatArray | None = None
+    volume: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -134,6 +139,10 @@ def _side_rows(reader: FieldReader, side: Side, day: date) -> ChainRows:
         bid=reader.prices("bid"),
         ask=reader.prices("ask"),
         spot=reader.spots(),
+        bid_size=reader.counts("bid_size"),
+        ask_size=reader.counts("ask_size"),
+        open_interest=reader.counts("open_interest"),
+        volume=reader.counts("volume"),
     )
 
 
@@ -149,7 +158,17 @@ def _joined(parts: Sequence[ChainRows]) -> ChainRows:
         bid=np.concatenate([part.bid for part in parts]),
         ask=np.concatenate([part.ask for part in parts]),
         spot=np.concatenate([part.spot for part in parts]),
+        bid_size=_joined_counts([part.bid_size for part in parts]),
+        ask_size=_joined_counts([part.ask_size for part in parts]),
+        open_interest=_joined_counts([part.open_interest for part in parts]),
+        volume=_joined_counts([part.volume for part in parts]),
     )
+
+
+def _joined_counts(parts: Sequence[FloatArray | None]) -> FloatArray | None:
+    """Counts of calls and puts; None unless both have them."""
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if len(known) == len(parts) else None
 
 
 def _quote_time(reader: FieldReader, side: Side, day: date) -> DayArray | None:

@@ -52,6 +52,13 @@ class FieldReader:
         self._refuse(name, bad | (values < 0) | (values > _LARGEST_PRICE), expected)
         return values
 
+    def counts(self, name: str) -> FloatArray | None:
+        """Contracts, NaN where the cell holds no count; None where the file has no such column."""
+        if not self.has(name):
+            return None
+        values, bad = numbers(self._cells(name))
+        return np.where(bad | ~(values >= 0.0), np.nan, values)
+
     def spots(self) -> FloatArray:
         """The underlying's price, else the mid of its bid and ask where both are positive, else NaN."""
         if self.has("spot"):

@@ -35,14 +35,20 @@ class _Layout:
 
 
 def _snapshot(suffix: str) -> Mapping[str, str]:
-    return {name: f"{name}_{suffix}" for name in ("bid", "ask", "underlying_bid", "underlying_ask")}
+    priced = ("bid", "ask", "underlying_bid", "underlying_ask", "bid_size", "ask_size")
+    return {name: f"{name}_{suffix}" for name in priced}
+
+
+def _of_right(right: str) -> Mapping[str, str]:
+    fields = ("bid", "ask", "osi", "bid_size", "ask_size", "open_interest", "volume")
+    return {name: f"{right}_{name}" for name in fields}
 
 
 _ONE_A_ROW = _Layout(sides=((None, {"bid": "bid", "ask": "ask"}),))
 _CALL_AND_PUT = _Layout(
     sides=(
-        (True, {"bid": "call_bid", "ask": "call_ask", "osi": "call_osi"}),
-        (False, {"bid": "put_bid", "ask": "put_ask", "osi": "put_osi"}),
+        (True, _of_right("call")),
+        (False, _of_right("put")),
     )
 )
 # Cboe: the snapshot a quarter of an hour before the close shows the liquidity of the day better.

@@ -33,7 +33,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderlyingMarket:
-    """One underlying on one date: spot [currency], curves, surface, forecast and hedge instrument."""
+    """One underlying on one date: spot [currency], curves, surface, forecast and hedge instrument.
+
+    quotes: those of European options, as the surface was fitted to them. listed: the same as they trade,
+    which differ where options are American; None without a chain.
+    """
 
     symbol: str
     as_of: datetime
@@ -47,6 +51,7 @@ class UnderlyingMarket:
     quotes: Quotes | None = None
     minimum_variance: MinimumVarianceCoefficients | None = None
     sources: tuple[Source, ...] = ()
+    listed: Quotes | None = None
 
     @property
     def dividends(self) -> DividendSchedule:

@@ -28,7 +28,8 @@ class Quotes:
 
     expiry_years: ACT/365F from `as_of` to the expiry instant. strike, bid, ask: currency.
     is_call: True for calls. dropped: count by reason of the quotes removed. spot_is_implied: by parity, since
-    the source has none.
+    the source has none. bid_size, ask_size: contracts at the touch; open_interest, volume (the day's):
+    contracts, NaN where the source's cell holds no count, None where it has no such column.
     """
 
     underlying: str
@@ -44,6 +45,10 @@ class Quotes:
     origin: str = ""
     sha256: str | None = None
     spot_is_implied: bool = False
+    bid_size: FloatArray | None = None
+    ask_size: FloatArray | None = None
+    open_interest: FloatArray | None = None
+    volume: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.strike)
@@ -81,7 +86,15 @@ def read_chain(path: Path, *, underlying: str | None, as_of: date | None) -> Quo
         origin=path.name,
         sha256=chain.sha256,
         spot_is_implied=not bool(np.any(rows.spot > 0)),
+        bid_size=_kept(rows.bid_size, result),
+        ask_size=_kept(rows.ask_size, result),
+        open_interest=_kept(rows.open_interest, result),
+        volume=_kept(rows.volume, result),
     )
+
+
+def _kept(counts: FloatArray | None, result: CleanRows) -> FloatArray | None:
+    return None if counts is None else counts[result.keep]
 
 
 def _as_of_instant(rows: ChainRows, day: date) -> datetime:

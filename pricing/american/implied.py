@@ -165,6 +165,11 @@ def de_americanised(quotes: Quotes, *, forward: npt.ArrayLike, discount: npt.Arr
         bid=bid[kept],
         ask=ask[kept],
         dropped=dropped,
+        # Counts are of what is listed; these options are not.
+        bid_size=None,
+        ask_size=None,
+        open_interest=None,
+        volume=None,
     )
     return DeAmericanised(
         quotes=european,
