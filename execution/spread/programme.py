@@ -1,0 +1,193 @@
+"""The best way to work a package in its market, by backward induction, and the exact cost of any plan there.
+
+The state is the step, the level of the fair value in each open leg, which legs are filled, and whether the
+dealers may still be asked. At a step's start the dealers may be asked and any legs crossed; then either the
+legs rest, each at an offset of the menu or not at all, or, while no leg is filled, the package does. After
+the last step what is open is crossed. What is minimised is the expected cost against the fair value, plus
+risk_aversion times the variance of what a half-held package is worth, step by step.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import final
+
+import numpy as np
+
+from execution.spread.law import factor_law, leg_law, package_arrivals, quote_law
+from execution.spread.plan import PackagePlan, States
+from execution.spread.terms import FloatArray, IntArray, PackageMarket
+
+
+@final
+class Programme:
+    """The decision problem of one clip of packages in a market.
+
+    risk_aversion: per tick of net price, what a squared tick of a half-held package's variance costs.
+    leg_risk_limit: largest standard deviation of a half-held package over a step [ticks of net price]; what
+    would be held beyond it is completed at once. Raises ValueError for an aversion that is negative or not
+    finite, or a limit that is negative or NaN.
+    """
+
+    def __init__(
+        self, market: PackageMarket, *, risk_aversion: float = 0.0, leg_risk_limit: float = math.inf
+    ) -> None:
+        if not 0.0 <= risk_aversion < math.inf or not leg_risk_limit >= 0.0:
+            raise ValueError(f"risk aversion {risk_aversion} and limit {leg_risk_limit} are not negative")
+        self.market = market
+        self.states = States.of(market)
+        self._laws = tuple(leg_law(leg, market) for leg in market.legs)
+        self._quotes = quote_law(market)
+        self._factor = factor_law(market)
+        self._open = tuple(slice(0, count) for count in self.states.levels)
+        self._leak = float(sum(leg.ratio * leg.leak_ticks for leg in market.legs))
+        self._holding = self._holding_cost(risk_aversion, leg_risk_limit)
+        self._resting = self._resting_cost()
+        self._package = self._package_law()
+
+    @property
+    def leg_combinations(self) -> int:
+        """Number of combinations of the legs' orders; a plan's `rest` from here on is for the package."""
+        return int(np.prod([len(law.offsets) for law in self._laws]))
+
+    def solve(self) -> tuple[PackagePlan, float]:
+        """The best plan, and its expected cost from a start at the mids [ticks of net price]."""
+        shape = (self.market.steps, 2, self.states.count)
+        cross, rest = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        accept = np.full(shape, -math.inf)
+        last = self.crossing_cost()
+        value = np.stack((last, last))
+        for step in reversed(range(self.market.steps)):
+            for asked in (1, 0):
+                waiting = self._waiting(value[asked])
+                best = waiting.argmin(axis=0)
+                value[asked], cross[step, asked] = self._crossed(waiting.min(axis=0))
+                rest[step, asked] = best[self.states.after_crossing(cross[step, asked])]
+            accept[step, 0] = self._reservation(value)
+            value[0] = self._after_asking(value, accept[step, 0])
+        return PackagePlan(cross=cross, rest=rest, accept=accept), float(value[0, self.states.start])
+
+    def value(self, plan: PackagePlan) -> float:
+        """Expected cost of a plan from a start at the mids, by exact induction [ticks of net price].
+
+        Infinite for a plan that holds what the leg-risk limit forbids.
+        """
+        last = self.crossing_cost()
+        value = np.stack((last, last))
+        for step in reversed(range(plan.steps)):
+            for asked in (1, 0):
+                mask = plan.cross[step, asked]
+                reached = self.states.after_crossing(mask)
+                waiting = self._waiting(value[asked])[plan.rest[step, asked], reached]
+                value[asked] = self.crossing_cost(mask) + waiting
+            value[0] = self._after_asking(value, plan.accept[step, 0])
+        return float(value[0, self.states.start])
+
+    def crossing_cost(self, mask: IntArray | None = None) -> FloatArray:
+        """Cost of crossing the open legs of a bit mask, or all, shape (state,) [ticks of net price]."""
+        total = np.zeros(self.states.count)
+        for leg, (law, state) in enumerate(zip(self._laws, self.states.legs().T, strict=True)):
+            crossed = 1 if mask is None else mask >> leg & 1
+            total += crossed * np.append(law.crossing_cost, 0.0)[state]
+        return total
+
+    def _waiting(self, after: FloatArray) -> FloatArray:
+        """Cost of each order and what follows, shape (order, state); infinite where it may not be."""
+        legs = self._resting + sum(
+            probability * self._expected(after, shift) for shift, probability in enumerate(self._factor)
+        )
+        package = np.full((len(self.market.complex_offsets), *self.states.shape), math.inf)
+        package[(slice(None), *self._open)] = self._package_waiting(after)
+        orders = np.concatenate((legs, package.reshape(len(package), -1)))
+        return np.asarray(orders + self._holding, dtype=np.float64)
+
+    def _expected(self, after: FloatArray, shift: int) -> FloatArray:
+        """Expected value after the step under every combination of orders, shape (combination, state).
+
+        One leg's axis is contracted at a time and goes to the end with its orders, so that after the last
+        leg the axes stand as (orders, state) of each leg in turn.
+        """
+        moved = after
+        for law in self._laws:
+            kernel = law.kernel[shift]
+            moved = np.moveaxis(kernel @ moved.reshape(kernel.shape[-1], -1), -1, 0)
+        count = len(self._laws)
+        shape = [size for law in self._laws for size in law.kernel.shape[1:3]]
+        axes = (*range(0, 2 * count, 2), *range(1, 2 * count, 2))
+        return moved.reshape(shape).transpose(axes).reshape(self.leg_combinations, -1)
+
+    def _package_waiting(self, after: FloatArray) -> FloatArray:
+        """Cost of resting the whole package at each of its offsets where nothing is filled, (offset, ...)."""
+        filled, paid = self._package
+        left = after.reshape(self.states.shape)[self._open]
+        for axis, law in enumerate(self._laws):
+            left = _along(axis, law.settle, left)
+        reached = filled * paid + (1.0 - filled) * left
+        total = np.zeros((len(filled), *self.states.levels))
+        for shift, probability in enumerate(self._factor):
+            expected = reached
+            for axis, law in enumerate(self._laws):
+                expected = _along(axis + 1, law.move[shift], expected)
+            total += probability * expected
+        return total
+
+    def _crossed(self, waiting: FloatArray) -> tuple[FloatArray, IntArray]:
+        """The value when any legs may be crossed first, and the mask of those that are; one pass a leg."""
+        value = waiting.reshape(self.states.shape).copy()
+        mask = np.zeros(self.states.shape, np.int64)
+        for axis, law in enumerate(self._laws):
+            here, there = np.moveaxis(value, axis, 0), np.moveaxis(mask, axis, 0)
+            crossing = law.crossing_cost.reshape(-1, *[1] * (value.ndim - 1)) + here[-1]
+            better = crossing < here[:-1]
+            here[:-1] = np.where(better, crossing, here[:-1])
+            there[:-1] = np.where(better, there[-1] | 1 << axis, there[:-1])
+        return value.reshape(-1), mask.reshape(-1)
+
+    def _reservation(self, value: FloatArray) -> FloatArray:
+        """The dearest quote worth taking: what follows a refusal; -inf where asking does not pay."""
+        refused = value[1] + self._leak
+        asked = self._after_asking(value, refused)
+        whole = ~self.states.filled().any(axis=1)
+        return np.where(whole & (asked < value[0]), refused, -math.inf)
+
+    def _after_asking(self, value: FloatArray, accept: FloatArray) -> FloatArray:
+        """Expected cost where the dealers are asked and quotes up to `accept` are taken; else as it was."""
+        cost, probability = self._quotes.cost[:, None], self._quotes.probability[:, None]
+        refused = value[1] + self._leak
+        silent = 1.0 - self._quotes.probability.sum()
+        answered = (probability * np.where(cost <= accept, cost, refused)).sum(axis=0)
+        return np.where(np.isfinite(accept), answered + silent * refused, value[0])
+
+    def _holding_cost(self, risk_aversion: float, limit: float) -> FloatArray:
+        filled = self.states.filled()
+        held = filled.astype(np.float64) * ~filled.all(axis=1, keepdims=True)
+        variance = np.einsum("si,ij,sj->s", held, self.market.covariance(), held)
+        return np.where(variance > limit * limit, math.inf, risk_aversion * variance)
+
+    def _resting_cost(self) -> FloatArray:
+        """Expected cost of the fills of a step under every combination of orders, (combination, state)."""
+        orders = [len(law.offsets) for law in self._laws]
+        total = np.zeros((*orders, *self.states.shape))
+        for leg, law in enumerate(self._laws):
+            shape = [1] * total.ndim
+            shape[leg], shape[leg + len(orders)] = law.resting_cost.shape
+            total += law.resting_cost.reshape(shape)
+        return total.reshape(self.leg_combinations, -1)
+
+    def _package_law(self) -> tuple[FloatArray, FloatArray]:
+        """Probability and cost of a fill of the package at each offset and reached levels, (offset, ...)."""
+        market = self.market
+        worth = np.zeros(tuple(len(law.worth) for law in self._laws))
+        for axis, law in enumerate(self._laws):
+            worth += law.worth.reshape([-1 if at == axis else 1 for at in range(worth.ndim)])
+        ratios = [leg.ratio for leg in market.legs]
+        jump = market.complex_informed * sum(leg.ratio * leg.jump_ticks for leg in market.legs)
+        offered = np.array([market.split(part) @ ratios for part in market.complex_offsets], np.float64)
+        paid = offered.reshape(-1, *[1] * worth.ndim) - worth
+        return 1.0 - np.exp(-package_arrivals(market, -paid)), paid + jump
+
+
+def _along(axis: int, matrix: FloatArray, array: FloatArray) -> FloatArray:
+    """The matrix times the array along one axis."""
+    moved: FloatArray = np.moveaxis(np.tensordot(matrix, array, axes=(1, axis)), 0, axis)
+    return moved

@@ -1,0 +1,222 @@
+"""Many packages worked by one plan, event by event: what traded when, at which price, and against whom."""
+
+from __future__ import annotations
+
+import math
+from typing import final
+
+import numpy as np
+
+from execution.spread.law import arrivals, leg_law, package_arrivals, quote_law
+from execution.spread.plan import PackagePlan, States
+from execution.spread.records import BoolArray, BrokenLegRule, PackageRecords, Way
+from execution.spread.terms import FloatArray, IntArray, PackageMarket
+
+
+def work_packages(
+    market: PackageMarket,
+    plan: PackagePlan,
+    *,
+    paths: int,
+    rng: np.random.Generator,
+    net_limit_ticks: float = math.inf,
+    rule: BrokenLegRule = BrokenLegRule.COMPLETE,
+) -> PackageRecords:
+    """Work one clip in each of so many markets by a plan made for the market's menu.
+
+    net_limit_ticks: the most that is paid for a package [ticks of net price]. Beyond it nothing is crossed,
+    offered or accepted, and no leg rests while what is paid and the natural price of the rest exceed it. At
+    the end an untouched package beyond the limit stays untraded, a half filled one goes by `rule`. Each step
+    uses the same number of random numbers whatever is done, so that two plans on one seed meet one market.
+    """
+    if paths < 1 or plan.steps != market.steps or math.isnan(net_limit_ticks):
+        raise ValueError(f"{paths} paths, {plan.steps} of {market.steps} steps, limit {net_limit_ticks}")
+    desk = _Desk(market, plan, paths, net_limit_ticks)
+    for step in range(market.steps):
+        desk.work(step, _Chances(rng, paths, len(market.legs)))
+    desk.finish(rule)
+    return desk.records()
+
+
+@final
+class _Chances:
+    """All random numbers of a step, uniform: shape (path, leg) or (path,)."""
+
+    def __init__(self, rng: np.random.Generator, paths: int, legs: int) -> None:
+        self.own, self.taker, self.outbid, self.informed, self.requote = rng.random((5, paths, legs))
+        self.factor, self.quote, self.package, self.package_informed = rng.random((4, paths))
+
+
+@final
+class _Desk:
+    """The packages at work: the legs' mids and levels, what is open, and what has traded."""
+
+    def __init__(self, market: PackageMarket, plan: PackagePlan, paths: int, limit: float) -> None:
+        legs = market.legs
+        self._market, self._plan, self._limit = market, plan, limit
+        self._states = States.of(market)
+        self._quotes = quote_law(market)
+        self._offsets = [leg_law(leg, market).offsets for leg in legs]
+        self._side = np.array([leg.side for leg in legs])
+        self._ratio = np.array([leg.ratio for leg in legs])
+        self._half = np.array([leg.half_spread_ticks for leg in legs])
+        self._unit = np.array([leg.unit_ticks for leg in legs])
+        self._widest = np.array([leg.widest for leg in legs])
+        package = [market.split(part) for part in market.complex_offsets]
+        self._package = np.array(package, dtype=np.int64).reshape(-1, len(legs))
+        self._step = 0
+        self._mid = np.tile(np.array([leg.mid_ticks for leg in legs]), (paths, 1))
+        self._level = np.zeros((paths, len(legs)), np.int64)
+        self._asked = np.zeros(paths, np.int64)
+        self.way, self.step, self.price, self.unwind, self.fair, self.fill_mid, self.fall = np.zeros(
+            (7, paths, len(legs)), np.int64
+        )
+        self.leak = np.zeros(paths, np.int64)
+        self.last_move, self.worst_move = np.zeros((2, paths))
+
+    def work(self, step: int, chances: _Chances) -> None:
+        """One step: ask, cross, rest, let the market move and trade, mark what is half held."""
+        self._step = step
+        self._ask(self._plan.accept[step, self._asked, self._state()], chances)
+        state = self._state()
+        rest = self._plan.rest[step, self._asked, state]
+        self._cross(self._plan.cross[step, self._asked, state])
+        self._move(chances)
+        combinations = math.prod(len(offsets) for offsets in self._offsets)
+        self._rest_legs(np.where(rest < combinations, rest, 0), chances)
+        if len(self._package):
+            self._rest_package(rest - combinations, chances)
+        self._settle(chances)
+        self._mark()
+
+    def finish(self, rule: BrokenLegRule) -> None:
+        """At the end complete what is open, leave what is beyond the limit, complete or unwind half of it."""
+        self._step = self._market.steps
+        is_open, natural = self._is_open, self._mid + self._side * self._half
+        within = self._natural_total(natural) <= self._limit
+        broken = is_open.any(axis=1) & ~is_open.all(axis=1) & ~within
+        completed = within | (broken & (rule == BrokenLegRule.COMPLETE))
+        self._fill(is_open & completed[:, None], natural, Way.COMPLETION)
+        back = ~is_open & (broken & (rule == BrokenLegRule.UNWIND))[:, None]
+        self.way = np.where(back, int(Way.UNWOUND), self.way)
+        self.unwind = np.where(back, self._mid - self._side * self._half, self.unwind)
+        self._mark()
+
+    def records(self) -> PackageRecords:
+        """What became of the packages."""
+        return PackageRecords(
+            market=self._market,
+            way=self.way,
+            step=self.step,
+            price=self.price,
+            unwind_price=self.unwind,
+            fair=self.fair,
+            mid=self.fill_mid,
+            fall=self.fall,
+            leak=self.leak,
+            last_move=self.last_move,
+            worst_move=self.worst_move,
+        )
+
+    @property
+    def _is_open(self) -> BoolArray:
+        is_open: BoolArray = self.way == Way.NONE
+        return is_open
+
+    @property
+    def _fair(self) -> IntArray:
+        return self._mid + self._side * self._unit * self._level
+
+    def _state(self) -> IntArray:
+        """Flattened state of each path's legs."""
+        return self._states.index(self._level + self._widest, self._is_open)
+
+    def _natural_total(self, offered: IntArray) -> IntArray:
+        """Net price of a package with what is open bought at the offered prices, shape (path,)."""
+        total: IntArray = np.where(self._is_open, offered, self.price) @ (self._side * self._ratio)
+        return total
+
+    def _fill(self, which: BoolArray, price: IntArray, way: Way, jump: IntArray | int = 0) -> None:
+        """Book fills; the fair value and the mid then fall by `jump` ticks against the package."""
+        mid = self._mid
+        self._mid = np.where(which, mid - self._side * jump, mid)
+        self.way = np.where(which, int(way), self.way)
+        self.step = np.where(which, self._step, self.step)
+        self.price = np.where(which, price, self.price)
+        self.fair = np.where(which, self._fair, self.fair)
+        self.fill_mid = np.where(which, mid, self.fill_mid)
+        self.fall = np.where(which, jump, self.fall)
+
+    def _ask(self, accept: FloatArray, chances: _Chances) -> None:
+        """Ask the dealers where the plan does, take a quote that is cheap enough, else suffer the leak."""
+        asks = np.isfinite(accept) & self._is_open.all(axis=1)
+        cost = np.append(self._quotes.cost, math.inf)
+        best = np.searchsorted(np.cumsum(self._quotes.probability), chances.quote, side="right")
+        offered = self._fair + self._side * np.vstack((self._quotes.offsets, self._half))[best]
+        taken = asks & (cost[best] <= accept) & (self._natural_total(offered) <= self._limit)
+        self._fill(np.broadcast_to(taken[:, None], self.way.shape), offered, Way.QUOTE)
+        leak = np.array([leg.leak_ticks for leg in self._market.legs])
+        self._mid = np.where((asks & ~taken)[:, None], self._mid + self._side * leak, self._mid)
+        self.leak = self.leak + (asks & ~taken) * (leak @ self._ratio)
+        self._asked = np.where(asks, 1, self._asked)
+
+    def _cross(self, mask: IntArray) -> None:
+        natural = self._mid + self._side * self._half
+        chosen = (mask[:, None] >> np.arange(len(self._side))) & 1 == 1
+        within = self._natural_total(natural) <= self._limit
+        self._fill(chosen & self._is_open & within[:, None], natural, Way.CROSS)
+
+    def _move(self, chances: _Chances) -> None:
+        """The fair values move; the makers' mids and the orders at work stay where they are for now."""
+        own = np.array([leg.own_move for leg in self._market.legs])
+        loading = np.array([leg.loading for leg in self._market.legs])
+        moved = (chances.own < own / 2).astype(np.int64) - (chances.own > 1.0 - own / 2)
+        half = self._market.factor_move / 2
+        shift = (chances.factor > 1.0 - half).astype(np.int64) - (chances.factor < half)
+        self._level = self._level + self._side * loading * shift[:, None] + moved
+
+    def _rest_legs(self, combination: IntArray, chances: _Chances) -> None:
+        """Takers come to the legs that rest; several legs may trade in one step."""
+        orders = np.unravel_index(combination, [len(offsets) for offsets in self._offsets])
+        within = self._natural_total(self._mid + self._side * self._half) <= self._limit
+        traded = np.zeros(self.way.shape, dtype=np.bool_)
+        offset = np.zeros(self.way.shape, dtype=np.int64)
+        for at, leg in enumerate(self._market.legs):
+            offset[:, at] = self._offsets[at][orders[at]]
+            expected = arrivals(leg, self._level[:, at] * leg.unit_ticks - offset[:, at])
+            behind = (offset[:, at] <= -leg.half_spread_ticks) | (chances.outbid[:, at] < leg.outbid)
+            # One taker is enough, or two where somebody stands before us.
+            missed = np.exp(-expected) * np.where(behind, 1.0 + expected, 1.0)
+            traded[:, at] = (orders[at] > 0) & within & (chances.taker[:, at] < 1.0 - missed)
+        informed = chances.informed < np.array([leg.informed for leg in self._market.legs])
+        jump = np.where(informed, np.array([leg.jump_ticks for leg in self._market.legs]), 0)
+        self._fill(traded & self._is_open, self._mid + self._side * offset, Way.REST, jump)
+
+    def _rest_package(self, order: IntArray, chances: _Chances) -> None:
+        """Takers come to the package where it rests whole: all legs trade together."""
+        rests = (order >= 0) & self._is_open.all(axis=1)
+        offset = self._package[np.maximum(order, 0)]
+        offered = self._mid + self._side * offset
+        given_up = (self._level * self._unit - offset) @ self._ratio
+        expected = package_arrivals(self._market, given_up.astype(np.float64))
+        traded = rests & (chances.package < 1.0 - np.exp(-expected))
+        traded &= self._natural_total(offered) <= self._limit
+        informed = chances.package_informed < self._market.complex_informed
+        jump = informed[:, None] * np.array([leg.jump_ticks for leg in self._market.legs])
+        self._fill(np.broadcast_to(traded[:, None], self.way.shape), offered, Way.PACKAGE, jump)
+
+    def _settle(self, chances: _Chances) -> None:
+        """The makers follow a fair value that has gone too far, and now and then quote around it anew."""
+        requote = chances.requote < np.array([leg.requote for leg in self._market.legs])
+        level = np.where(requote, 0, np.clip(self._level, -self._widest, self._widest))
+        self._mid = self._mid + self._side * self._unit * (self._level - level)
+        self._level = level
+
+    def _mark(self) -> None:
+        """What the filled legs have gained since their fills: while half held, and once when whole."""
+        is_open = self._is_open
+        gained = np.where(is_open, 0, self._fair - self.fair) @ (self._side * self._ratio)
+        half_held = is_open.any(axis=1) & ~is_open.all(axis=1)
+        self.worst_move = np.where(half_held, np.minimum(self.worst_move, gained), self.worst_move)
+        whole_now = ~is_open.any(axis=1) & (self.step.max(axis=1) == self._step)
+        self.last_move = np.where(whole_now, gained, self.last_move)
