@@ -11,9 +11,20 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from execution.book.compiled import pasted
-from execution.book.layout import LEVEL, ORDER, RESERVE, STATE, BookArrays, RecordArray
-from execution.market.memory import array_reader
+from execution.book.compiled import inlined, int64, pasted
+from execution.book.layout import (
+    BOOK_ROW,
+    EVENT,
+    LEVEL,
+    ORDER,
+    RESERVE,
+    STATE,
+    BookArrays,
+    Record,
+    RecordArray,
+)
+from execution.book.queues import place_of
+from execution.market.memory import array_reader, record_reader
 
 NO_PACKAGE = -1  # of a trade between two orders for one leg
 
@@ -49,30 +60,34 @@ TRADE = np.dtype(
 )
 OUTCOME = np.dtype([("leaves", "i8"), ("rests", "u1")], align=True)
 
-_states, _levels, _orders = array_reader(STATE), array_reader(LEVEL), array_reader(ORDER)
+# A book's arrays by address and length, which is what compiled code finds them by.
+BOOK = np.dtype([(f"{name}{what}", "i8") for name in BookArrays._fields for what in ("", "_length")])
+LEG = np.dtype(
+    [
+        ("book", "i8"),
+        ("ratio", "i8"),  # contracts per package
+        ("sign", "i8"),  # +1 where a buyer of the package buys the leg
+        ("reference", "i8"),  # its price while nobody quotes it and before it has traded [ticks]
+    ]
+)
+PACKAGE = np.dtype([("first", "i8"), ("end", "i8")])  # its legs' places among all packages' legs
+VENUE = np.dtype(
+    [
+        ("books", "i8"),  # address of BOOK records: the legs', then the packages'
+        ("legs", "i8"),  # address of LEG records
+        ("packages", "i8"),  # address of PACKAGE records
+        ("events", "i8"),  # address of EVENT records, room for what one order does in one book
+        ("events_length", "i8"),
+        ("book_count", "i8"),
+        ("leg_books", "i8"),  # how many of the books are legs'
+        ("serial", "i8"),  # the next atomic trade's number
+    ]
+)
+
+_book, _leg, _package = record_reader(BOOK), record_reader(LEG), record_reader(PACKAGE)
+_state, _level, _order = record_reader(STATE), record_reader(LEVEL), record_reader(ORDER)
+_events, _states, _levels, _orders = map(array_reader, (EVENT, STATE, LEVEL, ORDER))
 _reserves, _words = array_reader(RESERVE), array_reader(np.uint64)
-
-IntArray = npt.NDArray[np.int64]
-
-
-class Venue(NamedTuple):
-    """Books and packages of one market.
-
-    books: shape (12 * book,), address and length of each array of BookArrays. first: shape (package + 1,), where
-    a package's legs begin in the next three. leg: the leg's book. ratio: contracts per package. sign: +1 where
-    a buyer of the package buys the leg. reference: shape (leg,), price of a leg that nobody quotes and that
-    never traded [ticks]. events: room for what one order does in one book. serial: shape (1,), the next atomic
-    trade's number.
-    """
-
-    books: IntArray
-    first: IntArray
-    leg: IntArray
-    ratio: IntArray
-    sign: IntArray
-    reference: IntArray
-    events: RecordArray
-    serial: IntArray
 
 
 class Label(NamedTuple):
@@ -85,20 +100,80 @@ class Label(NamedTuple):
     ts_ns: int
 
 
-def address_row(book: BookArrays) -> list[int]:
-    """A book's row of Venue.books; whoever holds it must keep the book's arrays."""
-    return [number for array in book for number in (int(array.ctypes.data), len(array))]
+class Party(NamedTuple):
+    """An order as one side of a trade."""
+
+    order_id: int
+    owner: int
+
+
+def addressed(book: BookArrays) -> tuple[int, ...]:
+    """A book's BOOK record; whoever holds it must keep the book's arrays."""
+    return tuple(number for array in book for number in (int(array.ctypes.data), len(array)))
+
+
+@inlined
+def leg_at(venue: Record, at: int) -> Record:
+    """One leg of a package, by its place among all."""
+    return _leg(venue["legs"], at)
+
+
+@inlined
+def package_at(venue: Record, instrument: int) -> Record:
+    """Where a package's legs are."""
+    return _package(venue["packages"], instrument)
+
+
+@inlined
+def packages_in(venue: Record) -> int:
+    """How many packages there are."""
+    return int64(venue["book_count"] - venue["leg_books"])
+
+
+@inlined
+def state_at(venue: Record, number: int) -> Record:
+    """The state of a book."""
+    return _state(_book(venue["books"], number)["state"], 0)
+
+
+@inlined
+def volume_of(venue: Record, number: int, price_ticks: int) -> int:
+    """What is shown at a price of a book's ladder."""
+    book = _book(venue["books"], number)
+    place = int64(place_of(_state(book["state"], 0), BOOK_ROW, price_ticks))
+    return int64(_level(book["levels"], place)["volume"])
+
+
+@inlined
+def head_of(venue: Record, number: int, price_ticks: int) -> Record:
+    """The oldest order at an occupied price of a book."""
+    book = _book(venue["books"], number)
+    place = int64(place_of(_state(book["state"], 0), BOOK_ROW, price_ticks))
+    return _order(book["orders"], int64(_level(book["levels"], place)["head"]))
 
 
 @pasted
-def book_at(venue: Venue, book: int) -> BookArrays:
+def occupied_in(venue: Record, number: int) -> npt.NDArray[np.uint64]:
+    """Which prices of a book have orders."""
+    book = _book(venue["books"], number)
+    return _words(book["occupied"], book["occupied_length"])  # type: ignore[no-any-return]
+
+
+@pasted
+def events_of(venue: Record) -> RecordArray:
+    """Room for what one order does in one book."""
+    return _events(venue["events"], venue["events_length"])  # type: ignore[no-any-return]
+
+
+@pasted
+def book_at(venue: Record, number: int) -> BookArrays:
     """One book."""
-    books, at = venue.books, 12 * book
+    book = _book(venue["books"], number)
     return BookArrays(
-        _states(books[at], books[at + 1]),
-        _levels(books[at + 2], books[at + 3]),
-        _words(books[at + 4], books[at + 5]),
-        _orders(books[at + 6], books[at + 7]),
-        _reserves(books[at + 8], books[at + 9]),
-        _words(books[at + 10], books[at + 11]),
+        _states(book["state"], book["state_length"]),
+        _levels(book["levels"], book["levels_length"]),
+        _words(book["occupied"], book["occupied_length"]),
+        _orders(book["orders"], book["orders_length"]),
+        _reserves(book["reserves"], book["reserves_length"]),
+        _words(book["ids"], book["ids_length"]),
     )

@@ -14,7 +14,7 @@ from execution.complex_book.implied import implied_leg, implied_packages
 from execution.complex_book.instrument import ComplexInstrument, ComplexLimits
 from execution.complex_book.kernel import process
 from execution.complex_book.ladder import Ladder
-from execution.complex_book.layout import MESSAGE, OUTCOME, TRADE, Venue, address_row
+from execution.complex_book.layout import BOOK, LEG, MESSAGE, OUTCOME, PACKAGE, TRADE, VENUE, addressed
 from execution.complex_book.messages import message_of, screen
 from execution.complex_book.orders import ComplexOrder, LegOrder, Report
 from execution.complex_book.report import report_of
@@ -34,8 +34,9 @@ class ComplexMarket:
     twice, two packages of the same legs, and a package that the limits or the symbols do not allow.
 
     >>> from execution.complex_book.instrument import ComplexLeg
-    >>> legs = (ComplexLeg(symbol="C100", ratio=1, side=Side.BUY), ComplexLeg(symbol="C105", ratio=1, side=Side.SELL))
-    >>> market = ComplexMarket(("C100", "C105"), (ComplexInstrument(name="vertical", legs=legs),))
+    >>> long = ComplexLeg(symbol="C100", ratio=1, side=Side.BUY)
+    >>> short = ComplexLeg(symbol="C105", ratio=1, side=Side.SELL)
+    >>> market = ComplexMarket(("C100", "C105"), (ComplexInstrument(name="vertical", legs=(long, short)),))
     >>> _ = market.submit(LegOrder(symbol="C100", side=Side.SELL, quantity=5, limit_ticks=520))
     >>> _ = market.submit(LegOrder(symbol="C105", side=Side.BUY, quantity=5, limit_ticks=310))
     >>> report = market.submit(ComplexOrder(instrument="vertical", side=Side.BUY, packages=2))
@@ -55,9 +56,7 @@ class ComplexMarket:
         _check_listing(self.symbols, self.instruments, limits or ComplexLimits())
         known = dict.fromkeys(self.symbols, 0) | dict(reference_ticks or {})
         if strange := set(known) - set(self.symbols):
-            raise OrderRejectedError(
-                f"reference_ticks names {', '.join(sorted(strange))}, which no book trades"
-            )
+            raise OrderRejectedError(f"reference_ticks: no book trades {', '.join(sorted(strange))}")
         reference = [known[symbol] for symbol in self.symbols]
         centres = reference + [_net(instrument, known) for instrument in self.instruments]
         self._books = [OrderBook(centre_ticks=centre, levels=_LEVELS, orders=_ORDERS) for centre in centres]
@@ -65,7 +64,10 @@ class ComplexMarket:
         self._packages = {
             instrument.name: len(self.symbols) + at for at, instrument in enumerate(self.instruments)
         }
-        self._venue = _venue_of(self.instruments, self._numbers, reference)
+        self._legs = _legs_of(self.instruments, self._numbers, reference)
+        self._places = _packages_of(self.instruments)
+        self._venue = np.zeros(1, VENUE)
+        self._venue["book_count"], self._venue["leg_books"] = len(self._books), len(self.symbols)
         self._trades = np.empty(_TRADES, TRADE)
         self.next_id = 1
         self._lay_out()
@@ -196,9 +198,17 @@ class ComplexMarket:
 
     def _lay_out(self) -> None:
         """Tell the kernel where the books are now."""
-        rows = [number for book in self._books for number in address_row(book.arrays)]
-        longest = max(len(book.arrays.orders) for book in self._books)
-        self._venue = self._venue._replace(books=np.array(rows, np.int64), events=np.empty(longest, EVENT))
+        self._addresses = np.array([addressed(book.arrays) for book in self._books], BOOK)
+        self._events = np.empty(max(len(book.arrays.orders) for book in self._books), EVENT)
+        arrays = {
+            "books": self._addresses,
+            "legs": self._legs,
+            "packages": self._places,
+            "events": self._events,
+        }
+        for name, array in arrays.items():
+            self._venue[name] = array.ctypes.data
+        self._venue["events_length"] = len(self._events)
 
 
 def _check_listing(
@@ -222,21 +232,18 @@ def _net(instrument: ComplexInstrument, known: Mapping[str, int]) -> int:
     return instrument.net_ticks([known[symbol] for symbol in instrument.symbols])
 
 
-def _venue_of(
+def _legs_of(
     instruments: Sequence[ComplexInstrument], numbers: Mapping[str, int], reference: Sequence[int]
-) -> Venue:
-    """The packages as arrays, the books yet to be laid out."""
-    legs = [leg for instrument in instruments for leg in instrument.legs]
-    return Venue(
-        books=np.zeros(0, np.int64),
-        first=np.cumsum([0] + [len(instrument.legs) for instrument in instruments]).astype(np.int64),
-        leg=np.array([numbers[leg.symbol] for leg in legs], np.int64),
-        ratio=np.array([leg.ratio for leg in legs], np.int64),
-        sign=np.array([leg.side for leg in legs], np.int64),
-        reference=np.array(reference, np.int64),
-        events=np.zeros(0, EVENT),
-        serial=np.zeros(1, np.int64),
-    )
+) -> RecordArray:
+    """All packages' legs, one package after the other."""
+    legs = [(numbers[leg.symbol], leg) for instrument in instruments for leg in instrument.legs]
+    return np.array([(at, leg.ratio, leg.side, reference[at]) for at, leg in legs], LEG)
+
+
+def _packages_of(instruments: Sequence[ComplexInstrument]) -> RecordArray:
+    """Where each package's legs are."""
+    ends = np.cumsum([len(instrument.legs) for instrument in instruments]).tolist()
+    return np.array(list(zip([0, *ends], ends, strict=False)), PACKAGE)
 
 
 def _ladder_of(book: OrderBook, side: Side) -> Ladder:

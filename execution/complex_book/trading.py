@@ -1,14 +1,22 @@
-"""Trades written down: of a leg alone, of packages against legs, and of packages against packages; compiled."""
+"""Trades made and written down: of a leg alone, of packages with legs and with packages; compiled."""
 
 from __future__ import annotations
 
 from execution.book.compiled import inlined, int64, internal
-from execution.book.layout import NO_ASK, EventKind, RecordArray, SelfTrade
-from execution.book.matching import best_against, match
-from execution.complex_book.layout import NO_PACKAGE, Label, Venue, book_at
-from execution.complex_book.pricing import FAR
-
-_ALLOW = SelfTrade.ALLOW.value
+from execution.book.layout import NO_ASK, Record, RecordArray, SelfTrade
+from execution.book.matching import match
+from execution.complex_book.layout import (
+    NO_PACKAGE,
+    Label,
+    Party,
+    book_at,
+    events_of,
+    head_of,
+    leg_at,
+    package_at,
+    state_at,
+)
+from execution.complex_book.pricing import FAR, best_or_far
 
 
 @inlined
@@ -20,10 +28,8 @@ def write_trade(
     side: int,
     quantity: int,
     price_ticks: int,
-    order_id: int,
-    owner: int,
-    other_id: int,
-    other_owner: int,
+    one: Party,
+    other: Party,
 ) -> int:
     """Write a trade between two orders, side being the first's; return the count after it."""
     trade = trades[count]
@@ -33,126 +39,138 @@ def write_trade(
     trade["packages"] = label.packages
     trade["quantity"] = quantity
     trade["price_ticks"] = price_ticks
-    trade["buyer_id"] = order_id if side > 0 else other_id
-    trade["seller_id"] = other_id if side > 0 else order_id
-    trade["buyer_owner"] = owner if side > 0 else other_owner
-    trade["seller_owner"] = other_owner if side > 0 else owner
+    trade["buyer_id"] = one.order_id if side > 0 else other.order_id
+    trade["seller_id"] = other.order_id if side > 0 else one.order_id
+    trade["buyer_owner"] = one.owner if side > 0 else other.owner
+    trade["seller_owner"] = other.owner if side > 0 else one.owner
     trade["message"] = label.message
     trade["ts_ns"] = label.ts_ns
     return count + 1
 
 
 @inlined
-def atomic(venue: Venue, instrument: int, packages: int, alone: Label) -> Label:
-    """The label of a new atomic trade of packages, in the message of a label."""
-    serial = venue.serial[0]
-    venue.serial[0] = serial + 1
-    return Label(int64(instrument), serial, int64(packages), alone.message, alone.ts_ns)
+def single(message: int, ts_ns: int) -> Label:
+    """The label of trades in a leg alone."""
+    return Label(int64(NO_PACKAGE), int64(NO_PACKAGE), int64(0), int64(message), int64(ts_ns))
 
 
 @inlined
-def single(message: int, ts_ns: int) -> Label:
-    """The label of a trade in a leg alone."""
-    return Label(int64(NO_PACKAGE), int64(NO_PACKAGE), int64(0), int64(message), int64(ts_ns))
+def atomic(venue: Record, instrument: int, packages: int, alone: Label) -> Label:
+    """The label of a new atomic trade of packages, in the message of a label."""
+    serial = venue["serial"]
+    venue["serial"] = serial + 1
+    return Label(int64(instrument), int64(serial), int64(packages), alone.message, alone.ts_ns)
+
+
+@inlined
+def first_complex(venue: Record, instrument: int, side: int) -> Party:
+    """The first complex order of a side, which has one."""
+    number = venue["leg_books"] + instrument
+    head = head_of(venue, number, best_or_far(state_at(venue, number), -side))
+    return Party(int64(head["order_id"]), int64(head["owner"]))
+
+
+@internal
+def meet(venue: Record, number: int, side: int, quantity: int, limit_ticks: int) -> tuple[int, int]:
+    """Trade with the orders of one book; return what is left, and how many events are in the venue's."""
+    nobody, allow = int64(0), SelfTrade.ALLOW.value
+    return match(
+        book_at(venue, number),
+        side,
+        quantity,
+        limit_ticks,
+        limit_ticks,
+        nobody,
+        nobody,
+        allow,
+        events_of(venue),
+        nobody,
+    )
 
 
 @internal
 def take_leg(
-    venue: Venue,
-    leg: int,
+    venue: Record,
+    number: int,
     side: int,
     quantity: int,
     limit_ticks: int,
-    order_id: int,
-    owner: int,
+    taker: Party,
     label: Label,
     trades: RecordArray,
     count: int,
 ) -> tuple[int, int]:
     """Trade one leg with the orders of its book; return what is left and the count."""
-    events = venue.events
-    leaves, written = match(
-        book_at(venue, leg),
-        side,
-        quantity,
-        limit_ticks,
-        limit_ticks,
-        owner,
-        order_id,
-        _ALLOW,
-        events,
-        int64(0),
-    )
+    leaves, written = meet(venue, number, side, quantity, limit_ticks)
+    events = events_of(venue)
     for i in range(written):
         event = events[i]
-        if event["kind"] == EventKind.TRADE:
-            count = write_trade(
-                trades,
-                count,
-                label,
-                leg,
-                side,
-                int64(event["quantity"]),
-                int64(event["price_ticks"]),
-                order_id,
-                owner,
-                event["maker_id"],
-                int64(event["maker_owner"]),
-            )
+        maker = Party(int64(event["maker_id"]), int64(event["maker_owner"]))
+        price, traded = int64(event["price_ticks"]), int64(event["quantity"])
+        count = write_trade(trades, count, label, number, side, traded, price, taker, maker)
     return leaves, count
 
 
 @internal
 def take_legs(
-    venue: Venue,
-    side: int,
-    without: int,
-    order_id: int,
-    owner: int,
-    label: Label,
-    trades: RecordArray,
-    count: int,
+    venue: Record, side: int, without: int, taker: Party, label: Label, trades: RecordArray, count: int
 ) -> int:
     """Trade every leg of the label's packages, but one, with the orders of its book; return the count.
 
-    side: of the complex order that takes. It is known beforehand that each leg has the quantity.
+    side: of the complex order that takes. without: the place of the leg left out, or NO_LEG. It is known
+    beforehand that each leg has the quantity.
     """
-    for at in range(venue.first[label.instrument], venue.first[label.instrument + 1]):
+    package = package_at(venue, label.instrument)
+    for at in range(package["first"], package["end"]):
         if at != without:
-            direction, quantity = side * venue.sign[at], label.packages * venue.ratio[at]
-            _, count = take_leg(
-                venue,
-                venue.leg[at],
-                direction,
-                quantity,
-                direction * FAR,
-                order_id,
-                owner,
-                label,
-                trades,
-                count,
-            )
+            leg = leg_at(venue, at)
+            direction, quantity = side * leg["sign"], label.packages * leg["ratio"]
+            limit = direction * FAR
+            _, count = take_leg(venue, leg["book"], direction, quantity, limit, taker, label, trades, count)
     return count
 
 
 @internal
-def take_off(venue: Venue, instrument: int, side: int, packages: int) -> None:
-    """Take packages off the first complex order of a side, which trade with orders of legs."""
-    book = book_at(venue, len(venue.reference) + instrument)
-    best = int64(best_against(book.state[0], -side))
-    nobody = int64(0)
-    match(book, -side, packages, best, best, nobody, nobody, _ALLOW, venue.events, nobody)
+def use_maker(
+    venue: Record, side: int, without: int, label: Label, trades: RecordArray, count: int
+) -> tuple[Party, int]:
+    """Let the first complex order of a side trade with legs, but one; return who it is, and the count."""
+    maker = first_complex(venue, label.instrument, side)
+    count = take_legs(venue, side, without, maker, label, trades, count)
+    meet(venue, venue["leg_books"] + label.instrument, -side, label.packages, -side * FAR)
+    return maker, count
+
+
+@internal
+def meet_packages(
+    venue: Record,
+    instrument: int,
+    side: int,
+    quantity: int,
+    net_ticks: int,
+    taker: Party,
+    alone: Label,
+    trades: RecordArray,
+    count: int,
+) -> tuple[int, int]:
+    """Trade with the complex orders at their best price; return what is left and the count."""
+    leaves, written = meet(venue, venue["leg_books"] + instrument, side, quantity, net_ticks)
+    events = events_of(venue)
+    for i in range(written):
+        event = events[i]
+        label = atomic(venue, instrument, event["quantity"], alone)
+        maker = Party(int64(event["maker_id"]), int64(event["maker_owner"]))
+        count = allot(venue, side, net_ticks, taker, maker, label, trades, count)
+    return leaves, count
 
 
 @internal
 def allot(
-    venue: Venue,
+    venue: Record,
     side: int,
     net_ticks: int,
-    order_id: int,
-    owner: int,
-    other_id: int,
-    other_owner: int,
+    taker: Party,
+    maker: Party,
     label: Label,
     trades: RecordArray,
     count: int,
@@ -163,52 +181,39 @@ def allot(
     leg after the other, up to its other quote, and what is beyond all quotes to the first. A leg's part that
     is no multiple of its ratio makes two prices, one tick apart.
     """
-    begin, end = venue.first[label.instrument], venue.first[label.instrument + 1]
+    package = package_at(venue, label.instrument)
     above, room = net_ticks, int64(0)
-    for at in range(begin, end):
-        start, width = _quotes(venue, at)
-        above -= venue.sign[at] * venue.ratio[at] * start
-        room += venue.ratio[at] * width
+    for at in range(package["first"], package["end"]):
+        leg, (start, width) = leg_at(venue, at), _quotes(venue, at)
+        above -= leg["sign"] * leg["ratio"] * start
+        room += leg["ratio"] * width
     within = max(int64(0), min(above, room))
     beyond = above - within
-    for at in range(begin, end):
-        start, width = _quotes(venue, at)
-        sign, ratio = venue.sign[at], venue.ratio[at]
-        part = min(within, ratio * width)
+    for at in range(package["first"], package["end"]):
+        leg, (start, width) = leg_at(venue, at), _quotes(venue, at)
+        part = min(within, leg["ratio"] * width)
         within -= part
         part, beyond = part + beyond, int64(0)
         for higher in range(2):
-            contracts = part % ratio if higher else ratio - part % ratio
+            contracts = part % leg["ratio"] if higher else leg["ratio"] - part % leg["ratio"]
             if contracts > 0:
-                price = start + sign * (part // ratio + higher)
-                quantity = label.packages * contracts
-                count = write_trade(
-                    trades,
-                    count,
-                    label,
-                    venue.leg[at],
-                    side * sign,
-                    quantity,
-                    price,
-                    order_id,
-                    owner,
-                    other_id,
-                    other_owner,
-                )
+                price = start + leg["sign"] * (part // leg["ratio"] + higher)
+                traded, direction = label.packages * contracts, side * leg["sign"]
+                count = write_trade(trades, count, label, leg["book"], direction, traded, price, taker, maker)
     return count
 
 
 @internal
-def _quotes(venue: Venue, at: int) -> tuple[int, int]:
-    """A leg's quote that makes a package cheapest and how far the other is; else the price last known, and 0."""
-    state = book_at(venue, venue.leg[at]).state[0]
+def _quotes(venue: Record, at: int) -> tuple[int, int]:
+    """The quote that makes a package cheapest and how far off the other is; else the last price, and 0."""
+    leg = leg_at(venue, at)
+    state = state_at(venue, leg["book"])
     bid, ask = int64(state["best_bid"]), int64(state["best_ask"])
     if abs(bid) < NO_ASK and abs(ask) < NO_ASK:
-        return (bid if venue.sign[at] > 0 else ask), ask - bid
+        return (bid if leg["sign"] > 0 else ask), ask - bid
     if abs(bid) < NO_ASK:
         return bid, int64(0)
     if abs(ask) < NO_ASK:
         return ask, int64(0)
-    if state["traded"]:
-        return int64(state["last_trade"]), int64(0)
-    return int64(venue.reference[venue.leg[at]]), int64(0)
+    last = int64(state["last_trade"]) if state["traded"] else int64(leg["reference"])
+    return last, int64(0)
