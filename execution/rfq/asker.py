@@ -72,8 +72,8 @@ def expected_ask(laws: QuoteLaws, terms: AskTerms, dealers: Sequence[int]) -> As
 def best_ask(laws: Callable[[int], QuoteLaws], terms: AskTerms, *, most: int | None = None) -> Ask:
     """The dealers to ask: the best of all sets of at most `most` of twelve dealers or fewer.
 
-    laws: what each dealer of the panel does when so many are asked. Of a larger panel the sets are searched by
-    adding the dealer that helps most and by exchanging one for another while that helps; asking nobody is
+    laws: what each dealer of the panel does when so many are asked. Of a larger panel the sets are searched
+    by adding the dealer that helps most and by exchanging one for another while that helps; asking nobody is
     among them. ValueError where `most` is below 1.
     """
     panel = len(terms.leak_before)

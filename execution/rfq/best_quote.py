@@ -19,7 +19,7 @@ _FAR = 8.5  # deviations: beyond, less than 1e-16 of a normal law
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteLaws:
-    """Independent dealers: mean, deviation of the markup [half-spreads], response probability; (dealer,) each.
+    """Independent dealers: mean and deviation of the markup [half-spreads], response probability; (dealer,).
 
     ValueError for shapes that differ, deviations that are not positive, probabilities outside [0, 1].
     """
@@ -73,7 +73,7 @@ class QuoteLaws:
         return float(1.0 - np.prod(missed))
 
     def _grid(self, high: float) -> FloatArray:
-        """Even nodes up to `high` from where no quote is, an odd number, close to each other in deviations."""
+        """Nodes up to `high` from where no quote is, even, an odd number, close in deviations."""
         low = min(float((self.mean - _FAR * self.deviation).min()), high)
         steps = (high - low) / (_STEP * float(self.deviation.min()))
         return np.linspace(low, high, 2 * int(np.clip(steps / 2.0, 50, 10_000)) + 1)

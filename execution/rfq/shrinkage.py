@@ -45,7 +45,7 @@ def shrunk(information: FloatArray, cross: FloatArray) -> PanelWeights:
     variance = np.ones(columns)
     for _ in range(_ROUNDS):
         precision = np.diag(1.0 / variance)
-        covariance = np.linalg.inv(information + precision)
+        covariance: FloatArray = np.asarray(np.linalg.inv(information + precision), dtype=np.float64)
         weight = np.einsum("ikl,il->ik", covariance, cross + precision @ centre)
         spread = ((weight - weight.mean(axis=0)) ** 2).sum(axis=0) / max(dealers - 1, 1)
         updated = np.maximum(np.einsum("ikk->ik", covariance).mean(axis=0) + spread, _LEAST_VARIANCE)
