@@ -57,7 +57,8 @@ class QuoteLaw:
 
 def factor_law(market: PackageMarket) -> FloatArray:
     """Probabilities of the common factor's moves, shape (shift,)."""
-    return np.array([0.5, 0.0, 0.5]) * market.factor_move + np.array([0.0, 1.0 - market.factor_move, 0.0])
+    half = 0.5 * market.factor_move
+    return np.array([half, 1.0 - market.factor_move, half])
 
 
 def arrivals(leg: LegMarket, given_up_ticks: FloatArray) -> FloatArray:

@@ -41,7 +41,7 @@ class States:
 
     def legs(self) -> IntArray:
         """State of each leg, shape (state, leg)."""
-        return np.stack(np.unravel_index(np.arange(self.count), self.shape), axis=-1).astype(np.int64)
+        return np.argwhere(np.ones(self.shape, np.bool_)).astype(np.int64)
 
     def filled(self) -> npt.NDArray[np.bool_]:
         """Whether each leg is filled, shape (state, leg)."""
@@ -51,7 +51,8 @@ class States:
     def index(self, level: IntArray, is_open: npt.NDArray[np.bool_]) -> IntArray:
         """Flattened state of legs at levels counted from 0, shape (..., leg) to (...)."""
         legs = np.where(is_open, level, np.array(self.levels))
-        return np.ravel_multi_index(tuple(np.moveaxis(legs, -1, 0)), self.shape).astype(np.int64)
+        index: IntArray = np.ravel_multi_index(tuple(np.moveaxis(legs, -1, 0)), self.shape)
+        return index
 
     def after_crossing(self, mask: IntArray) -> IntArray:
         """State reached from each state by filling the legs of a bit mask, shape (state,)."""

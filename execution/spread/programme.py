@@ -98,7 +98,7 @@ class Programme:
         )
         package = np.full((len(self.market.complex_offsets), *self.states.shape), math.inf)
         package[(slice(None), *self._open)] = self._package_waiting(after)
-        orders = np.concatenate((legs, package.reshape(len(package), -1)))
+        orders: FloatArray = np.concatenate((legs, package.reshape(len(package), self.states.count)))
         return np.asarray(orders + self._holding, dtype=np.float64)
 
     def _expected(self, after: FloatArray, shift: int) -> FloatArray:
@@ -114,7 +114,8 @@ class Programme:
         count = len(self._laws)
         shape = [size for law in self._laws for size in law.kernel.shape[1:3]]
         axes = (*range(0, 2 * count, 2), *range(1, 2 * count, 2))
-        return moved.reshape(shape).transpose(axes).reshape(self.leg_combinations, -1)
+        expected: FloatArray = moved.reshape(shape).transpose(axes).reshape(self.leg_combinations, -1)
+        return expected
 
     def _package_waiting(self, after: FloatArray) -> FloatArray:
         """Cost of resting the whole package at each of its offsets where nothing is filled, (offset, ...)."""

@@ -8,6 +8,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from execution.legging.leg_risk import LegRisk, measure_leg_risk
 from execution.spread.terms import FloatArray, IntArray, PackageMarket
 
 BoolArray = npt.NDArray[np.bool_]
@@ -25,26 +26,16 @@ class Way(IntEnum):
     UNWOUND = 6
 
 
-class BrokenLegRule(IntEnum):
-    """What becomes at the horizon's end of a package that is half filled and beyond its limit.
-
-    COMPLETE crosses what is open whatever the limit; UNWIND trades what is filled back across the spread.
-    """
-
-    COMPLETE = 0
-    UNWIND = 1
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageRecords:
     """What became of each package. Axes: (path, leg); prices in ticks of one contract, steps from 0.
 
-    way: a `Way`, NONE where the leg never traded, UNWOUND where it was traded back at unwind_price. fair:
+    way: a `Way`, NONE where the leg never traded, UNWOUND where it was traded back at unwind_price in
+    unwind_step. fair:
     fair value right after the fill; mid: the makers' mid as the fill came; fall: by how much an informed
     taker's trade moved both against the package. leak: by how much dealers who were asked in vain moved the
-    price, shape (path,) [ticks of net price]. last_move: what the filled legs
-    had gained when the package was whole, worst_move: the least they had gained at any step before, both
-    shape (path,), ticks of net price.
+    price, shape (path,) [ticks of net price]. mid_at_first: each leg's mid as the
+    package's first leg traded; last_mid: as its horizon ended.
     """
 
     market: PackageMarket
@@ -52,12 +43,13 @@ class PackageRecords:
     step: IntArray
     price: IntArray
     unwind_price: IntArray
+    unwind_step: IntArray
     fair: IntArray
     mid: IntArray
     fall: IntArray
     leak: IntArray
-    last_move: FloatArray
-    worst_move: FloatArray
+    mid_at_first: IntArray
+    last_mid: IntArray
 
     @property
     def signed_ratio(self) -> IntArray:
@@ -106,3 +98,15 @@ class PackageRecords:
         """By how much the fair value after the fills was worse than the mid before, (path,) [ticks]."""
         against = np.where(self.way == Way.NONE, 0, self.mid - self.fair)
         return np.asarray(against @ self.signed_ratio, dtype=np.float64)
+
+    @property
+    def leg_risk(self) -> LegRisk:
+        """What open legs cost the packages that have every leg [ticks of net price]; ValueError for none."""
+        whole = self.complete
+        step_ns = round(1e9 * self.market.step_seconds)
+        return measure_leg_risk(
+            weights=self.signed_ratio.astype(np.float64),
+            fill_ts_ns=self.step[whole] * step_ns,
+            mid_at_first=self.mid_at_first[whole].astype(np.float64),
+            mid_at_fill=self.mid[whole].astype(np.float64),
+        )

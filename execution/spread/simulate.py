@@ -7,9 +7,11 @@ from typing import final
 
 import numpy as np
 
+from execution.legging.broken import BrokenLegRule
+from execution.legging.leg_risk import LegRiskLimit
 from execution.spread.law import arrivals, leg_law, package_arrivals, quote_law
 from execution.spread.plan import PackagePlan, States
-from execution.spread.records import BoolArray, BrokenLegRule, PackageRecords, Way
+from execution.spread.records import BoolArray, PackageRecords, Way
 from execution.spread.terms import FloatArray, IntArray, PackageMarket
 
 
@@ -21,18 +23,26 @@ def work_packages(
     rng: np.random.Generator,
     net_limit_ticks: float = math.inf,
     rule: BrokenLegRule = BrokenLegRule.COMPLETE,
+    limit: LegRiskLimit | None = None,
 ) -> PackageRecords:
     """Work one clip in each of so many markets by a plan made for the market's menu.
 
     net_limit_ticks: the most that is paid for a package [ticks of net price]. Beyond it nothing is crossed,
     offered or accepted, and no leg rests while what is paid and the natural price of the rest exceed it. At
-    the end an untouched package beyond the limit stays untraded, a half filled one goes by `rule`. Each step
-    uses the same number of random numbers whatever is done, so that two plans on one seed meet one market.
+    the end an untouched package beyond the limit stays untraded, a half filled one goes by `rule`: COMPLETE
+    crosses what is open whatever it costs, UNWIND trades what is filled back across the spread. limit: of leg
+    risk, moves in ticks of net price; a package that breaks it, seen at a step's start, goes by `rule` at
+    once. Each step uses the same number of random numbers whatever is done, so that two plans on one seed
+    meet one market. ValueError for no path, a plan of other steps, a limit that is no number, and a rule that
+    ends nothing.
     """
+    if rule is BrokenLegRule.WORK:
+        raise ValueError("a broken package cannot be worked on after its horizon: complete or unwind it")
     if paths < 1 or plan.steps != market.steps or math.isnan(net_limit_ticks):
         raise ValueError(f"{paths} paths, {plan.steps} of {market.steps} steps, limit {net_limit_ticks}")
     desk = _Desk(market, plan, paths, net_limit_ticks)
     for step in range(market.steps):
+        desk.enforce(step, limit or LegRiskLimit(), rule)
         desk.work(step, _Chances(rng, paths, len(market.legs)))
     desk.finish(rule)
     return desk.records()
@@ -68,15 +78,22 @@ class _Desk:
         self._mid = np.tile(np.array([leg.mid_ticks for leg in legs]), (paths, 1))
         self._level = np.zeros((paths, len(legs)), np.int64)
         self._asked = np.zeros(paths, np.int64)
-        self.way, self.step, self.price, self.unwind, self.fair, self.fill_mid, self.fall = np.zeros(
-            (7, paths, len(legs)), np.int64
-        )
+        self._over = np.zeros(paths, np.bool_)
+        (
+            self.way,
+            self.step,
+            self.price,
+            self.unwind,
+            self.fair,
+            self.fill_mid,
+            self.fall,
+            self.unwind_step,
+        ) = np.zeros((8, paths, len(legs)), np.int64)
         self.leak = np.zeros(paths, np.int64)
-        self.last_move, self.worst_move = np.zeros((2, paths))
+        self.mid_at_first = self._mid
 
     def work(self, step: int, chances: _Chances) -> None:
-        """One step: ask, cross, rest, let the market move and trade, mark what is half held."""
-        self._step = step
+        """One step: ask, cross, rest, let the market move and trade."""
         self._ask(self._plan.accept[step, self._asked, self._state()], chances)
         state = self._state()
         rest = self._plan.rest[step, self._asked, state]
@@ -87,20 +104,34 @@ class _Desk:
         if len(self._package):
             self._rest_package(rest - combinations, chances)
         self._settle(chances)
-        self._mark()
+
+    def enforce(self, step: int, limit: LegRiskLimit, rule: BrokenLegRule) -> None:
+        """End half filled packages whose missing legs have moved too far or been open for too long."""
+        self._step = step
+        moved = np.where(self._is_open, self._mid - self.mid_at_first, 0) @ (self._side * self._ratio)
+        first = np.where(self.way == Way.NONE, step, self.step).min(axis=1)
+        seconds = (step - first) * self._market.step_seconds
+        kept: BoolArray = (moved <= limit.worst_move) & (seconds <= limit.open_seconds)
+        self._end(self._half_filled & ~kept, rule)
 
     def finish(self, rule: BrokenLegRule) -> None:
-        """At the end complete what is open, leave what is beyond the limit, complete or unwind half of it."""
+        """At the end complete what is within the limit; beyond it half filled packages go by the rule."""
         self._step = self._market.steps
-        is_open, natural = self._is_open, self._mid + self._side * self._half
-        within = self._natural_total(natural) <= self._limit
-        broken = is_open.any(axis=1) & ~is_open.all(axis=1) & ~within
-        completed = within | (broken & (rule == BrokenLegRule.COMPLETE))
-        self._fill(is_open & completed[:, None], natural, Way.COMPLETION)
-        back = ~is_open & (broken & (rule == BrokenLegRule.UNWIND))[:, None]
+        natural = self._mid + self._side * self._half
+        within: BoolArray = self._natural_total(natural) <= self._limit
+        self._fill(self._is_open & within[:, None], natural, Way.COMPLETION)
+        self._end(self._half_filled, rule)
+
+    def _end(self, broken: BoolArray, rule: BrokenLegRule) -> None:
+        """Cross what is open of broken packages, or trade back what is filled and leave it at that."""
+        if rule is BrokenLegRule.COMPLETE:
+            self._fill(self._is_open & broken[:, None], self._mid + self._side * self._half, Way.COMPLETION)
+            return
+        back = (self.way != Way.NONE) & broken[:, None]
         self.way = np.where(back, int(Way.UNWOUND), self.way)
         self.unwind = np.where(back, self._mid - self._side * self._half, self.unwind)
-        self._mark()
+        self.unwind_step = np.where(back, self._step, self.unwind_step)
+        self._over |= broken
 
     def records(self) -> PackageRecords:
         """What became of the packages."""
@@ -110,22 +141,30 @@ class _Desk:
             step=self.step,
             price=self.price,
             unwind_price=self.unwind,
+            unwind_step=self.unwind_step,
             fair=self.fair,
             mid=self.fill_mid,
             fall=self.fall,
             leak=self.leak,
-            last_move=self.last_move,
-            worst_move=self.worst_move,
+            mid_at_first=self.mid_at_first,
+            last_mid=self._mid,
         )
 
     @property
     def _is_open(self) -> BoolArray:
-        is_open: BoolArray = self.way == Way.NONE
+        is_open: BoolArray = (self.way == Way.NONE) & ~self._over[:, None]
         return is_open
 
     @property
+    def _half_filled(self) -> BoolArray:
+        open_legs = self._is_open.sum(axis=1)
+        half: BoolArray = (open_legs > 0) & (open_legs < len(self._side))
+        return half
+
+    @property
     def _fair(self) -> IntArray:
-        return self._mid + self._side * self._unit * self._level
+        fair: IntArray = self._mid + self._side * self._unit * self._level
+        return fair
 
     def _state(self) -> IntArray:
         """Flattened state of each path's legs."""
@@ -139,6 +178,8 @@ class _Desk:
     def _fill(self, which: BoolArray, price: IntArray, way: Way, jump: IntArray | int = 0) -> None:
         """Book fills; the fair value and the mid then fall by `jump` ticks against the package."""
         mid = self._mid
+        first = which.any(axis=1, keepdims=True) & self._is_open.all(axis=1, keepdims=True)
+        self.mid_at_first = np.where(first, mid, self.mid_at_first)
         self._mid = np.where(which, mid - self._side * jump, mid)
         self.way = np.where(which, int(way), self.way)
         self.step = np.where(which, self._step, self.step)
@@ -183,7 +224,8 @@ class _Desk:
         offset = np.zeros(self.way.shape, dtype=np.int64)
         for at, leg in enumerate(self._market.legs):
             offset[:, at] = self._offsets[at][orders[at]]
-            expected = arrivals(leg, self._level[:, at] * leg.unit_ticks - offset[:, at])
+            given_up = self._level[:, at] * leg.unit_ticks - offset[:, at]
+            expected = arrivals(leg, given_up.astype(np.float64))
             behind = (offset[:, at] <= -leg.half_spread_ticks) | (chances.outbid[:, at] < leg.outbid)
             # One taker is enough, or two where somebody stands before us.
             missed = np.exp(-expected) * np.where(behind, 1.0 + expected, 1.0)
@@ -211,12 +253,3 @@ class _Desk:
         level = np.where(requote, 0, np.clip(self._level, -self._widest, self._widest))
         self._mid = self._mid + self._side * self._unit * (self._level - level)
         self._level = level
-
-    def _mark(self) -> None:
-        """What the filled legs have gained since their fills: while half held, and once when whole."""
-        is_open = self._is_open
-        gained = np.where(is_open, 0, self._fair - self.fair) @ (self._side * self._ratio)
-        half_held = is_open.any(axis=1) & ~is_open.all(axis=1)
-        self.worst_move = np.where(half_held, np.minimum(self.worst_move, gained), self.worst_move)
-        whole_now = ~is_open.any(axis=1) & (self.step.max(axis=1) == self._step)
-        self.last_move = np.where(whole_now, gained, self.last_move)

@@ -16,6 +16,7 @@ arrivals that fall exponentially in the distance to the fair value.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,8 +34,9 @@ _STEPS_TO_TOUCH = 4
 class LegMarket:
     """One leg's market. Probabilities and arrivals are per step, prices in ticks of one contract.
 
-    ratio: contracts in a package. side: +1 where the package buys the leg. mid_ticks: the makers' mid at the
-    start. unit_ticks: distance of two fair values that are told apart; half_spread_ticks: a multiple of it.
+    ratio: contracts in a package, its weight in the net price; where multipliers differ, contracts times
+    multiplier. side: +1 where the package buys the leg. mid_ticks: the makers' mid at the start. unit_ticks:
+    distance of two fair values that are told apart. half_spread_ticks: from the mid to the touch.
     widest: how many units the fair value may be from the mid before the makers follow; 0 for a liquid
     underlying whose quotes never lag. loading: units by which the common factor moves the fair value.
     own_move: probability of a move by a unit on the leg's own news. requote: that the makers centre their
@@ -54,12 +56,12 @@ class LegMarket:
     loading: int = 1
     own_move: float = 0.3
     requote: float = 0.1
-    takers: float = 0.08
+    takers: float = 0.025
     decay: float = 0.5
     maker_edge: float = 0.77
     maker_takers: float = 1.0
     outbid: float = 0.3
-    informed: float = 0.3
+    informed: float = 0.4
     jump_ticks: int = 2
     leak_ticks: int = 0
 
@@ -105,7 +107,7 @@ class PackageMarket:
     step_seconds: float = 5.0
     factor_move: float = 0.2
     complex_edge: float = 0.5
-    complex_takers: float = 0.05
+    complex_takers: float = 0.0125
     complex_decay: float = 4.0
     complex_makers: float = 1.0
     complex_informed: float = 0.1
@@ -139,16 +141,15 @@ class PackageMarket:
     def split(self, part: float) -> IntArray:
         """Ticks of each leg that make up a part of the package's half spread, shape (leg,).
 
-        What rounding leaves over goes to the next leg, so that the sum over legs is as near as the last
-        leg's ratio allows.
+        What rounding leaves over goes on to the next wider leg, so that the sum over legs is as near as the
+        widest leg's ratio allows.
         """
-        given, wanted, offsets = 0, 0.0, []
-        for leg in self.legs:
-            wanted += part * leg.package_half_spread
-            offset = round((wanted - given) / leg.ratio)
-            given += leg.ratio * offset
-            offsets.append(offset)
-        return np.array(offsets, dtype=np.int64)
+        given, wanted, offsets = 0, 0.0, np.zeros(len(self.legs), np.int64)
+        for at in sorted(range(len(self.legs)), key=lambda at: self.legs[at].package_half_spread):
+            wanted += part * self.legs[at].package_half_spread
+            offsets[at] = round((wanted - given) / self.legs[at].ratio)
+            given += self.legs[at].ratio * offsets[at]
+        return offsets
 
     def covariance(self) -> FloatArray:
         """Covariance of a step's moves of the legs' fair values, as the package holds them [ticks squared].
@@ -159,6 +160,26 @@ class PackageMarket:
         own = np.array([leg.ratio**2 * leg.own_variance for leg in self.legs])
         covariance: FloatArray = self.factor_move * np.outer(held, held) + np.diag(own)
         return covariance
+
+
+def stated_market(
+    legs: Sequence[LegMarket], *, steps: int = 60, step_seconds: float = 5.0, maker_edge: float = 0.77
+) -> PackageMarket:
+    """A market of these legs in which makers of packages are no dearer than the legs' own news make them.
+
+    A maker of one leg wants maker_edge of its half spread, by default what an average trade pays by Muravyev
+    and Pearson (2020); one of a package bears n legs' news, which partly cancel, so that he wants the same of
+    the root of the sum of squares, as do the dealers. Takers of the package are as quick to go as a leg's.
+    """
+    halves = [leg.package_half_spread for leg in legs]
+    root, decay = math.hypot(*halves), max(leg.decay * leg.half_spread_ticks / leg.unit_ticks for leg in legs)
+    return PackageMarket(
+        legs=tuple(legs),
+        steps=steps,
+        step_seconds=step_seconds,
+        complex_edge=maker_edge * root / sum(halves),
+        complex_decay=decay * sum(halves) / root,
+    )
 
 
 def stressed(market: PackageMarket) -> PackageMarket:
