@@ -11,15 +11,11 @@ of the legs. Orders of one owner trade with each other.
 
 from __future__ import annotations
 
-import numpy as np
-
 from execution.book.compiled import compiled, int64, internal
 from execution.book.core import Refusal, holds_price
-from execution.book.ids import find
-from execution.book.layout import NO_SLOT, MessageKind, Record, RecordArray
-from execution.book.queues import drop, is_full
-from execution.book.trading import register, rest
-from execution.complex_book.layout import Label, Party, book_at, leg_at, state_at
+from execution.book.layout import MessageKind, Record, RecordArray
+from execution.book.queues import is_full
+from execution.complex_book.layout import Label, Party, book_at, events_of, leg_at, state_at, volume_of
 from execution.complex_book.pricing import (
     FAR,
     NO_LEG,
@@ -30,10 +26,11 @@ from execution.complex_book.pricing import (
 )
 from execution.complex_book.trading import (
     atomic,
-    meet_packages,
+    send,
     single,
     take_leg,
     take_legs,
+    take_packages,
     use_maker,
     write_trade,
 )
@@ -58,7 +55,7 @@ def process(
         message, outcome = messages[i], outcomes[i]
         outcome["rests"] = 0
         if message["kind"] == MessageKind.CANCEL:
-            outcome["leaves"] = _cancel(venue, message["book"], message["order_id"])
+            outcome["leaves"] = _cancel(venue, message)
             continue
         refusal = _refusal(venue, message, len(trades) - count)
         if refusal != 0:
@@ -90,15 +87,12 @@ def _refusal(venue: Record, message: Record, room: int) -> int:
 
 
 @internal
-def _cancel(venue: Record, number: int, order_id: int) -> int:
+def _cancel(venue: Record, message: Record) -> int:
     """Take an order out; return its quantity, 0 where it does not live."""
-    book = book_at(venue, number)
-    _, slot = find(book.ids, book.orders, book.state[0]["id_shift"], order_id)
-    if slot == NO_SLOT:
-        return int64(0)
-    quantity = int64(book.orders[slot]["quantity"])
-    drop(book, slot)
-    return quantity
+    whose = Party(int64(message["order_id"]), int64(0))
+    kind, nothing = MessageKind.CANCEL.value, int64(0)
+    send(venue, int64(message["book"]), kind, nothing, nothing, nothing, whose)
+    return int64(events_of(venue)[0]["quantity"])
 
 
 @internal
@@ -135,7 +129,9 @@ def _trade_leg(
         if side * (limit_ticks - best) < 0:
             break
         if not is_implied:
-            leaves, count = take_leg(venue, number, side, leaves, real, taker, alone, trades, count)
+            traded = min(leaves, volume_of(venue, number, real))
+            count = take_leg(venue, number, side, traded, taker, alone, trades, count)
+            leaves -= traded
             continue
         leg, label = leg_at(venue, at), atomic(venue, instrument, packages, alone)
         maker, count = use_maker(venue, -side * leg["sign"], at, label, trades, count)
@@ -166,7 +162,9 @@ def _trade_packages(
         if side * (limit_ticks - best) < 0:
             break
         if not is_implied:
-            leaves, count = meet_packages(venue, instrument, side, leaves, real, taker, alone, trades, count)
+            traded = min(leaves, volume_of(venue, venue["leg_books"] + instrument, real))
+            count = take_packages(venue, instrument, side, traded, real, taker, alone, trades, count)
+            leaves -= traded
             continue
         label = atomic(venue, instrument, min(packages, leaves), alone)
         count = take_legs(venue, side, int64(NO_LEG), taker, label, trades, count)
@@ -179,10 +177,9 @@ def _rest(
     venue: Record, message: Record, leaves: int, index: int, trades: RecordArray, count: int
 ) -> tuple[int, int]:
     """Let what is left of an order rest, and packages that it completes trade; return leaves and count."""
-    number, side, order_id = int64(message["book"]), int64(message["side"]), int64(message["order_id"])
-    book = book_at(venue, number)
-    slot = rest(book, side, leaves, int64(message["price_ticks"]), int64(message["owner"]), order_id)
-    register(book, order_id, slot)
+    number, side, price = int64(message["book"]), int64(message["side"]), int64(message["price_ticks"])
+    maker, before = Party(int64(message["order_id"]), int64(message["owner"])), count
+    send(venue, number, MessageKind.LIMIT.value, side, leaves, price, maker)
     if number >= venue["leg_books"]:
         return leaves, count
     alone = single(index, message["ts_ns"])
@@ -192,5 +189,7 @@ def _rest(
             break
         label = atomic(venue, instrument, packages, alone)
         _, count = use_maker(venue, resting, int64(NO_LEG), label, trades, count)
-    order = book.orders[np.uint32(slot)]
-    return int64(order["quantity"]) if order["order_id"] == order_id else int64(0), count
+    for at in range(before, count):
+        if trades[at]["buyer_id"] == maker.order_id or trades[at]["seller_id"] == maker.order_id:
+            leaves -= trades[at]["quantity"]
+    return leaves, count

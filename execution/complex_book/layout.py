@@ -23,6 +23,9 @@ from execution.book.layout import (
     Record,
     RecordArray,
 )
+from execution.book.layout import (
+    MESSAGE as BOOK_MESSAGE,
+)
 from execution.book.queues import place_of
 from execution.market.memory import array_reader, record_reader
 
@@ -78,6 +81,7 @@ VENUE = np.dtype(
         ("packages", "i8"),  # address of PACKAGE records
         ("events", "i8"),  # address of EVENT records, room for what one order does in one book
         ("events_length", "i8"),
+        ("request", "i8"),  # address of one record of the book's own MESSAGE
         ("book_count", "i8"),
         ("leg_books", "i8"),  # how many of the books are legs'
         ("serial", "i8"),  # the next atomic trade's number
@@ -86,6 +90,7 @@ VENUE = np.dtype(
 
 _book, _leg, _package = record_reader(BOOK), record_reader(LEG), record_reader(PACKAGE)
 _state, _level, _order = record_reader(STATE), record_reader(LEVEL), record_reader(ORDER)
+_request = record_reader(BOOK_MESSAGE)
 _events, _states, _levels, _orders = map(array_reader, (EVENT, STATE, LEVEL, ORDER))
 _reserves, _words = array_reader(RESERVE), array_reader(np.uint64)
 
@@ -134,6 +139,12 @@ def packages_in(venue: Record) -> int:
 def state_at(venue: Record, number: int) -> Record:
     """The state of a book."""
     return _state(_book(venue["books"], number)["state"], 0)
+
+
+@inlined
+def request_of(venue: Record) -> Record:
+    """The message that goes to one book next."""
+    return _request(venue["request"], 0)
 
 
 @inlined

@@ -10,6 +10,7 @@ from execution.book.book import OrderBook
 from execution.book.core import Refusal
 from execution.book.depth import slot_of
 from execution.book.layout import EVENT, NO_SLOT, MessageKind, RecordArray
+from execution.book.layout import MESSAGE as BOOK_MESSAGE
 from execution.complex_book.implied import implied_leg, implied_packages
 from execution.complex_book.instrument import ComplexInstrument, ComplexLimits
 from execution.complex_book.kernel import process
@@ -66,6 +67,7 @@ class ComplexMarket:
         }
         self._legs = _legs_of(self.instruments, self._numbers, reference)
         self._places = _packages_of(self.instruments)
+        self._request = np.zeros(1, BOOK_MESSAGE)
         self._venue = np.zeros(1, VENUE)
         self._venue["book_count"], self._venue["leg_books"] = len(self._books), len(self.symbols)
         self._trades = np.empty(_TRADES, TRADE)
@@ -205,6 +207,7 @@ class ComplexMarket:
             "legs": self._legs,
             "packages": self._places,
             "events": self._events,
+            "request": self._request,
         }
         for name, array in arrays.items():
             self._venue[name] = array.ctypes.data

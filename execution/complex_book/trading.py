@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from execution.book.compiled import inlined, int64, internal
-from execution.book.layout import NO_ASK, Record, RecordArray, SelfTrade
-from execution.book.matching import match
+from execution.book.layout import NO_ASK, MessageKind, Record, RecordArray
+from execution.book.plain import apply_plain
 from execution.complex_book.layout import (
     NO_PACKAGE,
     Label,
@@ -14,9 +14,10 @@ from execution.complex_book.layout import (
     head_of,
     leg_at,
     package_at,
+    request_of,
     state_at,
 )
-from execution.complex_book.pricing import FAR, best_or_far
+from execution.complex_book.pricing import best_or_far
 
 
 @inlined
@@ -71,21 +72,24 @@ def first_complex(venue: Record, instrument: int, side: int) -> Party:
 
 
 @internal
-def meet(venue: Record, number: int, side: int, quantity: int, limit_ticks: int) -> tuple[int, int]:
-    """Trade with the orders of one book; return what is left, and how many events are in the venue's."""
-    nobody, allow = int64(0), SelfTrade.ALLOW.value
-    return match(
-        book_at(venue, number),
-        side,
-        quantity,
-        limit_ticks,
-        limit_ticks,
-        nobody,
-        nobody,
-        allow,
-        events_of(venue),
-        nobody,
-    )
+def send(
+    venue: Record, number: int, kind: int, side: int, quantity: int, price_ticks: int, party: Party
+) -> int:
+    """Give one book a message of its own; return how many of the venue's events it has caused."""
+    request = request_of(venue)
+    request["kind"] = kind
+    request["side"] = side
+    request["quantity"] = quantity
+    request["price_ticks"] = price_ticks
+    request["owner"] = party.owner
+    request["order_id"] = party.order_id
+    return int64(apply_plain(book_at(venue, number), request, events_of(venue), int64(0)))
+
+
+@inlined
+def take(venue: Record, number: int, side: int, quantity: int, taker: Party) -> int:
+    """Trade with the best orders of a book, that has the quantity; return the number of trades in events."""
+    return send(venue, number, MessageKind.MARKET.value, side, quantity, int64(0), taker)
 
 
 @internal
@@ -94,21 +98,20 @@ def take_leg(
     number: int,
     side: int,
     quantity: int,
-    limit_ticks: int,
     taker: Party,
     label: Label,
     trades: RecordArray,
     count: int,
-) -> tuple[int, int]:
-    """Trade one leg with the orders of its book; return what is left and the count."""
-    leaves, written = meet(venue, number, side, quantity, limit_ticks)
+) -> int:
+    """Trade one leg with the orders of its book, that has the quantity; return the count."""
+    written = take(venue, number, side, quantity, taker)
     events = events_of(venue)
     for i in range(written):
         event = events[i]
         maker = Party(int64(event["maker_id"]), int64(event["maker_owner"]))
         price, traded = int64(event["price_ticks"]), int64(event["quantity"])
         count = write_trade(trades, count, label, number, side, traded, price, taker, maker)
-    return leaves, count
+    return count
 
 
 @internal
@@ -125,8 +128,7 @@ def take_legs(
         if at != without:
             leg = leg_at(venue, at)
             direction, quantity = side * leg["sign"], label.packages * leg["ratio"]
-            limit = direction * FAR
-            _, count = take_leg(venue, leg["book"], direction, quantity, limit, taker, label, trades, count)
+            count = take_leg(venue, leg["book"], direction, quantity, taker, label, trades, count)
     return count
 
 
@@ -137,12 +139,12 @@ def use_maker(
     """Let the first complex order of a side trade with legs, but one; return who it is, and the count."""
     maker = first_complex(venue, label.instrument, side)
     count = take_legs(venue, side, without, maker, label, trades, count)
-    meet(venue, venue["leg_books"] + label.instrument, -side, label.packages, -side * FAR)
+    take(venue, venue["leg_books"] + label.instrument, -side, label.packages, maker)
     return maker, count
 
 
 @internal
-def meet_packages(
+def take_packages(
     venue: Record,
     instrument: int,
     side: int,
@@ -152,16 +154,16 @@ def meet_packages(
     alone: Label,
     trades: RecordArray,
     count: int,
-) -> tuple[int, int]:
-    """Trade with the complex orders at their best price; return what is left and the count."""
-    leaves, written = meet(venue, venue["leg_books"] + instrument, side, quantity, net_ticks)
+) -> int:
+    """Trade with the complex orders at their best price, which have the quantity; return the count."""
+    written = take(venue, venue["leg_books"] + instrument, side, quantity, taker)
     events = events_of(venue)
     for i in range(written):
         event = events[i]
         label = atomic(venue, instrument, event["quantity"], alone)
         maker = Party(int64(event["maker_id"]), int64(event["maker_owner"]))
         count = allot(venue, side, net_ticks, taker, maker, label, trades, count)
-    return leaves, count
+    return count
 
 
 @internal
