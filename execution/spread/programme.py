@@ -41,7 +41,9 @@ class Programme:
         self._factor = factor_law(market)
         self._open = tuple(slice(0, count) for count in self.states.levels)
         self._leak = float(sum(leg.ratio * leg.leak_ticks for leg in market.legs))
-        self._holding = self._holding_cost(risk_aversion, leg_risk_limit)
+        variance = self._holding_variance()
+        self._holding = risk_aversion * variance
+        self._forbidden = variance > leg_risk_limit * leg_risk_limit
         self._resting = self._resting_cost()
         self._package = self._package_law()
 
@@ -60,6 +62,7 @@ class Programme:
         for step in reversed(range(self.market.steps)):
             for asked in (1, 0):
                 waiting = self._waiting(value[asked])
+                waiting[:, self._forbidden] = math.inf
                 best = waiting.argmin(axis=0)
                 value[asked], cross[step, asked] = self._crossed(waiting.min(axis=0))
                 rest[step, asked] = best[self.states.after_crossing(cross[step, asked])]
@@ -70,8 +73,10 @@ class Programme:
     def value(self, plan: PackagePlan) -> float:
         """Expected cost of a plan from a start at the mids, by exact induction [ticks of net price].
 
-        Infinite for a plan that holds what the leg-risk limit forbids.
+        The leg-risk limit is the best plan's alone. ValueError for a plan of other steps.
         """
+        if plan.steps != self.market.steps:
+            raise ValueError(f"a plan of {plan.steps} steps in a market of {self.market.steps}")
         last = self.crossing_cost()
         value = np.stack((last, last))
         for step in reversed(range(plan.steps)):
@@ -92,7 +97,7 @@ class Programme:
         return total
 
     def _waiting(self, after: FloatArray) -> FloatArray:
-        """Cost of each order and what follows, shape (order, state); infinite where it may not be."""
+        """Cost of each order and what follows, shape (order, state); infinite for a package half filled."""
         legs = self._resting + sum(
             probability * self._expected(after, shift) for shift, probability in enumerate(self._factor)
         )
@@ -149,7 +154,8 @@ class Programme:
         refused = value[1] + self._leak
         asked = self._after_asking(value, refused)
         whole = ~self.states.filled().any(axis=1)
-        return np.where(whole & (asked < value[0]), refused, -math.inf)
+        reservation: FloatArray = np.where(whole & (asked < value[0]), refused, -math.inf)
+        return reservation
 
     def _after_asking(self, value: FloatArray, accept: FloatArray) -> FloatArray:
         """Expected cost where the dealers are asked and quotes up to `accept` are taken; else as it was."""
@@ -157,13 +163,14 @@ class Programme:
         refused = value[1] + self._leak
         silent = 1.0 - self._quotes.probability.sum()
         answered = (probability * np.where(cost <= accept, cost, refused)).sum(axis=0)
-        return np.where(np.isfinite(accept), answered + silent * refused, value[0])
+        asking: FloatArray = np.where(np.isfinite(accept), answered + silent * refused, value[0])
+        return asking
 
-    def _holding_cost(self, risk_aversion: float, limit: float) -> FloatArray:
+    def _holding_variance(self) -> FloatArray:
+        """Variance of a step's moves of what is filled while something is open, (state,) [ticks squared]."""
         filled = self.states.filled()
         held = filled.astype(np.float64) * ~filled.all(axis=1, keepdims=True)
-        variance = np.einsum("si,ij,sj->s", held, self.market.covariance(), held)
-        return np.where(variance > limit * limit, math.inf, risk_aversion * variance)
+        return np.asarray(np.einsum("si,ij,sj->s", held, self.market.covariance(), held), dtype=np.float64)
 
     def _resting_cost(self) -> FloatArray:
         """Expected cost of the fills of a step under every combination of orders, (combination, state)."""
