@@ -139,7 +139,9 @@ def use_maker(
     """Let the first complex order of a side trade with legs, but one; return who it is, and the count."""
     maker = first_complex(venue, label.instrument, side)
     count = take_legs(venue, side, without, maker, label, trades, count)
-    take(venue, venue["leg_books"] + label.instrument, -side, label.packages, maker)
+    # In its own book it meets a taker of no name: a book refuses an id that lives in it.
+    nobody = Party(int64(0), int64(0))
+    take(venue, venue["leg_books"] + label.instrument, -side, label.packages, nobody)
     return maker, count
 
 
