@@ -24,6 +24,10 @@ class AgentError(ExecutionError, ValueError):
     """An agent cannot be used as asked: its file, its features or actions, or an observation do not fit."""
 
 
+class NotIdentifiedError(ExecutionError, ValueError):
+    """A history does not tell what was asked of it; the message says what is missing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingProblem:
     """One thing wrong with a recording: where it is, what was found, what was expected."""
