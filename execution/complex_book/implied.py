@@ -6,12 +6,12 @@ what is left of a leg below its ratio implies nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from execution.complex_book.instrument import ComplexInstrument
-from execution.complex_book.ladder import IntArray, Ladder
+from execution.complex_book.ladder import Ladder
 from execution.errors import OrderRejectedError
 from execution.orders import Side
 
@@ -28,14 +28,12 @@ def implied_packages(instrument: ComplexInstrument, legs: Sequence[Ladder]) -> L
         raise OrderRejectedError(
             f"{instrument.name}: {len(legs)} ladders, expected one for each of {len(instrument.legs)} legs"
         )
-    ratios = np.array(instrument.ratios, np.int64)
-    available = min(ladder.total // ratio for ladder, ratio in zip(legs, instrument.ratios, strict=True))
-    ends = _run_ends(legs, ratios, int(available))
-    marginal = np.zeros(len(ends), np.int64)
-    for weight, ratio, ladder in zip(instrument.weights, ratios, legs, strict=True):
-        paid = ladder.cost(ends * ratio) - ladder.cost((ends - 1) * ratio)
-        marginal += weight // int(ratio) * paid
-    return merged(marginal, np.diff(ends, prepend=0))
+    runs = [_leg_runs(ladder, ratio) for ladder, ratio in zip(legs, instrument.ratios, strict=True)]
+    sides = [int(leg.side) for leg in instrument.legs]
+    return merged(
+        (sum(side * cost for side, cost in zip(sides, costs, strict=True)), packages)
+        for costs, packages in _in_step(runs)
+    )
 
 
 def implied_leg(
@@ -48,45 +46,53 @@ def implied_leg(
     complex orders meet. The price is for each contract, rounded against whoever takes it; the quantity is in
     contracts, whole packages of them.
     """
-    at = instrument.symbols.index(symbol)
-    own = instrument.legs[at]
-    rest = [leg for leg in range(len(instrument.legs)) if leg != at]
-    ratios = np.array([instrument.ratios[leg] for leg in rest], np.int64)
-    available = [ladder.total // int(ratio) for ladder, ratio in zip(others, ratios, strict=True)]
-    ends = _run_ends([*others, packages], np.append(ratios, 1), int(min(*available, packages.total)))
-    remaining = packages.cost(ends) - packages.cost(ends - 1)
-    for leg, ratio, ladder in zip(rest, ratios, others, strict=True):
-        paid = ladder.cost(ends * ratio) - ladder.cost((ends - 1) * ratio)
-        remaining -= int(instrument.legs[leg].side) * paid
-    total = int(own.side) * remaining
-    price = total // own.ratio if side > 0 else -(-total // own.ratio)
-    return merged(price, np.diff(ends, prepend=0) * own.ratio)
+    own = instrument.legs[instrument.symbols.index(symbol)]
+    rest = [leg for leg in instrument.legs if leg.symbol != symbol]
+    runs = [_leg_runs(ladder, leg.ratio) for ladder, leg in zip(others, rest, strict=True)]
+    levels = []
+    for (limit, *costs), count in _in_step([packages.levels, *runs]):
+        paid = sum(int(leg.side) * cost for leg, cost in zip(rest, costs, strict=True))
+        total = int(own.side) * (limit - paid)
+        price = total // own.ratio if side > 0 else -(-total // own.ratio)
+        levels.append((price, count * own.ratio))
+    return merged(levels)
 
 
-def merged(price_ticks: IntArray, quantity: IntArray) -> Ladder:
-    """A ladder of prices that are sorted but not all different."""
-    if len(price_ticks) == 0:
-        return Ladder(price_ticks=price_ticks, quantity=quantity)
-    starts = np.flatnonzero(np.append(True, np.diff(price_ticks) != 0))
-    return Ladder(price_ticks=price_ticks[starts], quantity=np.add.reduceat(quantity, starts))
+def merged(levels: Iterable[tuple[int, int]]) -> Ladder:
+    """A ladder of (price_ticks, quantity) that are sorted by price, equal ones side by side."""
+    groups = groupby(levels, key=itemgetter(0))
+    return Ladder.sorted_of([(price, sum(quantity for _, quantity in group)) for price, group in groups])
 
 
-def combined(ladders: Sequence[Ladder], side: Side) -> Ladder:
-    """Several ladders of one side as one, best first."""
-    prices = np.concatenate([ladder.price_ticks for ladder in ladders])
-    quantity = np.concatenate([ladder.quantity for ladder in ladders])
-    order = np.argsort(-int(side) * prices, kind="stable")
-    return merged(prices[order], quantity[order])
+def _leg_runs(ladder: Ladder, ratio: int) -> list[tuple[int, int]]:
+    """What the next package's contracts of a leg cost together, and for how many packages on end.
 
-
-def _run_ends(legs: Sequence[Ladder], ratios: IntArray, available: int) -> IntArray:
-    """Numbers of packages after which the next may cost another price than the one before, `available` last.
-
-    In a leg the price of a package changes where a level holds no whole ratio more, and once more after the
-    package that straddles.
+    A level's whole ratios are a run; the package that straddles it and those behind is one of its own.
     """
-    ends = {available}
-    for ladder, ratio in zip(legs, ratios.tolist(), strict=True):
-        whole = np.cumsum(ladder.quantity) // ratio
-        ends.update(whole.tolist(), (whole + 1).tolist())
-    return np.array(sorted(end for end in ends if 0 < end <= available), np.int64)
+    runs: list[tuple[int, int]] = []
+    cost, missing = 0, 0  # of the package that straddles
+    for price, quantity in ladder.levels:
+        if missing:
+            taken = min(missing, quantity)
+            cost, missing, quantity = cost + taken * price, missing - taken, quantity - taken
+            if missing:
+                continue
+            runs.append((cost, 1))
+        whole, odd = divmod(quantity, ratio)
+        if whole:
+            runs.append((ratio * price, whole))
+        if odd:
+            cost, missing = odd * price, ratio - odd
+    return runs
+
+
+def _in_step(runs: Sequence[Sequence[tuple[int, int]]]) -> Iterator[tuple[list[int], int]]:
+    """Several legs' runs side by side: each leg's cost and for how many packages none of them changes."""
+    ahead = [iter(own) for own in runs]
+    now = [next(own, (0, 0)) for own in ahead]
+    while packages := min(count for _, count in now):
+        yield [cost for cost, _ in now], packages
+        now = [
+            (cost, count - packages) if count > packages else next(own, (0, 0))
+            for (cost, count), own in zip(now, ahead, strict=True)
+        ]

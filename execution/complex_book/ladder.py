@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,12 @@ class Ladder:
             )
         return cls(price_ticks=prices.copy(), quantity=quantity.copy())
 
+    @classmethod
+    def sorted_of(cls, levels: Sequence[tuple[int, int]]) -> Ladder:
+        """From pairs that are known to be levels, unlooked at."""
+        prices, quantity = np.array(levels, np.int64).reshape(-1, 2).T
+        return cls(price_ticks=prices, quantity=quantity)
+
     @property
     def levels(self) -> list[tuple[int, int]]:
         """(price_ticks, quantity) pairs, best first."""
@@ -48,21 +54,15 @@ class Ladder:
         """Quantity of all levels."""
         return int(self.quantity.sum())
 
-    def cost(self, quantity: IntArray) -> IntArray:
-        """What the best `quantity` units cost together [ticks], at most `total` each; the same shape."""
-        after = np.cumsum(self.quantity)
-        spent = np.cumsum(self.quantity * self.price_ticks)
-        at = np.searchsorted(after, quantity, side="left")
-        # One level beyond the last, where nothing is left to pay, serves a quantity of 0 in an empty ladder.
-        prices, before = np.append(self.price_ticks, 0), np.append(0, after)
-        paid: IntArray = np.append(0, spent)[at] + (quantity - before[at]) * prices[at]
-        return paid
-
     def first(self, quantity: int) -> Ladder:
         """The best `quantity` units of it."""
-        before = np.cumsum(self.quantity) - self.quantity
-        taken = np.clip(quantity - before, 0, self.quantity)
-        return Ladder(price_ticks=self.price_ticks[taken > 0], quantity=taken[taken > 0])
+        taken = []
+        for price, offered in self.levels:
+            if quantity <= 0:
+                break
+            taken.append((price, min(quantity, offered)))
+            quantity -= offered
+        return Ladder.sorted_of(taken)
 
     def best(self, levels: int) -> Ladder:
         """The best levels of it."""

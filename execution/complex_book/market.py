@@ -251,5 +251,4 @@ def _packages_of(instruments: Sequence[ComplexInstrument]) -> RecordArray:
 
 def _ladder_of(book: OrderBook, side: Side) -> Ladder:
     """A side of a book, best first."""
-    levels = book.arrays.state["span"][0]
-    return Ladder.of(book.depth(side, int(levels)))
+    return Ladder.sorted_of(book.depth(side, book.live_orders))

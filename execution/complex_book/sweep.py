@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from execution.complex_book.implied import implied_packages
 from execution.complex_book.instrument import ComplexInstrument
 from execution.complex_book.ladder import Ladder
@@ -48,22 +46,22 @@ def sweep(
     if packages < 0:
         raise OrderRejectedError(f"{instrument.name}: {packages} packages, expected 0 or more")
     made = implied_packages(instrument, legs)
-    prices = np.concatenate((complex_book.price_ticks, made.price_ticks))
-    offered = np.concatenate((complex_book.quantity, made.quantity))
-    if net_limit_ticks is not None:
-        offered = np.where(int(side) * (net_limit_ticks - prices) >= 0, offered, 0)
-    order = np.argsort(int(side) * prices, kind="stable")
-    before = np.cumsum(offered[order]) - offered[order]
-    taken = np.zeros(len(prices), np.int64)
-    taken[order] = np.clip(packages - before, 0, offered[order])
-    at_complex, at_legs = taken[: len(complex_book.quantity)], int(taken[len(complex_book.quantity) :].sum())
+    offers = [(int(side) * price, 0, offered) for price, offered in complex_book.levels]
+    offers += [(int(side) * price, 1, offered) for price, offered in made.levels]
+    leaves, paid, taken = packages, 0, [0, 0]
+    for cost, way, offered in sorted(offers):
+        if leaves == 0 or (net_limit_ticks is not None and cost > int(side) * net_limit_ticks):
+            break
+        count = min(leaves, offered)
+        leaves, paid = leaves - count, paid + count * cost
+        taken[way] += count
     return Sweep(
         packages=packages,
-        leaves=packages - int(taken.sum()),
-        total_ticks=int((taken * prices).sum()),
-        complex_taken=complex_book.first(int(at_complex.sum())),
-        leg_packages=at_legs,
+        leaves=leaves,
+        total_ticks=int(side) * paid,
+        complex_taken=complex_book.first(taken[0]),
+        leg_packages=taken[1],
         leg_taken=tuple(
-            ladder.first(at_legs * ratio) for ladder, ratio in zip(legs, instrument.ratios, strict=True)
+            ladder.first(taken[1] * ratio) for ladder, ratio in zip(legs, instrument.ratios, strict=True)
         ),
     )

@@ -46,7 +46,7 @@ def random_pair(rng: np.random.Generator) -> tuple[ComplexMarket, SlowMarket]:
 def random_messages(
     rng: np.random.Generator, market: ComplexMarket, count: int, *, width_ticks: int = 5, largest: int = 6
 ) -> RecordArray:
-    """Orders around the legs' first prices and the packages' nets; a cancellation names a late one."""
+    """Orders around the legs' first prices and packages' nets; a cancellation names a late one."""
     legs, books = len(market.symbols), len(market.symbols) + len(market.instruments)
     centres = [market.leg_book(name).arrays.state for name in market.symbols]
     centres += [market.complex_book(package.name).arrays.state for package in market.instruments]
