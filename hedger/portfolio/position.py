@@ -44,13 +44,18 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
-    """The whole book. notes: conventions that were assumed, said in the output. origin: file name."""
+    """The whole book. notes: conventions that were assumed, said in the output. origin: file name.
+
+    lines: the rows as they were read, before those of one symbol became one position; empty where there was
+    no file.
+    """
 
     positions: tuple[Position, ...]
     origin: str = ""
     sha256: str | None = None
     notes: tuple[str, ...] = ()
     ignored_expired: tuple[str, ...] = ()
+    lines: tuple[Position, ...] = ()
 
     @property
     def underlyings(self) -> tuple[str, ...]:

@@ -48,13 +48,15 @@ def read_portfolio(path: Path, *, as_of: date, ignore_expired: bool = False) -> 
     problems += _currency_problems(table.origin, positions)
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.row or 0))
-    book, netting_notes = netted(_own_market_where_it_has_options(living), origin=table.origin)
+    lines = _own_market_where_it_has_options(living)
+    book, netting_notes = netted(lines, origin=table.origin)
     return Portfolio(
         positions=book,
         origin=table.origin,
         sha256=table.sha256,
         notes=tuple(dict.fromkeys([*notes, *netting_notes])),
         ignored_expired=tuple(dict.fromkeys(position.symbol for position in expired)),
+        lines=tuple(lines),
     )
 
 
