@@ -1,0 +1,66 @@
+"""Why no combination meets every row: the smallest relaxation that would let one, in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+
+from hedger.spreads.choice_problem import ChoiceProblem, FloatArray, row_scale
+
+_NEGLIGIBLE = 1e-7
+_MOST_NODES = 500
+_LARGEST_PROGRAMME = 2_000
+
+
+def infeasibility(problem: ChoiceProblem, *, divisible: bool) -> str:
+    """One sentence: which rows bind, and what they would have to allow.
+
+    divisible: whether the rows can be met in fractions of contracts, so that whole numbers or the limit on
+    legs are what fails. Each row's miss is weighed by the largest that one contract moves it.
+    """
+    if not divisible:
+        return _said(problem, _missed(problem, whole=False), "with any quantities")
+    without_legs = replace(problem, most_legs=None)
+    missed = _missed(without_legs, whole=True)
+    if problem.most_legs is not None and (missed <= _NEGLIGIBLE * row_scale(problem)).all():
+        return (
+            f"The limit of {problem.most_legs} legs binds: more legs would reach every target, so few do not."
+        )
+    return _said(problem, missed, "in whole contracts")
+
+
+def _missed(problem: ChoiceProblem, *, whole: bool) -> FloatArray:
+    """How far outside of its bounds each row ends in the smallest relaxation, shape (row,)."""
+    scale, columns = row_scale(problem), problem.signed()
+    kept = np.flatnonzero(columns.most > 0)
+    if whole and len(kept) > _LARGEST_PROGRAMME:
+        # The columns that move the rows the least are what fills the last gaps.
+        size = np.abs(columns.coefficients[:, kept] / scale[:, None]).max(axis=0)
+        kept = kept[np.argsort(size, kind="stable")[:: max(1, len(kept) // _LARGEST_PROGRAMME)]]
+    rows, count = len(scale), len(kept)
+    matrix = np.hstack((columns.coefficients[:, kept] / scale[:, None], np.eye(rows), -np.eye(rows)))
+    most = np.concatenate((columns.most[kept].astype(np.float64), np.full(2 * rows, np.inf)))
+    found: OptimizeResult = milp(
+        np.concatenate((np.zeros(count), np.ones(2 * rows))),
+        integrality=np.concatenate((np.full(count, float(whole)), np.zeros(2 * rows))),
+        bounds=Bounds(0.0, most),
+        constraints=LinearConstraint(matrix, problem.lower / scale, problem.upper / scale),
+        options={"node_limit": _MOST_NODES},
+    )
+    slack = np.abs(found.x[count : count + rows] - found.x[count + rows :])
+    return np.asarray(slack * scale, dtype=np.float64)
+
+
+def _said(problem: ChoiceProblem, missed: FloatArray, how: str) -> str:
+    parts = [
+        f"{problem.row_names[row]} by {missed[row]:.4g}"
+        for row in np.flatnonzero(missed > _NEGLIGIBLE * row_scale(problem))
+    ]
+    if not parts:
+        return f"The targets and limits cannot be met together {how}, though by the least of margins."
+    return (
+        f"The targets and limits cannot be met together {how}: what comes nearest misses "
+        f"{' and '.join(parts)}, so these bind; widen them, or allow more contracts."
+    )
