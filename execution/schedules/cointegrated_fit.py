@@ -52,13 +52,15 @@ def fit_cointegration(mids: npt.ArrayLike, step: float, *, rank: int | None = No
     steps that no such process makes. ValueError for mids that are not finite or a step that is not above 0.
     """
     table = _checked(mids, step)
+    if rank is not None and not 1 <= rank <= table.shape[1]:
+        raise ValueError(f"expected a rank from 1 to the {table.shape[1]} legs; got {rank}")
     origin, scale = table.mean(axis=0), table.std(axis=0)
     if not scale.all():
         raise NotIdentifiedError(f"mids of leg {int(np.argmin(scale))} do not move")
     table = (table - origin) / scale
     test = reversion_rank(table)
     chosen = test.rank if rank is None else rank
-    if not 0 < chosen <= len(scale):
+    if chosen == 0:
         raise NotIdentifiedError(
             f"no reversion is found in {len(table)} mids: Johansen's trace statistic is {test.trace[0]:.2f}, "
             f"and reversion shows above {test.critical[0]:.2f} at 5%"
