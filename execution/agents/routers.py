@@ -14,7 +14,7 @@ from execution.agents.desk import Desk
 from execution.agents.markets import Markets
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import MarketTerms
-from execution.agents.worker import Outcome, SurpriseCost
+from execution.agents.worker import Outcome, worked
 from execution.placement.consolidated import cheapest_first
 from execution.placement.cont_kukanov import PlacementProblem
 from execution.placement.programme import place_by_programme
@@ -142,22 +142,9 @@ class RouterSession:
 
     def work(self, side: IntArray, quantity: IntArray) -> Outcome:
         """Watch for the task's pause, then work an order in each market, shape (market,)."""
-        desk = self.desk
-        desk.watch(self._task.pause)
-        desk.begin(np.ones(len(desk), np.bool_), side, quantity, self._task.steps)
-        arrival, surprise = desk.mid_ticks, SurpriseCost(desk.markets)
-        took = desk.orders.traded().took.sum(axis=1)
-        total, fees = np.zeros(len(desk)), np.zeros(len(desk))
-        for _ in range(self._task.steps):
-            costs = desk.work(self._router.route(desk))
-            total, fees = total + costs.total, fees + costs.fees
-        return Outcome(
-            shortfall=total,
-            news=surprise.cost(side, desk.left),
-            fees=fees,
-            left=desk.left,
-            taken=desk.orders.traded().took.sum(axis=1) - took,
-            arrival_ticks=arrival,
+        desk, router = self.desk, self._router
+        return worked(
+            desk, self._task, side, quantity, lambda: desk.work(router.route(desk)), times=self._task.steps
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.agents.actions import ActionTable, default_actions
-from execution.agents.desk import Desk
+from execution.agents.desk import Costs, Desk
 from execution.agents.markets import Markets
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.policy import ExecutionPolicy, begun
@@ -115,24 +115,39 @@ class AgentSession:
 
     def work(self, side: IntArray, quantity: IntArray) -> Outcome:
         """Watch for the task's pause, then work an order in each market, shape (market,)."""
-        desk, task = self.desk, self._task
-        desk.watch(task.pause)
-        desk.begin(np.ones(len(desk), np.bool_), side, quantity, task.steps)
-        account = desk.markets.account.copy()
-        arrival, surprise = desk.mid_ticks, SurpriseCost(desk.markets)
-        total, fees = np.zeros(len(desk)), np.zeros(len(desk))
-        policy = begun(self._policy, len(desk))
-        for _ in range(task.decisions):
-            costs = desk.act(policy.act(desk.observation(), desk.mask()), task.repeats)
-            total, fees = total + costs.total, fees + costs.fees
-        return Outcome(
-            shortfall=total,
-            news=surprise.cost(side, desk.left),
-            fees=fees,
-            left=desk.left,
-            taken=(desk.markets.account["taker_lots"] - account["taker_lots"]).astype(np.int64),
-            arrival_ticks=arrival,
-        )
+        desk, repeats, policy = self.desk, self._task.repeats, begun(self._policy, len(self.desk))
+
+        def decide() -> Costs:
+            return desk.act(policy.act(desk.observation(), desk.mask()), repeats)
+
+        return worked(desk, self._task, side, quantity, decide, times=self._task.decisions)
+
+
+def worked(
+    desk: Desk,
+    task: ExecutionTask,
+    side: IntArray,
+    quantity: IntArray,
+    decide: Callable[[], Costs],
+    *,
+    times: int,
+) -> Outcome:
+    """Watch for the task's pause, work an order in each market by so many decisions; say what came of it."""
+    desk.watch(task.pause)
+    desk.begin(np.ones(len(desk), np.bool_), side, quantity, task.steps)
+    arrival, surprise, took = desk.mid_ticks, SurpriseCost(desk.markets), desk.orders.traded().took
+    shortfall, fees = np.zeros(len(desk)), np.zeros(len(desk))
+    for _ in range(times):
+        costs = decide()
+        shortfall, fees = shortfall + costs.total, fees + costs.fees
+    return Outcome(
+        shortfall=shortfall,
+        news=surprise.cost(side, desk.left),
+        fees=fees,
+        left=desk.left,
+        taken=(desk.orders.traded().took - took).sum(axis=1).astype(np.int64),
+        arrival_ticks=arrival,
+    )
 
 
 class SurpriseCost:
