@@ -19,6 +19,7 @@ from hedger.cli.price import price
 from hedger.cli.replay import replay
 from hedger.cli.run import run
 from hedger.cli.show import scenarios, schema
+from hedger.cli.spread import spread
 from hedger.cli.surface import surface
 from hedger.cli.tca import tca
 from hedger.cli.train import train
@@ -34,6 +35,7 @@ def hedger() -> None:
     hedger run example
     hedger replay volmageddon-2018 --portfolio example
     hedger price example
+    hedger spread example
     hedger surface chain.csv
     hedger forecast SPX
     hedger market report --scenario calm
@@ -48,6 +50,7 @@ for _command in (
     run,
     replay,
     price,
+    spread,
     surface,
     forecast,
     market,

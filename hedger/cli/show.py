@@ -26,7 +26,9 @@ def scenarios() -> None:
 @click.command(short_help="Print the JSON Schema of what --json prints.")
 @click.argument(
     "name",
-    type=click.Choice(("run", "replay", "price", "surface", "forecast", "market", "tca", "execute")),
+    type=click.Choice(
+        ("run", "replay", "price", "spread", "surface", "forecast", "market", "tca", "execute")
+    ),
     default="run",
 )
 def schema(name: str) -> None:

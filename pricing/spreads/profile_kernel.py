@@ -8,6 +8,8 @@ spot in proportion.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +25,7 @@ GAIN, LOSS, PROBABILITY, COUNT = range(4)
 PROFILE_ROWS = 4
 DEVIATIONS = 5.0
 
-inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-"""Compile for other kernels alone: a door for Python would take as long as the function itself."""
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _GRID = 120
 _HALVINGS = 60
@@ -32,6 +33,11 @@ _GOLDEN = 0.6180339887498949
 _SAME_EXPIRY = 1e-9
 _ROUNDING = 1e-12
 _ROOT_HALF = math.sqrt(0.5)
+
+
+def inner(function: _Function) -> _Function:
+    """Compile for other kernels alone: a door for Python would take as long as the function itself."""
+    return njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)  # type: ignore[call-overload, no-any-return]
 
 
 @inner
@@ -277,6 +283,20 @@ def fill_profile(legs: FloatArray, premium: float, outlook: FloatArray, out: Flo
     out[LOSS] = math.inf if slope < 0.0 else max(loss, 0.0)
     out[PROBABILITY] = _probability(legs, first, premium, found[:zeros], outlook, found[zeros:])
     out[COUNT] = zeros
+
+
+@njit(cache=True, error_model="numpy")
+def _fill_worths(legs: FloatArray, spots: FloatArray, worths: FloatArray) -> None:
+    first = first_expiry(legs)
+    for at in range(spots.size):
+        worths[at] = worth_at(legs, first, spots[at])
+
+
+def worths_at(legs: FloatArray, spots: FloatArray) -> FloatArray:
+    """What a package is worth at its first expiry [currency] at each spot; legs as in `fill_profile`."""
+    worths = np.empty(spots.size)
+    _fill_worths(legs, np.ascontiguousarray(spots), worths)
+    return worths
 
 
 def profile_size(legs: int) -> int:
