@@ -87,8 +87,19 @@ def filled_probability(leg: LegMarket, offset_ticks: int, given_up_ticks: FloatA
     return np.asarray(1.0 - np.exp(-expected) * (1.0 + behind * expected), dtype=np.float64)
 
 
+def leg_menu(leg: LegMarket, market: PackageMarket) -> IntArray:
+    """What may be done in a leg: nothing, then the offsets at which it may rest [ticks from the mid].
+
+    Without takers there is nothing but to wait; the first entry stands for that.
+    """
+    if leg.takers == leg.maker_takers == 0.0:
+        return np.zeros(1, dtype=np.int64)
+    offsets = {round(part * leg.half_spread_ticks) for part in market.offsets}
+    return np.array([0, *sorted(offsets)], dtype=np.int64)
+
+
 def leg_law(leg: LegMarket, market: PackageMarket) -> LegLaw:
-    """The step of one leg under each order of the menu; without takers there is nothing but to wait."""
+    """The step of one leg under each order of its menu."""
     levels = np.arange(-leg.widest, leg.widest + 1)
     reach = leg.widest + abs(leg.loading) + 1
     reached = np.arange(-reach, reach + 1)
@@ -101,12 +112,12 @@ def leg_law(leg: LegMarket, market: PackageMarket) -> LegLaw:
     settle[np.arange(len(reached)), np.clip(reached, -leg.widest, leg.widest) + leg.widest] = 1 - leg.requote
     settle[:, leg.widest] += leg.requote
     worth = reached * leg.unit_ticks
-    offsets = _menu(leg, market)
-    kernel = np.zeros((len(SHIFTS), len(offsets) + 1, len(levels) + 1, len(levels) + 1))
+    offsets = leg_menu(leg, market)
+    kernel = np.zeros((len(SHIFTS), len(offsets), len(levels) + 1, len(levels) + 1))
     kernel[:, :, -1, -1] = 1.0
     kernel[:, 0, :-1, :-1] = move @ settle
-    resting_cost = np.zeros((len(offsets) + 1, len(levels) + 1))
-    for order, offset in enumerate(offsets, start=1):
+    resting_cost = np.zeros((len(offsets), len(levels) + 1))
+    for order, offset in enumerate(offsets[1:], start=1):
         filled = filled_probability(leg, int(offset), (worth - offset).astype(np.float64))
         kernel[:, order, :-1, :-1] = (move * (1.0 - filled)) @ settle
         kernel[:, order, :-1, -1] = move @ filled
@@ -119,7 +130,7 @@ def leg_law(leg: LegMarket, market: PackageMarket) -> LegLaw:
         move=move,
         settle=settle,
         worth=(leg.ratio * worth).astype(np.float64),
-        offsets=np.concatenate(([0], offsets)),
+        offsets=offsets,
     )
 
 
@@ -140,10 +151,3 @@ def quote_law(market: PackageMarket) -> QuoteLaw:
         cost=cost.astype(np.float64),
         probability=-np.diff(np.concatenate(([1.0], worse))),
     )
-
-
-def _menu(leg: LegMarket, market: PackageMarket) -> IntArray:
-    if leg.takers == leg.maker_takers == 0.0:
-        return np.zeros(0, dtype=np.int64)
-    offsets = {round(part * leg.half_spread_ticks) for part in market.offsets}
-    return np.array(sorted(offsets), dtype=np.int64)

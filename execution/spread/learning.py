@@ -125,7 +125,8 @@ def _arrival_law(leg: LegMarket, reached: IntArray, trades: IntArray) -> tuple[f
 def _given_up(leg: LegMarket, reached: IntArray) -> FloatArray:
     """Units that a taker gives up at our touch and at the other one, shape (step, 2)."""
     half = leg.half_spread_ticks / leg.unit_ticks
-    return np.maximum(half + np.stack((reached, -reached), axis=-1), 0.0)
+    given_up: FloatArray = np.maximum(half + np.stack((reached, -reached), axis=-1), 0.0)
+    return given_up
 
 
 def _touch_arrivals(leg: LegMarket, reached: IntArray) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from execution.spread.law import leg_law
+from execution.spread.law import leg_menu
 from execution.spread.plan import PackagePlan, States
 from execution.spread.programme import Programme
 from execution.spread.terms import LegMarket, PackageMarket
@@ -25,9 +25,9 @@ def fixed_leg_order(market: PackageMarket, *, first: int = 0, offset: float) -> 
 
     first: which leg; offset: in parts of its half spread, one of the market's menu. ValueError for another.
     """
-    orders = [len(leg_law(leg, market).offsets) for leg in market.legs]
+    orders = [len(leg_menu(leg, market)) for leg in market.legs]
     ticks = round(offset * market.legs[first].half_spread_ticks)
-    menu = leg_law(market.legs[first], market).offsets
+    menu = leg_menu(market.legs[first], market)
     if offset not in market.offsets:
         raise ValueError(f"an offset of {offset} is not on the menu {market.offsets}")
     order = 1 + int(np.flatnonzero(menu[1:] == ticks)[0])
@@ -43,7 +43,7 @@ def resting_package(market: PackageMarket, *, offset: float) -> PackagePlan:
     if offset not in market.complex_offsets:
         raise ValueError(f"an offset of {offset} is not on the menu {market.complex_offsets}")
     plan = _idle(market)
-    combinations = math.prod(len(leg_law(leg, market).offsets) for leg in market.legs)
+    combinations = math.prod(len(leg_menu(leg, market)) for leg in market.legs)
     whole = ~States.of(market).filled().any(axis=1)
     plan.rest[:, :, whole] = combinations + market.complex_offsets.index(offset)
     return plan

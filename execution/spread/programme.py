@@ -42,9 +42,8 @@ class Programme:
         self._open = tuple(slice(0, count) for count in self.states.levels)
         self._leak = float(sum(leg.ratio * leg.leak_ticks for leg in market.legs))
         variance = self._holding_variance()
-        self._holding = risk_aversion * variance
         self._forbidden = variance > leg_risk_limit * leg_risk_limit
-        self._resting = self._resting_cost()
+        self._resting = self._resting_cost() + risk_aversion * variance
         self._package = self._package_law()
 
     @property
@@ -98,28 +97,32 @@ class Programme:
 
     def _waiting(self, after: FloatArray) -> FloatArray:
         """Cost of each order and what follows, shape (order, state); infinite for a package half filled."""
-        legs = self._resting + sum(
-            probability * self._expected(after, shift) for shift, probability in enumerate(self._factor)
-        )
-        package = np.full((len(self.market.complex_offsets), *self.states.shape), math.inf)
-        package[(slice(None), *self._open)] = self._package_waiting(after)
-        orders: FloatArray = np.concatenate((legs, package.reshape(len(package), self.states.count)))
-        return np.asarray(orders + self._holding, dtype=np.float64)
+        orders = np.empty((self.leg_combinations + len(self.market.complex_offsets), self.states.count))
+        legs, package = np.split(orders, [self.leg_combinations])
+        legs[:] = self._resting
+        for shift in range(len(self._factor)):
+            legs += self._expected(after, shift)
+        package[:] = math.inf
+        whole = package.reshape(len(package), *self.states.shape)
+        whole[(slice(None), *self._open)] = self._package_waiting(after)
+        return orders
 
     def _expected(self, after: FloatArray, shift: int) -> FloatArray:
-        """Expected value after the step under every combination of orders, shape (combination, state).
+        """A shift's part of the expected value after the step, shape (combination, state).
 
-        One leg's axis is contracted at a time and goes to the end with its orders, so that after the last
-        leg the axes stand as (orders, state) of each leg in turn.
+        One leg's axis is contracted at a time; its orders go behind those of the legs before.
         """
-        moved = after
+        moved = after.reshape(1, 1, -1) * self._factor[shift]
         for law in self._laws:
             kernel = law.kernel[shift]
-            moved = np.moveaxis(kernel @ moved.reshape(kernel.shape[-1], -1), -1, 0)
-        count = len(self._laws)
-        shape = [size for law in self._laws for size in law.kernel.shape[1:3]]
-        axes = (*range(0, 2 * count, 2), *range(1, 2 * count, 2))
-        expected: FloatArray = moved.reshape(shape).transpose(axes).reshape(self.leg_combinations, -1)
+            orders, states = kernel.shape[:2]
+            done, before, _ = moved.shape
+            moved = moved.reshape(done, 1, before, states, -1)
+            # The last leg's as one product of matrices instead of many with a vector.
+            last = moved.shape[-1] == 1
+            moved = moved[..., 0] @ kernel.swapaxes(1, 2) if last else kernel[:, None] @ moved
+            moved = moved.reshape(done * orders, before * states, -1)
+        expected: FloatArray = moved.reshape(self.leg_combinations, -1)
         return expected
 
     def _package_waiting(self, after: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from execution.legging.broken import BrokenLegRule
 from execution.legging.leg_risk import LegRiskLimit
-from execution.spread.law import arrivals, leg_law, package_arrivals, quote_law
+from execution.spread.law import arrivals, leg_menu, package_arrivals, quote_law
 from execution.spread.plan import PackagePlan, States
 from execution.spread.records import BoolArray, PackageRecords, Way
 from execution.spread.terms import FloatArray, IntArray, PackageMarket
@@ -66,7 +66,7 @@ class _Desk:
         self._market, self._plan, self._limit = market, plan, limit
         self._states = States.of(market)
         self._quotes = quote_law(market)
-        self._offsets = [leg_law(leg, market).offsets for leg in legs]
+        self._offsets = [leg_menu(leg, market) for leg in legs]
         self._side = np.array([leg.side for leg in legs])
         self._ratio = np.array([leg.ratio for leg in legs])
         self._half = np.array([leg.half_spread_ticks for leg in legs])

@@ -31,14 +31,14 @@ def test_best_plan_costs_what_it_was_promised(market: PackageMarket) -> None:
     assert programme.value(plan) == pytest.approx(cost, abs=1e-12)
 
 
-@pytest.mark.parametrize("market", [vertical(), stressed(vertical())])
+@pytest.mark.parametrize("market", [vertical(steps=10), stressed(vertical(steps=10))])
 def test_simulated_cost_is_the_exact_one(market: PackageMarket) -> None:
     for menu, plan in (
         (market, Programme(market).solve()[0]),
         best_fixed_leg_order(market),
         best_resting_package(market),
     ):
-        records = work_packages(menu, plan, paths=8_000, rng=np.random.default_rng(11))
+        records = work_packages(menu, plan, paths=6_000, rng=np.random.default_rng(11))
         cost = records.cost_ticks - records.news_ticks
         error = cost.std() / math.sqrt(len(cost))
         assert abs(cost.mean() - Programme(menu).value(plan)) < 4.0 * error
@@ -46,7 +46,7 @@ def test_simulated_cost_is_the_exact_one(market: PackageMarket) -> None:
 
 
 def test_best_plan_is_never_dearer_than_a_simple_one() -> None:
-    market = vertical()
+    market = vertical(steps=10)
     _, best = Programme(market).solve()
     assert Programme(market).value(market_orders(market)) == pytest.approx(market.half_spread_ticks)
     for menu, plan in (best_fixed_leg_order(market), best_resting_package(market)):

@@ -1,0 +1,107 @@
+"""Spread orders traded whole, on a complex book and with dealers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from execution.complex_book.instrument import ComplexInstrument, ComplexLeg
+from execution.complex_book.market import ComplexMarket
+from execution.complex_book.orders import ComplexOrder, LegOrder
+from execution.errors import OrderRejectedError
+from execution.orders import Side
+from execution.rfq.panel import RfqTerms, standard_panel
+from execution.rfq.venue import RfqVenue
+from execution.spread.atomic import trade_by_quotes, trade_on_complex_book
+from execution.spread.order import Ended, SpreadExecution
+from tests.execution.spread.orders import LONG, SHARE_RULES, SHARES, SHORT, vertical_order
+
+VERTICAL = ComplexInstrument(
+    name="vertical",
+    legs=tuple(ComplexLeg(symbol=leg.symbol, ratio=leg.ratio, side=leg.side) for leg in (LONG, SHORT)),
+)
+
+
+def market(*, both_sides: bool = True) -> ComplexMarket:
+    """Six packages at 215 from the legs, three at 212 from another's complex order."""
+    venue = ComplexMarket(("C100", "C105"), (VERTICAL,), reference_ticks={"C100": 520, "C105": 310})
+    quotes = [("C100", Side.SELL, 6, 523), ("C105", Side.BUY, 9, 308), ("C105", Side.SELL, 9, 312)]
+    if both_sides:
+        quotes.append(("C100", Side.BUY, 9, 517))
+    for symbol, side, quantity, price in quotes:
+        venue.submit(LegOrder(symbol=symbol, side=side, quantity=quantity, limit_ticks=price))
+    venue.submit(ComplexOrder(instrument="vertical", side=Side.SELL, packages=3, net_limit_ticks=212))
+    return venue
+
+
+def test_an_order_takes_packages_and_legs_whichever_is_cheaper() -> None:
+    execution = trade_on_complex_book(vertical_order(packages=5), market=market(), instrument="vertical")
+    assert execution.filled_packages == 5
+    assert sum(clip.total_ticks for clip in execution.clips) == 3 * 212 + 2 * 215
+    assert (execution.arrival_mid_ticks, execution.half_spread_ticks) == (210.0, 5.0)
+    assert execution.effective_over_quoted == pytest.approx((3 * 2 + 2 * 5) / 5 / 5)
+    assert sum(leg.fill.fee for leg in execution.fills) == pytest.approx(5 * 2 * 0.5)
+
+
+def test_what_is_dearer_than_the_limit_is_left() -> None:
+    order = vertical_order(packages=5, net_limit_ticks=213)
+    execution = trade_on_complex_book(order, market=market(), instrument="vertical")
+    assert (execution.filled_packages, execution.leaves_packages) == (3, 2)
+    assert execution.clips[-1].ended is Ended.LEFT
+
+
+def test_a_one_sided_leg_is_refused() -> None:
+    with pytest.raises(OrderRejectedError, match="C100 has no bid"):
+        trade_on_complex_book(vertical_order(), market=market(both_sides=False), instrument="vertical")
+
+
+def test_other_legs_than_listed_are_refused() -> None:
+    order = vertical_order(legs=(LONG, replace(SHORT, ratio=2)))
+    with pytest.raises(OrderRejectedError, match="vertical has legs"):
+        trade_on_complex_book(order, market=market(), instrument="vertical")
+
+
+def asked(*, most_ticks: int | None = None, packages: int = 30) -> SpreadExecution:
+    """Three dealers asked for verticals."""
+    venue = RfqVenue(panel=standard_panel(4), terms=RfqTerms(), seed=np.random.SeedSequence(4))
+    return trade_by_quotes(
+        vertical_order(packages=packages),
+        venue=venue,
+        dealers=(0, 1, 3),
+        leg_mid_ticks=(520.0, 310.0),
+        half_spread_ticks=5.0,
+        volatility_ticks=0.5,
+        most_ticks=most_ticks,
+    )
+
+
+def test_dealers_quotes_are_taken_until_the_order_is_done() -> None:
+    execution = asked()
+    bought = sum(leg.fill.quantity for leg in execution.fills if leg.fill.symbol == "C100")
+    cash = sum(leg.fill.side * leg.fill.quantity * leg.fill.price_ticks for leg in execution.fills)
+    assert execution.filled_packages == bought > 0
+    assert cash == sum(clip.total_ticks for clip in execution.clips)
+    assert len({leg.execution_id for leg in execution.fills}) == len(execution.fills)
+
+
+def test_no_quote_beyond_the_reservation_price_is_taken() -> None:
+    execution = asked(most_ticks=100)
+    assert execution.fills == ()
+    assert execution.leaves_packages == 30
+    assert np.isnan(execution.effective_over_quoted)
+
+
+def test_dealers_do_not_quote_legs_of_different_multipliers() -> None:
+    order = vertical_order(tie=SHARES, tie_rules=SHARE_RULES)
+    venue = RfqVenue(panel=standard_panel(1), terms=RfqTerms(), seed=np.random.SeedSequence(4))
+    with pytest.raises(OrderRejectedError, match="one multiplier"):
+        trade_by_quotes(
+            order,
+            venue=venue,
+            dealers=(0,),
+            leg_mid_ticks=(520.0, 310.0, 10_000.0),
+            half_spread_ticks=5.0,
+            volatility_ticks=0.5,
+        )
