@@ -29,6 +29,17 @@ def markup_features(
     return np.column_stack((np.ones(len(size)), np.log(size), np.log(volatility), 1.0 / dealers, flow, lean))
 
 
+def quote_features(
+    dealers: FloatArray, size: FloatArray, volatility: FloatArray, *own: FloatArray
+) -> FloatArray:
+    """What a dealer knows when it quotes, for `win_model`, (row, feature).
+
+    Log size, log volatility, dealers asked, one over them (alone it has no rival), and columns of its own:
+    side times inventory, seconds since it last won, and the like.
+    """
+    return np.column_stack((np.log(size), np.log(volatility), dealers, 1.0 / dealers, *own))
+
+
 def asked_count(requests: Requests) -> FloatArray:
     """How many dealers each request went to, (request,)."""
     return np.asarray(requests.asked.sum(axis=1), dtype=np.float64)
