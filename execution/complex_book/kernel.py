@@ -83,6 +83,7 @@ def _refusal(venue: Record, message: Record, room: int) -> int:
     # A trade of packages ends an order or uses up a level's whole ratios; in each leg it meets orders that it
     # ends and one more, or has two prices.
     bound = 2 * (venue["leg_books"] + 1) * (2 * lives + venue["book_count"] + 2)
+    bound = min(bound, int64(message["quantity"]) * venue["most_trades"])
     return int64(0) if room >= bound else int64(Refusal.EVENT_ROOM.value)
 
 

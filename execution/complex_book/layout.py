@@ -84,6 +84,7 @@ VENUE = np.dtype(
         ("request", "i8"),  # address of one record of the book's own MESSAGE
         ("book_count", "i8"),
         ("leg_books", "i8"),  # how many of the books are legs'
+        ("most_trades", "i8"),  # that one contract or package of an order can cause
         ("serial", "i8"),  # the next atomic trade's number
     ]
 )

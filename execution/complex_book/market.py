@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from execution.book.book import OrderBook
 from execution.book.core import Refusal
 from execution.book.depth import slot_of
+from execution.book.growth import living_range
 from execution.book.layout import EVENT, NO_SLOT, MessageKind, RecordArray
 from execution.book.layout import MESSAGE as BOOK_MESSAGE
 from execution.complex_book.implied import implied_leg, implied_packages
@@ -20,10 +22,11 @@ from execution.complex_book.messages import message_of, screen
 from execution.complex_book.orders import ComplexOrder, LegOrder, Report
 from execution.complex_book.report import report_of
 from execution.complex_book.sweep import Sweep, sweep
-from execution.errors import OrderRejectedError
+from execution.errors import BookCapacityError, OrderRejectedError
 from execution.orders import Side
 
 _LEVELS, _ORDERS, _TRADES = 256, 256, 1024  # that a market begins with room for
+_MOST_LEVELS = 2**20  # of one book
 
 
 class ComplexMarket:
@@ -60,7 +63,10 @@ class ComplexMarket:
             raise OrderRejectedError(f"reference_ticks: no book trades {', '.join(sorted(strange))}")
         reference = [known[symbol] for symbol in self.symbols]
         centres = reference + [_net(instrument, known) for instrument in self.instruments]
-        self._books = [OrderBook(centre_ticks=centre, levels=_LEVELS, orders=_ORDERS) for centre in centres]
+        self._books = [
+            OrderBook(centre_ticks=centre, levels=_LEVELS, orders=_ORDERS, max_levels=_MOST_LEVELS)
+            for centre in centres
+        ]
         self._numbers = {name: at for at, name in enumerate(self.symbols)}
         self._packages = {
             instrument.name: len(self.symbols) + at for at, instrument in enumerate(self.instruments)
@@ -70,8 +76,14 @@ class ComplexMarket:
         self._request = np.zeros(1, BOOK_MESSAGE)
         self._venue = np.zeros(1, VENUE)
         self._venue["book_count"], self._venue["leg_books"] = len(self._books), len(self.symbols)
+        self._venue["most_trades"] = 1 + max((_most_trades(i) for i in self.instruments), default=0)
         self._trades = np.empty(_TRADES, TRADE)
         self.next_id = 1
+        self._lay_out()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Lay a copy out anew: its books are elsewhere."""
+        self.__dict__.update(state)
         self._lay_out()
 
     def submit(self, order: ComplexOrder | LegOrder, *, ts_ns: int = 0) -> Report:
@@ -100,12 +112,13 @@ class ComplexMarket:
         """Apply an array of layout.MESSAGE in order; return its TRADE rows and an OUTCOME for each.
 
         The order of message i has the id next_id + i of before the call; a cancellation names in order_id
-        whom it takes out, and what it took out is its outcome's `leaves`. Raises OrderRejectedError, with
-        nothing done, where a message is none that a market takes, and BookCapacityError, with the messages
-        before it done, where prices of one book lie too far apart.
+        whom it takes out, and what it took out is its outcome's `leaves`. With nothing done it raises
+        OrderRejectedError where a message is none that a market takes, and BookCapacityError where orders of
+        one book would lie more than 2**20 prices apart.
         """
         messages = messages.copy()
         screen(messages, len(self._books))
+        self._check_reach(messages)
         is_new = messages["kind"] != MessageKind.CANCEL
         ids = self.next_id + np.arange(len(messages))
         messages["order_id"] = np.where(is_new, ids, messages["order_id"])
@@ -190,6 +203,24 @@ class ComplexMarket:
             raise OrderRejectedError(f"unknown {what} {name!r}, expected one of {', '.join(numbers)}")
         return numbers[name]
 
+    def _check_reach(self, messages: RecordArray) -> None:
+        """Raise BookCapacityError where a book could have to hold prices that lie too far apart."""
+        limits = messages[messages["kind"] == MessageKind.LIMIT]
+        for number in set(limits["book"].tolist()):
+            prices = limits["price_ticks"][limits["book"] == number]
+            low, high = int(prices.min()), int(prices.max())
+            book = self._books[number].arrays
+            origin, span = int(book.state["origin_ticks"][0]), int(book.state["span"][0])
+            if origin <= low and high < origin + span:
+                continue
+            lowest, highest = living_range(book)
+            if lowest <= highest:
+                low, high = min(low, lowest), max(high, highest)
+            if high - low >= _MOST_LEVELS:
+                raise BookCapacityError(
+                    f"book {number} would reach from {low} to {high} ticks, at most {_MOST_LEVELS} prices fit"
+                )
+
     def _make_room(self, refusal: int, message: np.void, count: int) -> None:
         """Grow what the kernel refused a message for."""
         if refusal == Refusal.EVENT_ROOM:
@@ -218,6 +249,8 @@ def _check_listing(
     symbols: Sequence[str], instruments: Sequence[ComplexInstrument], limits: ComplexLimits
 ) -> None:
     """Raise OrderRejectedError unless names are unique, packages differ and each is one the venue lists."""
+    if not symbols:
+        raise OrderRejectedError("no symbol is listed, expected at least one")
     names = [*symbols, *(instrument.name for instrument in instruments)]
     if len(set(names)) < len(names):
         raise OrderRejectedError(f"{', '.join(names)}: expected every symbol and instrument once")
@@ -229,6 +262,11 @@ def _check_listing(
             if legs in seen:
                 raise OrderRejectedError(f"{instrument.name} has the same legs as {seen[legs]}")
         seen[frozenset(held)] = instrument.name
+
+
+def _most_trades(instrument: ComplexInstrument) -> int:
+    """Trades of legs that one package can take: each contract apart, or two prices."""
+    return sum(max(2, ratio) for ratio in instrument.ratios)
 
 
 def _net(instrument: ComplexInstrument, known: Mapping[str, int]) -> int:

@@ -23,6 +23,8 @@ def message_of(order: ComplexOrder | LegOrder, book: int, ts_ns: int) -> RecordA
     _require("ts_ns", ts_ns, -(2**63), 2**63 - 1)
     if order.side not in (Side.BUY, Side.SELL):
         raise OrderRejectedError(f"side is {order.side!r}, expected +1 or -1")
+    if order.time_in_force not in _KINDS:
+        raise OrderRejectedError(f"time_in_force is {order.time_in_force!r}, expected a TimeInForce")
     kind = MessageKind.MARKET if limit is None else _KINDS[order.time_in_force]
     fields = (kind, order.side, book, quantity, limit or 0, order.owner, 0, ts_ns)
     return np.array([fields], MESSAGE)

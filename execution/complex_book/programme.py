@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import LinearConstraint, milp
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 
 from execution.complex_book.instrument import ComplexInstrument
 from execution.complex_book.ladder import Ladder
 from execution.errors import ExecutionError, OrderRejectedError
 from execution.orders import Side
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,34 +86,38 @@ def _leg_packages(demands: Sequence[Demand], quotes: Mapping[str, LegQuotes]) ->
     then of each leg contracts bought by level, and sold. Rows: each demand is filled; each leg's contracts
     add up.
     """
-    symbols = list(quotes)
-    parts = [(demand.complex_book, int(demand.side), at, 1) for at, demand in enumerate(demands)]
-    for row, symbol in enumerate(symbols, start=len(demands)):
-        parts += [(quotes[symbol].asks, 1, row, 1), (quotes[symbol].bids, -1, row, -1)]
-    lengths = [len(ladder.quantity) for ladder, *_ in parts]
-    first = np.arange(len(demands))
-    made = [
-        (len(demands) + symbols.index(symbol), at, -int(demand.side) * weight)
-        for at, demand in enumerate(demands)
-        for symbol, weight in zip(demand.instrument.symbols, demand.instrument.weights, strict=True)
-    ]
-    rows = np.concatenate((first, [m[0] for m in made], np.repeat([p[2] for p in parts], lengths)))
-    columns = np.concatenate((first, [m[1] for m in made], len(demands) + np.arange(sum(lengths))))
-    values = np.concatenate(
-        (np.ones(len(demands)), [m[2] for m in made], np.repeat([p[3] for p in parts], lengths))
-    )
-    filled = np.array([demand.packages for demand in demands] + [0] * len(symbols), np.float64)
-    free = np.zeros(len(demands))
+    count, symbols = len(demands), {symbol: len(demands) + at for at, symbol in enumerate(quotes)}
+    sources = [(demand.complex_book, int(demand.side), at, 1.0) for at, demand in enumerate(demands)]
+    for symbol, row in symbols.items():
+        sources += [(quotes[symbol].asks, 1, row, 1.0), (quotes[symbol].bids, -1, row, -1.0)]
+    ladders, signs, rows, entries = zip(*sources, strict=True)
+    lengths = [len(ladder.quantity) for ladder in ladders]
+    each = np.eye(count + len(symbols))
+    matrix = np.hstack((_made_of_legs(demands, symbols), np.repeat(each[:, rows] * entries, lengths, axis=1)))
+    costs = [sign * ladder.price_ticks for ladder, sign in zip(ladders, signs, strict=True)]
+    packages = np.array([demand.packages for demand in demands], np.float64)
+    filled = np.append(packages, np.zeros(len(symbols)))
+    # HiGHS (scipy 1.16.3) has called programmes of this kind infeasible with presolve that it solves without.
     found = milp(
-        np.concatenate((free, *(sign * ladder.price_ticks for ladder, sign, *_ in parts))),
-        constraints=LinearConstraint(coo_array((values, (rows, columns))).tocsr(), filled, filled),
-        bounds=(0.0, np.concatenate((filled[: len(demands)], *(ladder.quantity for ladder, *_ in parts)))),
-        integrality=np.concatenate((free + 1.0, np.zeros(sum(lengths)))),
-        options={"mip_rel_gap": 0.0},
+        np.concatenate((np.zeros(count), *costs)),
+        constraints=LinearConstraint(csr_array(matrix), filled, filled),
+        bounds=(0.0, np.concatenate((packages, *(ladder.quantity for ladder in ladders)))),
+        integrality=np.append(np.ones(count), np.zeros(sum(lengths))),
+        options={"mip_rel_gap": 0.0, "presolve": False},
     )
     if found.x is None:
         raise ExecutionError(f"the books do not hold what is demanded: {found.message}")
-    return [round(packages) for packages in found.x[: len(demands)].tolist()]
+    return [round(made) for made in found.x[:count].tolist()]
+
+
+def _made_of_legs(demands: Sequence[Demand], symbols: Mapping[str, int]) -> FloatArray:
+    """Columns of packages made of legs: one of its demand, and what it takes off the legs' contracts."""
+    made = np.zeros((len(demands) + len(symbols), len(demands)))
+    for at, demand in enumerate(demands):
+        made[at, at] = 1.0
+        for symbol, weight in zip(demand.instrument.symbols, demand.instrument.weights, strict=True):
+            made[symbols[symbol], at] = -int(demand.side) * weight
+    return made
 
 
 def _taken(

@@ -74,12 +74,13 @@ def best_totals(cases: Sequence[SweepCase]) -> list[int]:
     programmes = [_one_package(case) for case in cases]
     costs, matrices, rows, most = zip(*programmes, strict=True)
     cost, right = np.concatenate(costs), np.concatenate(rows)
+    # With presolve, HiGHS (scipy 1.16.3) calls some of these infeasible that it solves without.
     found = milp(
         cost,
         constraints=LinearConstraint(csr_array(block_diag(matrices)), right, right),
         bounds=(0, np.concatenate(most)),
         integrality=np.ones(len(cost)),
-        options={"mip_rel_gap": 0.0},
+        options={"mip_rel_gap": 0.0, "presolve": False},
     )
     parts = np.split(np.round(found.x) * cost, np.cumsum([len(part) for part in costs])[:-1])
     return [int(case.taker[1]) * round(part.sum()) for case, part in zip(cases, parts, strict=True)]
@@ -156,6 +157,6 @@ def best_joint_total(demands: Sequence[Demand], quotes: Mapping[str, LegQuotes])
         constraints=LinearConstraint(matrix, right, right),
         bounds=(0, np.array(most)),
         integrality=np.ones(len(cost)),
-        options={"mip_rel_gap": 0.0},
+        options={"mip_rel_gap": 0.0, "presolve": False},
     )
     return round(float(np.round(found.x) @ np.array(cost)))
