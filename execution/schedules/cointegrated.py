@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import expm
 
+from execution.schedules.cointegrated_kernel import LARGEST_GROWTH, costs_to_come
 from execution.schedules.cointegrated_prices import CointegratedPrices
 from execution.schedules.multi_asset import checked_quantities, risk_modes, symmetric
 from execution.schedules.schedule import FloatArray
-
-# Over a span in which nothing outgrows this, a matrix exponential keeps the digits of its smallest part.
-_LARGEST_GROWTH = 2.0
 
 
 @final
@@ -74,6 +71,7 @@ class CointegratedExecution:
     temporary_impact: FloatArray
     risk_aversion: float
     exponential: bool = False
+    _modes: tuple[FloatArray, FloatArray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.risk_aversion < math.inf:
@@ -81,7 +79,7 @@ class CointegratedExecution:
         impact = symmetric(self.temporary_impact, "temporary_impact")
         if len(impact) != self.prices.legs:
             raise ValueError("prices and impact must be of the same legs")
-        risk_modes(self.prices.covariance, impact)
+        object.__setattr__(self, "_modes", risk_modes(self.prices.covariance, impact))
         object.__setattr__(self, "temporary_impact", impact)
 
     def rule(self, time_left: float) -> TradingRule:
@@ -92,46 +90,14 @@ class CointegratedExecution:
         """What to do at the start of each of `steps` equal parts of a horizon, each the exact solution."""
         if steps < 1 or not 0.0 < horizon < math.inf:
             raise ValueError(f"expected a step and a finite time above 0; got {steps} and {horizon:g}")
-        scaled = _scaled(self, horizon / steps)
-        flow, left = scaled.flow(), slice(0, self.prices.legs)
-        end = np.zeros_like(flow.source)
-        end[left, left] = np.linalg.inv(flow.spread[left, left])
-        values = [flow.source + flow.kept.T @ end @ flow.kept]
-        for _ in range(steps - 1):
-            values.append(flow.value_before(values[-1]))
-        return [scaled.rule(value) for value in values[::-1]]
+        scaled = _scaled(self, *self._modes, horizon / steps)
+        costs = costs_to_come(*scaled.equation(), scaled.doublings, steps)
+        return scaled.rules(costs)
 
     def cost(self, quantities: npt.ArrayLike, deviation: npt.ArrayLike, horizon: float) -> float:
         """Least cost of trading the quantities from a deviation, see `TradingRule.cost` [currency]."""
         start, away = (checked_quantities(given, self.prices.legs) for given in (quantities, deviation))
         return self.rule(horizon).cost(start, away)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Flow:
-    """What (left, deviation) y and half the gradient q of the cost to come do over a time.
-
-    y_after = kept y_before - spread q_after and q_before = source y_before + kept' q_after.
-    """
-
-    kept: FloatArray
-    spread: FloatArray
-    source: FloatArray
-
-    def twice(self) -> _Flow:
-        """The same over twice the time."""
-        gap = np.linalg.inv(np.eye(len(self.kept)) + self.spread @ self.source)
-        carried = self.kept @ gap
-        return _Flow(
-            kept=carried @ self.kept,
-            spread=_symmetric(self.spread + carried @ self.spread @ self.kept.T),
-            source=_symmetric(self.source + self.kept.T @ self.source @ gap @ self.kept),
-        )
-
-    def value_before(self, value: FloatArray) -> FloatArray:
-        """The cost to come a time earlier, of a cost to come y'Py."""
-        gap = np.linalg.solve(np.eye(len(value)) + self.spread @ value, self.kept)
-        return _symmetric(self.source + self.kept.T @ value @ gap)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -151,54 +117,39 @@ class _Scaled:
     noise: FloatArray
     risk: FloatArray
 
-    def flow(self) -> _Flow:
-        """The flow over the whole time, from that over the short part."""
-        whole, half = expm(self._hamiltonian()), 2 * len(self.risk)
-        back = np.linalg.inv(whole[half:, half:])
-        flow = _Flow(
-            kept=back.T,
-            spread=_symmetric(-whole[:half, half:] @ back),
-            source=_symmetric(-back @ whole[half:, :half]),
-        )
-        for _ in range(self.doublings):
-            flow = flow.twice()
-        return flow
-
-    def rule(self, value: FloatArray) -> TradingRule:
-        """A value in these units as a rule in the problem's."""
+    def equation(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """A, M and Q of the Riccati equation over the part."""
         legs = len(self.risk)
-        into = np.zeros_like(value)
+        drift, control, running = np.zeros((3, 2 * legs, 2 * legs))
+        drift[legs:, legs:] = -self.part * self.reversion
+        drift[legs:, :legs] = self.noise @ (self.modes / self.sizes[:, np.newaxis])
+        control[:legs, :legs] = np.eye(legs)
+        control[legs:, legs:] = -2.0 * self.noise
+        running[:legs, :legs] = np.diag(self.part**2 * self.risk)
+        running[:legs, legs:] = -0.5 * self.part * (self.modes.T / self.sizes) @ self.reversion
+        running[legs:, :legs] = running[:legs, legs:].T
+        return drift, control, running
+
+    def rules(self, costs: FloatArray) -> list[TradingRule]:
+        """Costs to come in these units, shape (step, 2 leg, 2 leg), as rules in the problem's."""
+        legs = len(self.risk)
+        into = np.zeros_like(costs[0])
         into[:legs, :legs] = self.into_modes
         into[legs:, legs:] = np.diag(self.part * self.sizes)
-        gradient = value @ into / self.part
-        rate = self.modes @ gradient[:legs]
-        return TradingRule(
-            on_left=rate[:, :legs], on_deviation=rate[:, legs:], value=_symmetric(into.T @ gradient)
-        )
-
-    def _hamiltonian(self) -> FloatArray:
-        """[[A, -M], [-Q, -A']] of the part, where y'Py is the cost to come and -P' = Q + A'P + PA - PMP."""
-        legs = len(self.risk)
-        left, away = slice(0, legs), slice(legs, 2 * legs)
-        drift, control, running = np.zeros((3, 2 * legs, 2 * legs))
-        drift[away, away] = -self.part * self.reversion
-        drift[away, left] = self.noise @ (self.modes / self.sizes[:, np.newaxis])
-        control[left, left] = np.eye(legs)
-        control[away, away] = -2.0 * self.noise
-        running[left, left] = np.diag(self.part**2 * self.risk)
-        running[left, away] = -0.5 * self.part * (self.modes.T / self.sizes) @ self.reversion
-        running[away, left] = running[left, away].T
-        return np.block([[drift, -control], [-running, -drift.T]])
+        gradients = costs @ into / self.part
+        rates, values = self.modes @ gradients[:, :legs], into.T @ gradients
+        return [
+            TradingRule(on_left=rate[:, :legs], on_deviation=rate[:, legs:], value=0.5 * (value + value.T))
+            for rate, value in zip(rates, values, strict=True)
+        ]
 
 
-def _scaled(problem: CointegratedExecution, time: float) -> _Scaled:
-    covariance = problem.prices.covariance
-    risk, modes = risk_modes(covariance, problem.temporary_impact)
+def _scaled(problem: CointegratedExecution, risk: FloatArray, modes: FloatArray, time: float) -> _Scaled:
     risk = problem.risk_aversion * risk
     sizes = np.sqrt(np.square(modes).sum(axis=1))
     reversion = problem.prices.reversion * np.divide.outer(sizes, sizes)
     growth = time * max(math.sqrt(risk.max()), float(np.abs(reversion).sum(axis=1).max()))
-    doublings = max(0, math.frexp(growth / _LARGEST_GROWTH)[1])
+    doublings = max(0, math.frexp(growth / LARGEST_GROWTH)[1])
     part = math.ldexp(time, -doublings)
     aversion = 2.0 * problem.risk_aversion if problem.exponential else 0.0
     return _Scaled(
@@ -208,10 +159,6 @@ def _scaled(problem: CointegratedExecution, time: float) -> _Scaled:
         modes=modes,
         sizes=sizes,
         reversion=reversion,
-        noise=aversion * part**2 * np.multiply.outer(sizes, sizes) * covariance,
+        noise=aversion * part**2 * np.multiply.outer(sizes, sizes) * problem.prices.covariance,
         risk=risk,
     )
-
-
-def _symmetric(matrix: FloatArray) -> FloatArray:
-    return 0.5 * (matrix + matrix.T)
