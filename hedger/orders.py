@@ -14,11 +14,13 @@ from execution.agents.study_workers import AGENT_SUFFIX, agent_named, known_agen
 from execution.agents.worker import Worker
 from execution.errors import AgentError, OrderRejectedError
 from execution.executor import work
+from execution.legging.packages import PackageLeg
 from execution.market.regime import Regime
 from execution.market.simulator import MarketConditions
 from execution.orders import Execution, ParentOrder, Side, TradingRules
 from execution.schedules.names import SCHEDULES, ScheduleTerms, schedule_named
 from execution.schedules.schedule import AdaptiveSchedule, Schedule
+from execution.spread.order import SpreadOrder
 from execution.tca.cost_curve import CostCurve
 from execution.tca.shortfall import implementation_shortfall, news_cost
 from hedger.errors import UsageError
@@ -28,6 +30,8 @@ from hedger.portfolio import Portfolio, Position, PositionKind
 from hedger.result import TRADING_MINUTES_PER_DAY, OrderCost, RunSettings, WorkedOrder
 from pricing.instrument import HedgeInstrument, InstrumentKind
 from pricing.market import UnderlyingMarket
+from pricing.option import Option
+from pricing.spreads.structure import Structure, UnderlyingLot
 from pricing.time import TRADING_DAYS_PER_YEAR, exchange_date
 
 _NS_PER_MINUTE = 60_000_000_000
@@ -197,6 +201,50 @@ def worked_order(
     """An executed order with its transaction-cost analysis beside what the curve expected of it."""
     parts = implementation_shortfall(order, execution).parts
     return _worked(order, worker.name, execution, market, curve, parts=parts)
+
+
+def spread_order(
+    structure: Structure,
+    *,
+    packages: int,
+    rules: Mapping[Option | UnderlyingLot, TradingRules],
+    start: datetime,
+    settings: RunSettings,
+    net_limit_ticks: int | None = None,
+) -> SpreadOrder:
+    """Translate so many of a structure into an order for packages; a negative number is the other side.
+
+    rules: by instrument, with the symbol that it trades under; of the underlying, of one unit of it. Ratios
+    are reduced and the packages multiplied. The underlying of a structure becomes the tie, in whole units.
+    The order's id is the underlying's with "-spread". Raises UsageError for a leg without rules and an order
+    that no venue takes.
+    """
+    missing = [leg.instrument for leg in structure.legs if leg.instrument not in rules]
+    if missing:
+        raise UsageError(f"There are no trading rules for {missing[0]} of the {structure.name}.")
+    number, reduced = structure.times(1 if packages >= 0 else -1).reduced()
+    legs = [leg for leg in reduced.legs if isinstance(leg.instrument, Option)]
+    lots = [leg for leg in reduced.legs if isinstance(leg.instrument, UnderlyingLot)]
+    units = round(reduced.underlying_units)
+    try:
+        return SpreadOrder(
+            order_id=f"{structure.underlying}-spread",
+            legs=tuple(_package_leg(rules[leg.instrument], leg.ratio) for leg in legs),
+            rules=tuple(rules[leg.instrument] for leg in legs),
+            packages=abs(packages) * number,
+            start_ns=_nanoseconds(start),
+            horizon_ns=round(settings.horizon_minutes * _NS_PER_MINUTE),
+            net_limit_ticks=net_limit_ticks,
+            tie=_package_leg(rules[lots[0].instrument], units) if lots else None,
+            tie_rules=rules[lots[0].instrument] if lots else None,
+        )
+    except OrderRejectedError as error:
+        raise UsageError(f"The {structure.name} cannot be traded: {error}.") from error
+
+
+def _package_leg(rules: TradingRules, contracts: int) -> PackageLeg:
+    side = Side.BUY if contracts > 0 else Side.SELL
+    return PackageLeg(symbol=rules.symbol, ratio=abs(contracts), side=side)
 
 
 def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:
