@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from numba import njit
 
 
@@ -63,6 +65,28 @@ def give_up_cost(held, half_spreads, without):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def best_in_legs(  # type: ignore[no-untyped-def]
+    held, missing, separate, following, half_spreads, fills, resting, open_costs
+):
+    """Least cost of acting in the leg books, and its code; arguments as of `cost_of`."""
+    legs, best, chosen = len(half_spreads), math.inf, -1
+    acting = missing
+    while acting:
+        rest = acting
+        while True:
+            cross = acting ^ rest
+            if separate or (acting == missing and (rest == 0 or cross == 0)):
+                cost = cost_of(rest, cross, held, following, half_spreads, fills, resting, open_costs)
+                if cost < best:
+                    best, chosen = cost, rest | cross << legs
+            if rest == 0:
+                break
+            rest = (rest - 1) & acting
+        acting = (acting - 1) & missing
+    return best, chosen
+
+
+@njit(cache=True)
 def solve_steps(  # type: ignore[no-untyped-def]
     half_spreads,
     fills,
@@ -73,37 +97,33 @@ def solve_steps(  # type: ignore[no-untyped-def]
     complex_cost,
     without,
     separate,
+    guide,
     values,
     actions,
 ):
-    """Fill values and actions, (steps left, set); without steps left no action is taken (-1)."""
+    """Fill values and actions, (steps left, set); without steps left no action is taken (-1).
+
+    guide: (steps left, set), values that a step counts on for what follows it: `values` themselves for the
+    best actions, or estimates of them.
+    """
     legs, sets = len(half_spreads), len(open_costs)
     whole, complex_order = sets - 1, 1 << (2 * legs)
     end_values(half_spreads, leftovers, without, values[0])
     actions[:] = -1
     for step in range(1, len(values)):
-        following = values[step - 1]
+        following = guide[step - 1]
         values[step, whole] = 0.0
         for held in range(whole):
-            missing = whole ^ held
             best, chosen = give_up_cost(held, half_spreads, without), complex_order + 1
             if held == 0 and on_complex > 0.0:
                 cost = on_complex * complex_cost + (1.0 - on_complex) * following[0]
                 if cost < best:
                     best, chosen = cost, complex_order
-            acting = missing
-            while acting:
-                rest = acting
-                while True:
-                    cross = acting ^ rest
-                    if separate or (acting == missing and (rest == 0 or cross == 0)):
-                        cost = cost_of(rest, cross, held, following, half_spreads, fills, resting, open_costs)
-                        if cost < best:
-                            best, chosen = cost, rest | cross << legs
-                    if rest == 0:
-                        break
-                    rest = (rest - 1) & acting
-                acting = (acting - 1) & missing
+            cost, code = best_in_legs(
+                held, whole ^ held, separate, following, half_spreads, fills, resting, open_costs
+            )
+            if cost < best:
+                best, chosen = cost, code
             values[step, held], actions[step, held] = best, chosen
 
 

@@ -52,8 +52,22 @@ def solve(terms: LeggingTerms, *, separate: bool = True) -> LeggingPlan:
     no action, since with a step more the same can be had no dearer.
     """
     values, actions = _tables(terms)
-    solve_steps(*_arrays(terms), separate, values, actions)
+    solve_steps(*_arrays(terms), separate, values, values, actions)
     return LeggingPlan(terms=terms, values=values, actions=actions)
+
+
+def greedy_actions(terms: LeggingTerms, estimates: FloatArray) -> IntArray:
+    """The actions that are best where what follows a step costs what `estimates` say, (steps + 1, 2 ** legs).
+
+    estimates: of the plan's values, of that shape; with the values themselves the plan's own actions come
+    out. ValueError for another shape or a number that is not finite.
+    """
+    values, actions = _tables(terms)
+    guide = np.ascontiguousarray(estimates, dtype=np.float64)
+    if guide.shape != values.shape or not np.all(np.isfinite(guide)):
+        raise ValueError(f"expected finite estimates of shape {values.shape}; got shape {guide.shape}")
+    solve_steps(*_arrays(terms), True, guide, values, actions)
+    return actions
 
 
 def policy_values(terms: LeggingTerms, actions: IntArray) -> FloatArray:
