@@ -62,8 +62,8 @@ class DarkMarkets(WrappedMarkets):
         surprise = np.array(getattr(self.wrapped, "surprise_ticks", np.zeros(len(self))), np.float64)
         depth = self.wrapped.step_until(ts_ns)
         self._look()
-        seconds: FloatArray = 1e-9 * (self.wrapped.now_ns - began)
-        moved: FloatArray = 0.5 * (self._mids_twice - before)
+        seconds = np.asarray(1e-9 * (self.wrapped.now_ns - began), np.float64)
+        moved = np.asarray(0.5 * (self._mids_twice - before), np.float64)
         for pool in self.pools:
             pool.match(seconds, before, moved, surprise)
         return depth

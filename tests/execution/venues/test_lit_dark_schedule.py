@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from benchmarks.router import learnt_ratios, simulated_ratio
 from execution.schedules.schedule import AdaptiveSchedule, WorkState
 from execution.venues.lit_dark import LitDarkProblem
 from execution.venues.lit_dark_fills import FillLaw, KnownIntensity, LearntIntensity
@@ -72,6 +73,18 @@ def test_the_bayes_trajectory_is_best_on_average_over_its_own_belief() -> None:
         for law in (KnownIntensity(intensity=float(rate)) for rate in rates)
     ]
     assert np.mean(less) > 3.0 * np.std(less) / math.sqrt(len(less))
+
+
+def test_a_rate_learnt_order_by_order_comes_within_the_floor() -> None:
+    ratios = np.array([learnt_ratios(orders=40, slices=10, seed=seed) for seed in range(12)])
+    assert (ratios >= 1.0).all()
+    assert ratios[:, -1].mean() < 1.02
+    assert ratios[:, -1].mean() < ratios[:, 0].mean()
+
+
+def test_simulated_orders_cost_what_is_expected() -> None:
+    mean, reach = simulated_ratio(10, 50_000, seed=1)
+    assert mean == pytest.approx(cost_ratio(schedule().remaining(10)), abs=2.0 * reach)
 
 
 def test_an_order_filled_in_the_dark_wants_nothing_more() -> None:
