@@ -36,7 +36,7 @@ def leg_cost(venue: Record, number: int, side: int, ratio: int) -> tuple[int, in
     while abs(price) < NO_ASK:
         volume = volume_of(venue, number, price)
         if missing == ratio and volume >= ratio:
-            times = volume // ratio
+            times = min(volume, MAX_QUANTITY) // ratio  # one order takes no more
         taken = min(missing, volume)
         cost += taken * price
         missing -= taken

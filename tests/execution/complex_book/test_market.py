@@ -269,6 +269,17 @@ def test_books_grow_with_prices_and_orders() -> None:
     assert leg(made, "a", SELL, 601).leaves == 0
 
 
+def test_a_level_of_more_contracts_than_one_order_takes_keeps_the_ratio() -> None:
+    made, most = market(3), 2**31 - 1
+    for _ in range(4):
+        leg(made, "b", BUY, most, 210)
+    leg(made, "a", SELL, most, 520)
+    report = packages(made, BUY, most)
+    assert sum(fill.packages for fill in report.package_fills) == most
+    for fill in report.package_fills:
+        check_ratio(made, "spread", Counter(), fill.legs, fill.packages)
+
+
 def test_prices_too_far_apart_are_refused_with_nothing_done() -> None:
     made = quoted()
     messages = np.zeros(2, MESSAGE)
