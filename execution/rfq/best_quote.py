@@ -60,8 +60,11 @@ class QuoteLaws:
     def expected_price(self, outside: float) -> float:
         """Expected markup paid where quotes above `outside` are declined and trading elsewhere costs that.
 
-        outside less the integral up to it of the probability that the best quote is lower.
+        outside less the integral up to it of the probability that the best quote is lower. ValueError where
+        `outside` is not finite.
         """
+        if not math.isfinite(outside):
+            raise ValueError(f"trading elsewhere costs {outside:g}, expected a finite number")
         node, width = self._nodes(outside)
         z = (node - self.mean[:, None]) / self.deviation[:, None]
         missed = (1.0 - self.response[:, None] * ndtr(z)).prod(axis=0)

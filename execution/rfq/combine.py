@@ -49,18 +49,19 @@ def combine_quotes(
                 f"dealer {quote.dealer} quotes {quote.minimum_quantity} to {quote.quantity} packages, "
                 "expected 1 or more and the least no more than the most"
             )
-    if quantity < 1 or not math.isfinite(ticket_ticks) or ticket_ticks < 0.0:
+    elsewhere = 0.0 if outside_ticks is None else outside_ticks
+    if quantity < 1 or not 0.0 <= ticket_ticks < math.inf or not math.isfinite(elsewhere):
         raise OrderRejectedError(
-            f"found {quantity} packages, {ticket_ticks:g} a ticket; expected 1 or more and 0 or more"
+            f"found {quantity} packages, {ticket_ticks:g} ticks a ticket, {elsewhere:g} elsewhere; "
+            "expected 1 or more, 0 or more, and a finite price"
         )
     taken = _merged(quotes, side, quantity, outside_ticks)
     if ticket_ticks > 0.0 or taken is None or not _is_allowed(quotes, taken):
         taken = _programme(quotes, side, quantity, outside_ticks, ticket_ticks)
     left = quantity - sum(taken)
     paid = sum(side * quote.price_ticks * count for quote, count in zip(quotes, taken, strict=True))
-    elsewhere = side * left * (0.0 if outside_ticks is None else outside_ticks)
     tickets = ticket_ticks * sum(count > 0 for count in taken)
-    return Combination(taken=tuple(taken), left=left, cost_ticks=paid + elsewhere + tickets)
+    return Combination(taken=tuple(taken), left=left, cost_ticks=paid + side * left * elsewhere + tickets)
 
 
 def _merged(

@@ -113,10 +113,13 @@ def leak_by_dealer(against: FloatArray, asked: npt.NDArray[np.bool_], size: Floa
 
     against: move while quotes were awaited (request,), asked (request, dealer), size (request,). Dealers are
     taken from one normal law over the panel (empirical Bayes by moments), so that the leaks of those seldom
-    asked are drawn to the mean. A leak that seems below zero is taken for none. ValueError without requests.
+    asked are drawn to the mean. A leak that seems below zero is taken for none. ValueError without requests
+    and for numbers that are not finite.
     """
     if len(against) == 0:
         raise ValueError("there is no request to learn leaks from")
+    if not (np.all(np.isfinite(against)) and np.all(np.isfinite(size))):
+        raise ValueError("moves and sizes must be finite numbers")
     design = asked * size[:, None]
     gram = design.T @ design
     inverse = np.linalg.pinv(gram)

@@ -18,7 +18,7 @@ class LogisticWinCurve:
     """Probability 1 / (1 + e^(alpha + beta d)) that a quote of markup d wins; shapes broadcast.
 
     Markups are in any one unit of price, beta per that unit. beta must be positive and finite, for otherwise
-    no quote is best: ValueError.
+    no quote is best: ValueError. A NaN in alpha stays in its own element.
     """
 
     alpha: FloatArray | float

@@ -144,16 +144,14 @@ class RfqVenue:
         self._now_ns = ts_ns
 
     def _priced(self, inquiry: Inquiry, mid: float, markup: FloatArray) -> tuple[DealerQuote, ...]:
-        """Quotes at the nearest tick, best for the asker first."""
+        """Quotes at the nearest tick, best for the asker first; none of who has no room for one package."""
         found = []
         for dealer in np.flatnonzero(~np.isnan(markup)):
             price = mid + inquiry.side * inquiry.half_spread_ticks * markup[dealer]
             most = min(self._panel[dealer].capacity * self._terms.typical_quantity, inquiry.quantity)
-            found.append(
-                DealerQuote(
-                    dealer=int(dealer), price_ticks=math.floor(price + 0.5), quantity=max(1, int(most))
-                )
-            )
+            if most >= 1.0:
+                ticks = math.floor(price + 0.5)
+                found.append(DealerQuote(dealer=int(dealer), price_ticks=ticks, quantity=int(most)))
         return tuple(sorted(found, key=lambda quote: inquiry.side * quote.price_ticks))
 
     def _open(self, quotes: Quotes) -> set[int]:

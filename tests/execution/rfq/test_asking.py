@@ -86,8 +86,11 @@ def test_exchanges_find_what_enumeration_finds(monkeypatch: pytest.MonkeyPatch) 
 def test_larger_orders_ask_fewer_and_at_last_nobody() -> None:
     panel, counts = standard_panel(5), []
     for size in (0.25, 1.0, 4.0, 100.0):
-        ask = best_ask(lambda n, s=size: true_laws(panel, count=n, size=s, volatility=1.0), terms(size))
-        counts.append(len(ask.dealers))
+
+        def laws(count: int, size: float = size) -> QuoteLaws:
+            return true_laws(panel, count=count, size=size, volatility=1.0)
+
+        counts.append(len(best_ask(laws, terms(size)).dealers))
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[-1] == 0
 
@@ -150,7 +153,7 @@ def test_waiting_is_right_when_no_rule_of_asking_costs_less(seed: int, steps: in
 @pytest.mark.parametrize(
     ("chain", "steps"), [(np.ones((2, 2)), 1), (np.eye(3), 1), (np.eye(2), -1), (np.full((2, 2), np.nan), 1)]
 )
-def test_chains_that_are_no_chains_are_errors(chain: np.ndarray, steps: int) -> None:  # type: ignore[type-arg]
+def test_chains_that_are_no_chains_are_errors(chain: np.ndarray, steps: int) -> None:
     with pytest.raises(ValueError, match="matrix of probabilities"):
         when_to_ask(np.ones(2), chain, steps=steps)
 
@@ -164,6 +167,12 @@ def test_chains_that_are_no_chains_are_errors(chain: np.ndarray, steps: int) -> 
         {"mean": np.zeros(2)},
     ],
 )
-def test_laws_that_cannot_be_are_errors(bad: dict[str, np.ndarray]) -> None:  # type: ignore[type-arg]
+def test_laws_that_cannot_be_are_errors(bad: dict[str, np.ndarray]) -> None:
     with pytest.raises(ValueError, match="laws of quotes"):
         QuoteLaws(**{"mean": np.zeros(1), "deviation": np.ones(1), "response": np.ones(1), **bad})
+
+
+@pytest.mark.parametrize("outside", [np.inf, np.nan])
+def test_a_trade_elsewhere_must_have_a_price(outside: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        reservation_plan([AskRound(laws=alike(2), leak=0.0)], outside)

@@ -91,3 +91,8 @@ def test_quotes_and_quantities_that_cannot_be_are_errors(
 ) -> None:
     with pytest.raises(OrderRejectedError, match="expected"):
         combine_quotes([bad], side=Side.BUY, quantity=quantity, ticket_ticks=ticket)
+
+
+def test_a_price_elsewhere_that_is_no_number_is_an_error() -> None:
+    with pytest.raises(OrderRejectedError, match="finite price"):
+        combine_quotes([quote(0, 1, 2)], side=Side.BUY, quantity=1, outside_ticks=float("nan"))

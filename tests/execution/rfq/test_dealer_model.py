@@ -100,3 +100,11 @@ def test_a_history_without_quotes_is_an_error() -> None:
     log = history(20)
     with pytest.raises(ValueError, match="nothing to learn"):
         fit_dealer_model(replace(log, markup=np.full(log.markup.shape, np.nan)))
+
+
+def test_a_request_to_nobody_is_no_answer_and_no_trouble() -> None:
+    requests = drawn_requests(200, len(PANEL), np.random.default_rng(1))
+    requests.asked[:20] = False
+    log = simulate(requests, PANEL, np.random.SeedSequence(1))
+    assert not log.responded[:20].any()
+    assert np.all(np.isfinite(fit_dealer_model(log).laws(dealers=2, size=1.0, volatility=1.0).mean))

@@ -90,3 +90,5 @@ def test_moves_that_are_not_finite_or_do_not_fit_are_errors() -> None:
         PriceMoves(against=np.zeros(2), features=np.zeros((3, 1)))
     with pytest.raises(ValueError, match="no request"):
         leak_by_dealer(np.zeros(0), np.zeros((0, 2), dtype=np.bool_), np.zeros(0))
+    with pytest.raises(ValueError, match="finite"):
+        leak_by_dealer(np.full(2, np.nan), np.ones((2, 2), dtype=np.bool_), np.ones(2))

@@ -116,7 +116,7 @@ def test_dealers_that_cannot_be_are_errors(terms: dict[str, float]) -> None:
         {"seconds": np.ones(2)},
     ],
 )
-def test_requests_that_cannot_be_are_errors(bad: dict[str, np.ndarray]) -> None:  # type: ignore[type-arg]
+def test_requests_that_cannot_be_are_errors(bad: dict[str, np.ndarray]) -> None:
     good = drawn_requests(1, 2, np.random.default_rng(0))
     with pytest.raises(ValueError, match="requests"):
         replace(good, **bad)

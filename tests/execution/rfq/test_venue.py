@@ -177,3 +177,9 @@ def test_inquiries_that_cannot_be_say_what_was_expected(change: dict[str, object
 def test_the_same_seed_gives_the_same_quotes() -> None:
     assert asked(venue(7)) == asked(venue(7))
     assert asked(venue(7)).quotes != asked(venue(8)).quotes
+
+
+def test_a_dealer_without_room_for_one_package_does_not_quote() -> None:
+    full = (replace(PANEL[0], capacity=0.05), replace(PANEL[1], capacity=0.2))
+    at = RfqVenue(panel=full, terms=RfqTerms(), seed=np.random.SeedSequence(1))
+    assert [(quote.dealer, quote.quantity) for quote in at.request(INQUIRY, (0, 1)).quotes] == [(1, 2)]

@@ -50,7 +50,7 @@ def test_weights_are_those_of_a_general_optimiser() -> None:
     outcome = (rng.random(300) < 0.3).astype(np.float64)
     sign, centre = 2.0 * outcome - 1.0, np.array([0.1, -0.2, 0.3])
 
-    def loss(weight: np.ndarray) -> float:  # type: ignore[type-arg]
+    def loss(weight: np.ndarray) -> float:
         away = weight - centre
         return float(np.logaddexp(0.0, -sign * (design @ weight)).sum() + 0.5 * away @ prior @ away)
 
