@@ -42,7 +42,7 @@ def quote_features(
 
 def asked_count(requests: Requests) -> FloatArray:
     """How many dealers each request went to, (request,); 1 where nobody was asked, so that it has a log."""
-    return np.maximum(requests.asked.sum(axis=1), 1).astype(np.float64)
+    return np.asarray(np.maximum(requests.asked.sum(axis=1), 1), dtype=np.float64)
 
 
 def remembered(log: RequestLog, surprise: FloatArray) -> tuple[FloatArray, FloatArray]:
