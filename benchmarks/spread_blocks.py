@@ -162,6 +162,14 @@ def print_stated_market() -> None:
         print(f"{len(market.legs)} legs {simple:39.3f} {convention:12.2f} {bound:12.3f}")
 
 
+def print_five_minutes() -> None:
+    """The bound in half the time, over which the single leg is as published."""
+    print("\nbound in five minutes      calm    stressed")
+    for name, package in (("two legs", vertical(60)), ("four legs", condor(60))):
+        bounds = [Programme(at).solve()[1] / at.half_spread_ticks for at in (package, stressed(package))]
+        print(f"{name:24} {bounds[0]:6.3f} {bounds[1]:11.3f}")
+
+
 def print_wrong_regime() -> None:
     """What a plan for the other regime costs."""
     print(
@@ -183,5 +191,6 @@ if __name__ == "__main__":
     for legs, package in (("two legs", vertical()), ("four legs", condor())):
         print_block(f"{legs}, calm", package)
         print_block(f"{legs}, stressed", stressed(package))
+    print_five_minutes()
     print_ways()
     print_wrong_regime()
