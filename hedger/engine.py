@@ -1,8 +1,8 @@
-"""The main path: measure the exposure, decide, work the orders, book the fills, count the cost."""
+"""The main path: measure the exposure, choose, decide, work the orders, book the fills, count the cost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Protocol
@@ -14,10 +14,19 @@ from execution.tca.cost_curve import CostCurve
 from hedger.exposure import Exposure, measure
 from hedger.feedback import first_cost_curve
 from hedger.ledger import Ledger, future_values
-from hedger.orders import executed_order, hedge_line, horizon_days, parent_order, planned_order
+from hedger.orders import (
+    executed_order,
+    hedge_line,
+    horizon_days,
+    option_fills,
+    parent_order,
+    planned_order,
+)
 from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation
 from hedger.portfolio import Portfolio
 from hedger.result import HedgeRun, RunSettings, WorkedOrder
+from hedger.spreads.choice_fills import OptionFill
+from hedger.spreads.choice_package import OptionPackage
 from pricing.market import Market, UnderlyingMarket
 
 
@@ -52,11 +61,17 @@ def run(
             for symbol in before.by_underlying
         }
     with stages.begin("decision", 0.2):
-        decisions = _decide(before, market, policy, curves, settings, days_since_trade or {})
+        packages = _packages(before, portfolio, market, curves, settings)
+        bought = option_fills(packages, portfolio, market.as_of)
+        chosen = before
+        if bought:
+            chosen = measure(_with(bought, portfolio), market, underlyings=before.by_underlying)
+        decisions = _decide(chosen, market, policy, curves, settings, days_since_trade or {})
     with stages.begin("execution", 0.4):
         orders = _work(decisions, market, curves, settings)
     with stages.begin("ledger", 0.8):
-        ledger = _book(orders, portfolio, market)
+        traded = () if settings.dry_run else bought
+        ledger = _book(orders, traded, portfolio, market)
         holdings = ledger.portfolio()
         after = measure(holdings, market, underlyings=before.by_underlying)
     return HedgeRun(
@@ -74,7 +89,44 @@ def run(
         explained={symbol: _explained(worked) for symbol, worked in orders.items()},
         seconds=stages.seconds,
         cost_curves=curves,
+        packages=packages,
+        option_fills=traded,
     )
+
+
+def _packages(
+    exposure: Exposure,
+    portfolio: Portfolio,
+    market: Market,
+    curves: Mapping[str, CostCurve],
+    settings: RunSettings,
+) -> tuple[OptionPackage, ...]:
+    """The options that remove gamma and vega, where the user asks for them; for books that hold options."""
+    if settings.hedge_with != "options":
+        return ()
+    # The chooser's solver takes a while to import and to compile, and the usual run needs neither.
+    from hedger.spreads.choice_hedge import option_package
+
+    return tuple(
+        option_package(
+            own,
+            portfolio,
+            market.underlying(symbol),
+            curves[symbol],
+            tolerance=settings.option_tolerance,
+            horizon_days=horizon_days(settings),
+        )
+        for symbol, own in exposure.by_underlying.items()
+        if own.risks
+    )
+
+
+def _with(bought: Sequence[OptionFill], portfolio: Portfolio) -> Portfolio:
+    """The book as it will be with its options: what the delta is decided on."""
+    ledger = Ledger(portfolio, settlement={line.symbol: 0.0 for line in portfolio.positions})
+    for each in bought:
+        ledger.book(each.fill, each.line, each.rules)
+    return ledger.portfolio()
 
 
 def _decide(
@@ -135,9 +187,13 @@ def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Gen
     )
 
 
-def _book(orders: Mapping[str, WorkedOrder], portfolio: Portfolio, market: Market) -> Ledger:
+def _book(
+    orders: Mapping[str, WorkedOrder], bought: Sequence[OptionFill], portfolio: Portfolio, market: Market
+) -> Ledger:
     """Book every fill and pay the futures' variation margin up to the market's own price."""
     ledger = Ledger(portfolio, settlement=future_values(portfolio, market))
+    for each in bought:
+        ledger.book(each.fill, each.line, each.rules)
     for symbol, worked in orders.items():
         line = hedge_line(portfolio, market.underlying(symbol))
         for fill in worked.fills:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,6 +28,8 @@ from hedger.exposure import is_hedge_holding
 from hedger.policy.policy import HedgeDecision, expected_cost_bps
 from hedger.portfolio import Portfolio, Position, PositionKind
 from hedger.result import TRADING_MINUTES_PER_DAY, OrderCost, RunSettings, WorkedOrder
+from hedger.spreads.choice_fills import OptionFill, fills_at_touch
+from hedger.spreads.choice_package import OptionPackage
 from pricing.instrument import HedgeInstrument, InstrumentKind
 from pricing.market import UnderlyingMarket
 from pricing.option import Option
@@ -63,6 +65,14 @@ def parent_order(
         rules=_trading_rules(market.hedge),
         arrival_cap_bps=settings.arrival_cap_bps if math.isfinite(settings.arrival_cap_bps) else None,
     )
+
+
+def option_fills(
+    packages: Sequence[OptionPackage], portfolio: Portfolio, as_of: datetime
+) -> tuple[OptionFill, ...]:
+    """Packages traded leg by leg at the touch, in full and at once (hedger.spreads.choice_fills)."""
+    at = _nanoseconds(as_of)
+    return tuple(fill for package in packages for fill in fills_at_touch(package, portfolio, ts_ns=at))
 
 
 def market_conditions(market: UnderlyingMarket, settings: RunSettings) -> MarketConditions:

@@ -19,10 +19,13 @@ from hedger.errors import UsageError
 from hedger.exposure import Exposure
 from hedger.policy.policy import HedgeDecision
 from hedger.portfolio import Portfolio
+from hedger.spreads.choice_fills import OptionFill
+from hedger.spreads.choice_package import OptionPackage
 from pricing.market import Market
 
 SCHEMA_VERSION = "1.0"
 TRADING_MINUTES_PER_DAY = 390.0
+HEDGE_WITH = ("underlying", "options")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,9 @@ class RunSettings:
     risk_aversion: per unit of account currency, finite and not negative. seed: not negative. horizon_minutes:
     time in which parent orders are worked, up to a trading day's 390. participation: of the `pov` schedule,
     own contracts over everybody's, between 0 and 1. arrival_cap_bps: how much worse than the mid at arrival
-    an order may trade [bps], infinite where there is no such limit. Raises UsageError for other values.
+    an order may trade [bps], infinite where there is no such limit. hedge_with: 'underlying', or 'options'
+    to remove gamma and vega beyond option_tolerance, a share of the book's gross, above zero and below one.
+    Raises UsageError for other values.
     """
 
     policy: str = "whalley-wilmott"
@@ -45,6 +50,8 @@ class RunSettings:
     dry_run: bool = False
     participation: float = 0.1
     arrival_cap_bps: float = math.inf
+    hedge_with: str = "underlying"
+    option_tolerance: float = 0.1
 
     def __post_init__(self) -> None:
         """Refuse what no run can be made with; policy and schedule are refused where they are looked up."""
@@ -62,6 +69,11 @@ class RunSettings:
             raise UsageError(f"Participation lies between 0 and 1; found {self.participation:g}.")
         if not self.arrival_cap_bps >= 0.0:
             raise UsageError(f"The arrival cap must not be negative; found {self.arrival_cap_bps:g} bps.")
+
+        if self.hedge_with not in HEDGE_WITH:
+            raise UsageError(f"A book is hedged with {' or '.join(HEDGE_WITH)}; found '{self.hedge_with}'.")
+        if not 0.0 < self.option_tolerance < 1.0:
+            raise UsageError(f"The tolerance lies between 0 and 1; found {self.option_tolerance:g}.")
 
     @property
     def agent_file(self) -> Path | None:
@@ -137,7 +149,8 @@ class HedgeRun:
     by underlying, the P&L of the executed trades by part: spread, impact, timing and fees with their sign (a
     cost is negative) and mark, the move of the mid since arrival on what was filled. seconds: wall time by
     stage, the one thing in a run that does not repeat. cost_curves: by underlying, what trading its hedge was
-    expected to cost.
+    expected to cost. packages: options traded before the underlying, one an underlying, and their fills; a
+    dry run has the packages alone.
     """
 
     settings: RunSettings
@@ -154,3 +167,5 @@ class HedgeRun:
     explained: Mapping[str, Mapping[str, float]]
     seconds: Mapping[str, float]
     cost_curves: Mapping[str, CostCurve] = field(default_factory=dict)
+    packages: tuple[OptionPackage, ...] = ()
+    option_fills: tuple[OptionFill, ...] = ()

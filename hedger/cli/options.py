@@ -24,6 +24,7 @@ SCHEDULES = (
     "implementation-shortfall",
 )
 AGENTS = ("dqn", "ppo")
+HEDGE_WITH = ("underlying", "options")
 AGENT_SUFFIX = ".safetensors"
 
 Command = Callable[..., Any]

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hedger.cli.options import DAY, PATH, POLICIES, output_options, require_positive, settings_options
+from hedger.cli.options import (
+    DAY,
+    HEDGE_WITH,
+    PATH,
+    POLICIES,
+    output_options,
+    require_positive,
+    settings_options,
+)
 from hedger.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,6 +69,21 @@ if TYPE_CHECKING:
     metavar="BPS",
     help="Trade no worse than this many bps beyond the mid at arrival; what cannot be had so is left.",
 )
+@click.option(
+    "--hedge-with",
+    type=click.Choice(HEDGE_WITH),
+    default="underlying",
+    show_default=True,
+    help="options: first remove gamma and vega by expiry with the cheapest listed options; needs a chain.",
+)
+@click.option(
+    "--tolerance",
+    type=float,
+    default=0.1,
+    show_default=True,
+    metavar="X",
+    help="Of options: gamma and vega that may stay, as a share of the book's gross, between 0 and 1.",
+)
 @click.option("--dry-run", is_flag=True, help="Decide and plan the orders, but trade nothing.")
 @click.option(
     "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
@@ -83,6 +106,8 @@ def run(
     seed: int,
     participation: float,
     arrival_cap: float | None,
+    hedge_with: str,
+    tolerance: float,
     dry_run: bool,
     ignore_expired: bool,
     repeat: Path | None,
@@ -98,6 +123,7 @@ def run(
     hedger run book.csv --chain chain.csv --history prices.csv --as-of 2018-02-05
     hedger run book.csv --market DIR --costs runs --out runs/today
     hedger run example --schedule ppo
+    hedger run book.csv --chain chain.csv --hedge-with options --as-of 2018-02-05
     hedger run --repeat run-1
     """
     if repeat is not None:
@@ -129,6 +155,8 @@ def run(
         dry_run=dry_run,
         participation=participation,
         arrival_cap_bps=math.inf if arrival_cap is None else arrival_cap,
+        hedge_with=hedge_with,
+        option_tolerance=tolerance,
     )
     _run(inputs, settings, out, as_json)
 

@@ -18,7 +18,9 @@ from hedger.policy.policy import HedgeDecision
 from hedger.portfolio import Portfolio, Position
 from hedger.report.horizon import compare_volatility
 from hedger.result import SCHEMA_VERSION, HedgeRun, OrderCost, WorkedOrder
+from hedger.spreads.choice_package import OptionPackage
 from pricing.market import UnderlyingMarket
+from pricing.option import Option
 
 Json = dict[str, Any]
 
@@ -41,9 +43,13 @@ def document(run: HedgeRun) -> Json:
                 for risk in exposure.risks
             ],
             "forecast": _forecasts(run),
+            "packages": [_package(package) for package in run.packages],
             "decisions": [decision_entry(decision) for decision in run.decisions],
             "orders": [_order(order) for order in run.orders],
-            "fills": [_fill(fill, order) for order in run.orders for fill in order.fills],
+            "fills": [
+                *(_fill(each.fill, each.rules.tick_size) for each in run.option_fills),
+                *(_fill(fill, order.order.rules.tick_size) for order in run.orders for fill in order.fills),
+            ],
             "costs": _costs(run),
             "explained": {symbol: dict(parts) for symbol, parts in run.explained.items()},
             "holdings_after": [_holding(position) for position in run.holdings_after.positions],
@@ -189,14 +195,30 @@ def _order(order: WorkedOrder) -> Json:
     }
 
 
-def _fill(fill: Fill, order: WorkedOrder) -> Json:
+def _package(package: OptionPackage) -> Json:
+    return {
+        **columns_of(package),
+        "gap": package.gap,
+        "legs": [{**columns_of(leg), "option": _contract(leg.option)} for leg in package.legs],
+        "prices": [columns_of(price) for price in package.prices],
+        "free_money": [
+            {"kind": it.kind, "amount": it.amount, "sentence": it.sentence} for it in package.free_money
+        ],
+    }
+
+
+def _contract(option: Option) -> Json:
+    return {"strike": option.strike, "expiry": option.expiry.isoformat(), "right": option.right.value}
+
+
+def _fill(fill: Fill, tick_size: float) -> Json:
     return {
         "parent_id": fill.parent_id,
         "symbol": fill.symbol,
         "side": fill.side.name.lower(),
         "quantity": fill.quantity,
         "price_ticks": fill.price_ticks,
-        "price": fill.price_ticks * order.order.rules.tick_size,
+        "price": fill.price_ticks * tick_size,
         "ts_ns": fill.ts_ns,
         "fee": fill.fee,
         "liquidity": fill.liquidity.value,

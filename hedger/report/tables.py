@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from execution.orders import Side
 from hedger.exposure import UnderlyingExposure
 from hedger.policy.policy import Action, HedgeDecision
+from hedger.report.choice_tables import package_tables
 from hedger.report.horizon import compare_volatility
+from hedger.report.table import Table as Table
 from hedger.report.units import counted, desk_greeks, number, percent, printable
 from hedger.result import HedgeRun, WorkedOrder
 from pricing.market import Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table of text. columns: headers, a leading '>' aligns right. notes: sentences printed below it."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
 
 
 def run_tables(run: HedgeRun) -> tuple[Table, ...]:
@@ -30,6 +21,7 @@ def run_tables(run: HedgeRun) -> tuple[Table, ...]:
         provenance_table(run),
         exposure_table(run),
         forecast_table(run),
+        *package_tables(run.packages, currency(run)),
         decision_table(run),
         order_table(run),
     )

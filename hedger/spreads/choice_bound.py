@@ -13,7 +13,7 @@ from hedger.spreads.choice_relaxation import Relaxation
 
 _RESTRICTED = (60, 400)
 _MOST_NODES = 300
-_RELATIVE_GAP = 1e-6
+_RELATIVE_GAP = 0.0
 
 
 def branch_and_bound(problem: ChoiceProblem, relaxation: Relaxation) -> tuple[IntArray | None, float]:

@@ -23,9 +23,7 @@ class OptionFill:
     rules: TradingRules
 
 
-def fills_at_touch(
-    package: OptionPackage, portfolio: Portfolio, *, ts_ns: int, fee_per_contract: float
-) -> tuple[OptionFill, ...]:
+def fills_at_touch(package: OptionPackage, portfolio: Portfolio, *, ts_ns: int) -> tuple[OptionFill, ...]:
     """Every leg in full and at once: bought at its ask, sold at its bid, to the cent against the book.
 
     The chooser takes no more than the quoted sizes, where the chain has them, so that nothing is left over.
@@ -34,30 +32,30 @@ def fills_at_touch(
     held = {line.symbol: line for line in portfolio.positions}
     return tuple(
         OptionFill(
-            fill=_fill(leg, package.underlying, ts_ns, fee_per_contract),
+            fill=_fill(leg, package, ts_ns),
             line=held.get(leg.symbol) or _line(leg, currency),
             rules=TradingRules(
                 symbol=leg.symbol,
                 tick_size=_TICK,
                 multiplier=OPTION_MULTIPLIER,
-                fee_per_contract=fee_per_contract,
+                fee_per_contract=package.fee_per_contract,
             ),
         )
         for leg in package.legs
     )
 
 
-def _fill(leg: PackageLeg, underlying: str, ts_ns: int, fee_per_contract: float) -> Fill:
+def _fill(leg: PackageLeg, package: OptionPackage, ts_ns: int) -> Fill:
     bought = leg.quantity > 0
     ticks = math.ceil(leg.ask / _TICK - 1e-6) if bought else math.floor(leg.bid / _TICK + 1e-6)
     return Fill(
-        parent_id=f"{underlying}-options",
+        parent_id=f"{package.underlying}-options",
         symbol=leg.symbol,
         side=Side.BUY if bought else Side.SELL,
         quantity=abs(leg.quantity),
         price_ticks=ticks,
         ts_ns=ts_ns,
-        fee=abs(leg.quantity) * fee_per_contract,
+        fee=abs(leg.quantity) * package.fee_per_contract,
         liquidity=Liquidity.TAKER,
     )
 

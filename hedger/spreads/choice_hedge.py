@@ -10,6 +10,7 @@ from execution.tca.cost_curve import CostCurve
 from hedger.errors import UsageError
 from hedger.exposure import UnderlyingExposure
 from hedger.portfolio import Portfolio
+from hedger.spreads.choice import choose
 from hedger.spreads.choice_market import (
     OPTION_MULTIPLIER,
     ChoiceLimits,
@@ -25,7 +26,6 @@ from hedger.spreads.choice_package import (
     legs_of,
     package_problem,
     premium,
-    solve,
 )
 from hedger.spreads.choice_problem import Choice, InfeasibleChoiceError
 from hedger.spreads.choice_rows import (
@@ -77,7 +77,7 @@ def option_package(
         options, tiers, rows, fee_per_contract=bounds.fee_per_contract, most_legs=bounds.most_legs
     )
     try:
-        choice = solve(problem)
+        choice = choose(problem)
     except InfeasibleChoiceError as error:
         raise InfeasibleChoiceError(
             f"No package of {market.symbol}'s options brings gamma and vega within {tolerance:.0%} of gross. "
@@ -162,6 +162,7 @@ def _package(
         option_cost=sum(leg.cost for leg in legs),
         underlying_lots=int(choice.quantity[len(options) :].sum()),
         premium=premium(legs),
+        fee_per_contract=limits.fee_per_contract,
         prices=prices,
         reason=_reason(choice, prices, len(legs), int(np.count_nonzero(options.most_bought))),
         method=choice.method,

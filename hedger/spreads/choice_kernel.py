@@ -37,21 +37,26 @@ class Pivots(NamedTuple):
 
 
 class Others(NamedTuple):
-    """All other columns by rising reduced cost; activity: shape (column, row)."""
+    """All other columns by rising reduced cost; activity: shape (column, row).
+
+    is_turned: it counts downwards from its limit and stops to be a leg with its last contract.
+    """
 
     cost: FloatArray
     most: IntArray
     is_leg: BoolArray
+    is_turned: BoolArray
     activity: FloatArray
     reduced: FloatArray
 
 
 class Bounds(NamedTuple):
-    """Of every row, and how many legs may trade."""
+    """Of every row, and how many legs may trade; turned_legs: held at their limit to begin with."""
 
     lower: FloatArray
     upper: FloatArray
     most_legs: int
+    turned_legs: int
 
 
 class Scratch(NamedTuple):
@@ -172,8 +177,13 @@ def deepen(depth: int, column: int, again: bool, others: Others, room: Scratch) 
         room.activity[depth + 1, row] = room.activity[depth, row] + others.activity[column, row]
     room.spent[depth + 1] = room.spent[depth] + others.cost[column]
     room.used[depth + 1] = room.used[depth] + others.reduced[column]
-    room.legs[depth + 1] = room.legs[depth] + (1 if others.is_leg[column] and not again else 0)
-    room.repeats[depth + 1] = room.repeats[depth] + 1 if again else 1
+    repeats = room.repeats[depth] + 1 if again else 1
+    room.repeats[depth + 1] = repeats
+    room.legs[depth + 1] = room.legs[depth]
+    if others.is_leg[column] and others.is_turned[column]:
+        room.legs[depth + 1] -= 1 if repeats == others.most[column] else 0
+    elif others.is_leg[column]:
+        room.legs[depth + 1] += 1 if repeats == 1 else 0
 
 
 @compiled
@@ -211,7 +221,9 @@ def enumerate_choices(
             if depth == DEEPEST:
                 whole, column = False, len(others.reduced)
             elif (again and room.repeats[depth] >= others.most[column]) or (
-                not again and others.is_leg[column] and room.legs[depth] >= bounds.most_legs
+                not again
+                and others.is_leg[column]
+                and room.legs[depth] >= bounds.most_legs + bounds.turned_legs
             ):
                 column += 1
             else:

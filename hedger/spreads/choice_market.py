@@ -95,7 +95,18 @@ def tradable_options(
         is_call=quotes.is_call,
         is_american=np.full(len(quotes), american),
     )
-    greeks, _ = value_options(columns, market)
+    return tradable_columns(quotes, columns, value_options(columns, market)[0], limits, excluded=excluded)
+
+
+def tradable_columns(
+    quotes: Quotes,
+    columns: OptionColumns,
+    greeks: GreekColumns,
+    limits: ChoiceLimits,
+    *,
+    excluded: BoolArray | None = None,
+) -> TradableOptions:
+    """Quotes with Greeks of their own as columns of a choice."""
     usable = np.ones(len(quotes), dtype=np.bool_) if excluded is None else ~excluded
     return TradableOptions(
         columns=columns,

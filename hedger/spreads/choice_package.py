@@ -9,7 +9,6 @@ from datetime import timedelta
 import numpy as np
 
 from hedger.portfolio.convention import INDEX_OPTIONS, option_convention
-from hedger.spreads.choice import choose
 from hedger.spreads.choice_market import OPTION_MULTIPLIER, TradableOptions, UnderlyingTiers
 from hedger.spreads.choice_problem import Choice, ChoiceProblem
 from hedger.spreads.choice_rows import Rows, joined
@@ -55,7 +54,8 @@ class OptionPackage:
     cost [currency]: of crossing half of each spread, fees, and the underlying that goes with them;
     lower_bound: no package that meets the same rows costs less. underlying_lots: what the chooser thought of
     as the delta's hedge, which the policy then decides. premium [currency]: paid for the options, negative
-    is received. prices: of every exposure. free_money: what the quotes give away, none of which was used.
+    is received. fee_per_contract [currency]. prices: of every exposure. free_money: what the quotes give
+    away, none of which was used.
     """
 
     underlying: str
@@ -65,6 +65,7 @@ class OptionPackage:
     option_cost: float
     underlying_lots: int
     premium: float
+    fee_per_contract: float
     prices: tuple[PriceOfExposure, ...]
     reason: str
     method: str = "enumeration"
@@ -119,21 +120,6 @@ def premium(legs: Sequence[PackageLeg]) -> float:
     """What the legs cost at the touch [currency], negative is received."""
     prices = (leg.quantity * (leg.ask if leg.quantity > 0 else leg.bid) for leg in legs)
     return OPTION_MULTIPLIER * sum(prices)
-
-
-def solve(problem: ChoiceProblem) -> Choice:
-    """As `choose`; without a search where trading nothing meets every row."""
-    if np.all((problem.lower <= 0.0) & (problem.upper >= 0.0)):
-        return Choice(
-            quantity=np.zeros(len(problem.names), dtype=np.int64),
-            cost=0.0,
-            lower_bound=0.0,
-            relaxed_cost=0.0,
-            shadow_price=np.zeros(len(problem.row_names)),
-            searched=0,
-            method="nothing to trade",
-        )
-    return choose(problem)
 
 
 def contract(market: UnderlyingMarket, years: float, strike: float, is_call: bool) -> Option:

@@ -45,11 +45,7 @@ class ChoiceTable:
 
     @classmethod
     def of(cls, problem: ChoiceProblem, relaxation: Relaxation) -> Self | None:
-        """None where the relaxation's vertex is degenerate, so that its rows do not determine it.
-
-        And where a leg at its limit counts towards most_legs, since it stops to be one only with its last
-        contract.
-        """
+        """None where the relaxation's vertex is degenerate, so that its rows do not determine it."""
         columns, scale = problem.signed(), row_scale(problem)
         price = relaxation.price * scale
         turned = (relaxation.quantity >= columns.most - _ZERO) & (relaxation.reduced_cost < 0.0)
@@ -62,7 +58,7 @@ class ChoiceTable:
         inner = (relaxation.quantity > _ZERO) & (relaxation.quantity < columns.most - _ZERO)
         pivot = np.flatnonzero(inner)
         rows = _binding_rows(activity[pivot], price)
-        if rows is None or (problem.most_legs is not None and columns.is_leg[turned].any()):
+        if rows is None:
             return None
         free = np.flatnonzero(~inner & (columns.most > 0))
         order = free[np.argsort(reduced[free], kind="stable")]
@@ -73,6 +69,7 @@ class ChoiceTable:
                 cost=(sign * columns.cost)[order],
                 most=columns.most[order],
                 is_leg=columns.is_leg[order],
+                is_turned=turned[order],
                 activity=activity[order],
                 reduced=reduced[order],
             ),
@@ -86,7 +83,12 @@ class ChoiceTable:
                 anchor=np.where(price > 0.0, lower, upper)[rows],
                 per_cost=1.0 / price[rows],
             ),
-            bounds=Bounds(lower=lower, upper=upper, most_legs=most_legs),
+            bounds=Bounds(
+                lower=lower,
+                upper=upper,
+                most_legs=most_legs,
+                turned_legs=int(columns.is_leg[turned].sum()),
+            ),
             pivot=pivot,
             order=order,
             turned=turned,
@@ -102,7 +104,7 @@ class ChoiceTable:
         Also the number of combinations looked at, and whether these were all.
         """
         room = scratch(len(self.bounds.lower), len(self.pivot))
-        room.spent[0] = self.fixed_cost
+        room.spent[0], room.legs[0] = self.fixed_cost, self.bounds.turned_legs
         path, held = np.full(DEEPEST, -1, np.int64), np.zeros(len(self.pivot), np.int64)
         cost, searched, whole = enumerate_choices(
             float(budget), self.base, most_searched, self.others, self.pivots, self.bounds, room, path, held

@@ -1,0 +1,97 @@
+"""The tables of chosen options: what trades, and what each exposure costs to remove."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hedger.report.table import Table
+from hedger.report.units import counted, number, printable
+from hedger.spreads.choice_package import OptionPackage, PriceOfExposure
+from pricing.time import exchange_date
+
+_NAMED_PROBLEMS = 3
+
+
+def package_tables(packages: Sequence[OptionPackage], unit: str) -> tuple[Table, ...]:
+    """Per underlying the package's legs and its shadow prices. unit: the account's currency."""
+    return tuple(
+        table
+        for package in packages
+        for table in (_legs(package, unit), _prices(package, unit))
+        if table.rows
+    )
+
+
+def _legs(package: OptionPackage, unit: str) -> Table:
+    rows = tuple(
+        (
+            f"{'buy' if leg.quantity > 0 else 'sell'} {abs(leg.quantity):,}",
+            printable(leg.symbol),
+            f"{exchange_date(leg.option.expiry)}",
+            number(leg.bid, 2),
+            number(leg.ask, 2),
+            number(leg.cost),
+        )
+        for leg in package.legs
+    )
+    return Table(
+        title=f"Options of {printable(package.underlying)}",
+        columns=("", "option", "expiry", ">bid", ">ask", f">cost\n{unit}"),
+        rows=rows or (("none", "", "", "", "", ""),),
+        notes=(
+            f"{printable(package.underlying)}: {package.reason}.",
+            *_cost_note(package, unit),
+            *_problems(package),
+        ),
+    )
+
+
+def _cost_note(package: OptionPackage, unit: str) -> tuple[str, ...]:
+    if not package.legs:
+        return ()
+    paid = "paid" if package.premium >= 0.0 else "received"
+    return (
+        f"Expected cost {number(package.cost)} {unit}: {number(package.option_cost)} for the options' "
+        f"spreads and fees, the rest for {counted(abs(package.underlying_lots), 'lot')} of the underlying "
+        f"that balance the delta. Premium {paid}: {number(abs(package.premium))} {unit}.",
+    )
+
+
+def _problems(package: OptionPackage) -> tuple[str, ...]:
+    found = package.free_money
+    if not found:
+        return ()
+    named = "; ".join(each.sentence for each in found[:_NAMED_PROBLEMS])
+    return (
+        f"{counted(len(found), 'combination')} of quotes would pay for nothing, which is a problem of the "
+        f"quotes and not traded; these quotes are left out: {named}.",
+    )
+
+
+def _prices(package: OptionPackage, unit: str) -> Table:
+    rows = tuple(
+        (
+            printable(each.name),
+            _amount(each, each.before),
+            _amount(each, each.after),
+            f"±{_amount(each, each.upper)}",
+            number(0.0 if each.price == 0.0 else each.price * _scale(each), 2),
+        )
+        for each in package.prices
+        if each.before or each.after
+    )
+    return Table(
+        title=f"What exposure to {printable(package.underlying)} costs today",
+        columns=("", ">before", ">after", ">allowed", f">{unit} per\nunit more"),
+        rows=rows,
+        notes=("Delta and gamma in units of underlying, vega per point. Prices are of divisible contracts.",),
+    )
+
+
+def _scale(each: PriceOfExposure) -> float:
+    """Units shown per own unit: vega is shown per volatility point."""
+    return 100.0 if each.name.startswith("vega") else 1.0
+
+
+def _amount(each: PriceOfExposure, value: float) -> str:
+    return number(value / _scale(each), 2 if each.name == "gamma" else 1)
