@@ -151,7 +151,8 @@ def _gap_of_programme(model: MultiAssetAlmgrenChriss, start: FloatArray, slices:
 
 def _gap(found: FloatArray, expected: FloatArray) -> float:
     blocks = np.hsplit(found, found.shape[1] // 2), np.hsplit(expected, expected.shape[1] // 2)
-    return max(np.abs(one - other).max() / np.abs(other).max() for one, other in zip(*blocks, strict=True))
+    gaps = [np.abs(one - other).max() / np.abs(other).max() for one, other in zip(*blocks, strict=True)]
+    return float(max(gaps))
 
 
 def taken(work: Callable[[], object], repeats: int = 2_000) -> tuple[float, float]:
@@ -254,7 +255,7 @@ def _cost(trades: FloatArray, after: FloatArray, moves: FloatArray, noise: Float
 def print_fit(histories: int = 100, count: int = 2_000) -> None:
     """How fits of known processes turn out: deviation of (found - true) / standard error, and refusals."""
     print(
-        f"\nfits of {count} daily mids, {histories} histories: deviation of errors in standard errors (1: right)"
+        f"\nfits of {count} daily mids, {histories} histories: errors' deviation in their estimate (1: right)"
     )
     step = 1.0 / 252.0
     for name, reversion, rank in (
@@ -318,7 +319,7 @@ def print_learned(seeds: int, first_seed: int, steps: int) -> None:
     task = LiquidationTask()
     best = task.cost(task.best_parts())
     print(
-        f"\nlearned liquidation of the pair, cost in the least (evenly {1.0 / best:.4f}); floor 1.02, aim 1.005"
+        f"\nlearned liquidation of the pair, cost in the least (even {1.0 / best:.4f}); floor 1.02, aim 1.005"
     )
     ratios = []
     for seed in range(first_seed, first_seed + seeds):

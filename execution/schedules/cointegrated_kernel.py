@@ -1,4 +1,6 @@
-"""The Riccati equation of co-integrated legs, compiled: from the exponential over a part of time, doubled.
+"""The Riccati equations of co-integrated legs, compiled: slice by slice, and in continuous time.
+
+The latter is solved from the exponential over a part of the time, doubled.
 
 A cost to come y'Py of y = (left, deviation) has -P' = Q + A'P + PA - PMP. What y and q = Py do over a time is
 its flow: y_after = kept y_before - spread q_after, and q_before = source y_before + kept' q_after.
@@ -43,6 +45,36 @@ def costs_to_come(
         costs[step] = later
         reached = _solved(_one_and(spread, later), kept)
     return costs
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def slice_rules(
+    impact: FloatArray, risk: FloatArray, kept: FloatArray, noise: FloatArray, slices: int
+) -> tuple[FloatArray, FloatArray, FloatArray, float]:
+    """What to leave after each slice of what is left, and for the deviation, shape (slice, leg, leg) both.
+
+    Then the cost to come x'Px + 2 x'Ds + s'Rs as (P, D, R), shape (3, leg, leg), and what noise adds to it.
+    impact, risk: prices of the squares of what a slice trades and of what it leaves; kept, noise: of the
+    deviation over a slice. The last slice leaves nothing.
+    """
+    legs = len(impact)
+    on_left, on_deviation = np.zeros((slices, legs, legs)), np.zeros((slices, legs, legs))
+    nothing, one, of_noise = np.zeros((legs, legs)), np.eye(legs), 0.0
+    of_left, of_both, of_deviation = impact, nothing, nothing
+    for index in range(slices - 2, -1, -1):
+        later = _symmetric_sum(risk, of_left)
+        pull = 0.5 * (one - kept) - _product(of_both, kept)
+        both = _symmetric_sum(impact, later)
+        left, away = _solved(both, impact), _solved(both, pull)
+        on_left[index], on_deviation[index] = left, away
+        of_noise += (of_deviation * noise).sum()
+        moved = _product(_turned(kept), _product(of_deviation, kept))
+        of_deviation = _symmetric_sum(moved, -_product(_turned(pull), away))
+        of_both = -_product(impact, away)
+        of_left = _symmetric_sum(nothing, _product(later, left))
+    costs = np.empty((3, legs, legs))
+    costs[0], costs[1], costs[2] = of_left, of_both, of_deviation
+    return on_left, on_deviation, costs, of_noise
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

@@ -60,7 +60,7 @@ class CointegratedPrices:
         block[:legs, :legs], block[:legs, legs:] = self.reversion, self.covariance
         block[legs:, legs:] = -self.reversion.T
         whole = expm(part * block)
-        kept: FloatArray = whole[legs:, legs:].T
+        kept: FloatArray = np.ascontiguousarray(whole[legs:, legs:].T)
         noise: FloatArray = kept @ whole[:legs, legs:]
         for _ in range(doublings):
             noise, kept = noise + kept @ noise @ kept.T, kept @ kept

@@ -9,6 +9,7 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
+from execution.schedules.cointegrated_kernel import slice_rules
 from execution.schedules.cointegrated_prices import CointegratedPrices
 from execution.schedules.multi_asset import checked_quantities, risk_modes, symmetric
 from execution.schedules.schedule import FloatArray
@@ -79,19 +80,10 @@ class CointegratedSlices:
         legs, count, tau = self.prices.legs, slices - first, self.horizon / slices
         kept, noise = self.prices.after(tau)
         impact, risk = self.temporary_impact / tau, self.risk_aversion * noise
-        on_left, on_deviation = np.zeros((2, count, legs, legs))
-        # The cost to come is x'Px + 2 x'Ds + s'Rs + of_noise; the last slice trades all.
-        of_left, of_both, of_deviation, of_noise = impact, *np.zeros((2, legs, legs)), 0.0
-        for index in range(count - 2, -1, -1):
-            later = risk + of_left
-            pull = -0.5 * (kept - np.eye(legs)) - of_both @ kept
-            solved = np.linalg.solve(impact + later, np.hstack([impact, pull]))
-            on_left[index], on_deviation[index] = solved[:, :legs], solved[:, legs:]
-            of_noise += float(np.einsum("ij,ij", of_deviation, noise))
-            of_deviation = _symmetric(kept.T @ of_deviation @ kept - pull.T @ on_deviation[index])
-            of_both = -impact @ on_deviation[index]
-            of_left = _symmetric(later @ on_left[index])
-        value = np.block([[of_left, of_both], [of_both.T, of_deviation]])
+        on_left, on_deviation, costs, of_noise = slice_rules(impact, risk, kept, noise, count)
+        value = np.zeros((2 * legs, 2 * legs))
+        value[:legs, :legs], value[:legs, legs:], value[legs:, legs:] = costs
+        value[legs:, :legs] = costs[1].T
         return SliceRules(on_left=on_left, on_deviation=on_deviation, value=value, of_noise=of_noise)
 
     def expected_holdings(
@@ -109,7 +101,3 @@ class CointegratedSlices:
             holdings[index + 1] = rules.left_after(index, holdings[index], away)
             away = kept @ away
         return holdings
-
-
-def _symmetric(matrix: FloatArray) -> FloatArray:
-    return 0.5 * (matrix + matrix.T)
