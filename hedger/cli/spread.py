@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hedger.cli.options import DAY, PATH, output_options
-from hedger.errors import InputError, InputProblem, UsageError
+from hedger.errors import UsageError
 
 if TYPE_CHECKING:
     from hedger.report.record import RunInputs
@@ -110,7 +110,7 @@ def _of_book(name: str, inputs: RunInputs) -> SpreadStudy:
 
 
 def _of_piece(piece: Piece, inputs: RunInputs, day: date) -> SpreadStudy:
-    """One structure priced; InputError where a leg has no quote in a chain that was given."""
+    """One structure priced; UsageError where a leg has no quote in a chain that was given."""
     from hedger.market_data import load_market
     from hedger.spreads.request import portfolio_of
     from hedger.spreads.study import SpreadStudy, priced
@@ -121,15 +121,8 @@ def _of_piece(piece: Piece, inputs: RunInputs, day: date) -> SpreadStudy:
     )
     pieces = priced((piece,), market, chain=inputs.chain)
     if market.underlying(piece.structure.underlying).quotes is not None and pieces[0].faults:
-        name = piece.structure.name
-        raise InputError(
-            [
-                InputProblem(
-                    file=name, value=fault, expected="a leg with a two-sided quote that is not stale"
-                )
-                for fault in pieces[0].faults
-            ]
-        )
+        faults = "; ".join(pieces[0].faults)
+        raise UsageError(f"The {piece.structure.name} has no two-sided market: {faults}.")
     return SpreadStudy(portfolio=book, market=market, pieces=pieces, rest=())
 
 
