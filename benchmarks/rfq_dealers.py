@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -136,18 +137,23 @@ def asked_at(size: float, seed: int) -> list[tuple[int, float]]:
 
 
 def learned_set(rows: int, seed: int, size: float, panel: tuple[DealerTerms, ...]) -> tuple[int, ...]:
-    """Whom to ask by a model learned from a history; leaks are seen in the moves of the mid alone."""
-    log = history(rows, 100 + seed, panel)
-    model = fit_dealer_model(log)
-    moved = log.news + log.leak_before
-    before = leak_by_dealer(moved, log.requests.asked, log.requests.size)
-    lost = log.requests.asked.copy()
-    lost[np.flatnonzero(log.traded), log.winner[log.traded]] = False
-    rng = np.random.default_rng(seed)
-    later = log.leak_after + 0.15 * rng.standard_normal(rows)
-    after = leak_by_dealer(later, lost, log.requests.size)
+    """Whom to ask at a size by what a history tells."""
+    model, before, after = learned(rows, seed, panel)
     terms = ask_terms(size, before, after)
     return best_ask(lambda count: model.laws(dealers=count, size=size, volatility=1.0), terms).dealers
+
+
+@cache
+def learned(
+    rows: int, seed: int, panel: tuple[DealerTerms, ...]
+) -> tuple[DealerModel, FloatArray, FloatArray]:
+    """Dealers and their leaks from a history; leaks are seen in the moves of the mid alone."""
+    log = history(rows, 100 + seed, panel)
+    before = leak_by_dealer(log.news + log.leak_before, log.requests.asked, log.requests.size)
+    lost = log.requests.asked.copy()
+    lost[np.flatnonzero(log.traded), log.winner[log.traded]] = False
+    later = log.leak_after + 0.15 * np.random.default_rng(seed).standard_normal(rows)
+    return fit_dealer_model(log), before, leak_by_dealer(later, lost, log.requests.size)
 
 
 def brute_cost(quotes: list[DealerQuote], quantity: int, outside: float, ticket: float) -> float:

@@ -174,3 +174,18 @@ def test_the_continuous_optimum_is_where_the_slope_is_zero() -> None:
     assert slope == pytest.approx(0.0, abs=1e-8)
     assert StylisedLeakage(cost_range=0.0, leak=0.0).best_count(5) == 1
     assert StylisedLeakage(cost_range=1.0, leak=0.0).best_count(5) == 5
+
+
+@pytest.mark.parametrize("dealers", range(1, 9))
+def test_the_closed_forms_are_what_requests_to_one_to_eight_dealers_pay(dealers: int) -> None:
+    rng, rows = np.random.default_rng(dealers), 50_000
+    rfq = FirstPriceRfq(dealers=dealers)
+    curve = LogisticWinCurve(alpha=-1.0 + 0.3 * dealers, beta=2.0)
+    markup = float(curve.best_markup())
+    seen = (
+        (rfq.quote(rng.random((rows, dealers))).min(axis=1), 2.0 / (dealers + 1)),
+        (1.0 - 0.5 * rng.standard_normal((rows, dealers)).max(axis=1), best_spread_ratio(dealers, 4.0)),
+        (markup * (rng.random(rows) < curve.win_probability(markup)), float(curve.best_value())),
+    )
+    for paid, expected in seen:
+        assert abs(paid.mean() - expected) < 4.0 * paid.std() / math.sqrt(rows) + 1e-12
