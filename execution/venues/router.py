@@ -30,10 +30,10 @@ class RouterBeliefs:
     """What a SmartRouter believes beforehand, and how finely it splits.
 
     fills, exposure: a gamma belief in how often pools fill all that rests, in so many horizons of an order;
-    above 0. markout_lots: at how many lots that were followed by no move each pool begins, in parts of the
-    order; the more, the longer a pool is used that trades before adverse moves. blocks: parts of an order by
-    which what pools have is counted. optimism: CensoredLearner's, less than its own since an order has tens
-    of decisions, not thousands. ValueError for what is not above 0 and finite.
+    above 0. markout_lots: at how many lots that were followed by no move each pool begins, and lit venues at
+    as many that cost nothing, in parts of the order; the more, the slower both are believed. blocks: parts of
+    an order by which what pools have is counted. optimism: CensoredLearner's, less than its own since an
+    order has tens of decisions, not thousands. ValueError for what is not above 0 and finite.
     """
 
     fills: float = 0.5
@@ -61,8 +61,9 @@ class SmartRouter:
       until then) as likely to go to them;
     - what each pool has, from censored fills (CensoredLearner), by which lots are split among pools;
     - what a dark lot costs: its fee, and the mid's adverse move over the decision in which it was filled.
-      What it saves is the cost of crossing, which is what becomes of a lot that nobody fills; a pool where
-      that is nothing gets nothing.
+      What it saves is the cost of crossing, which is what becomes of a lot that nobody fills, and twice what
+      lit lots have cost beside the mid at arrival, the last lot's part of an impact that is linear in size.
+      A pool where a lot saves nothing gets nothing.
 
     Raises ValueError unless the desk's venues are lit ones and then one dark pool or more.
     """
@@ -79,7 +80,9 @@ class SmartRouter:
         ]
         self._fills, self._exposure = np.zeros(shape[0]), np.zeros(shape[0])
         self._lots, self._lost = np.zeros(shape), np.zeros(shape)
+        self._lit_lots, self._lit_cost = np.zeros(shape[0]), np.zeros(shape[0])
         self._made, self._mid = self._made_now(desk), desk.mid_ticks
+        self._bought, self._paid = self._lit_now(desk)
 
     def route(self, desk: Desk) -> Wanted:
         """What is wanted in each market at each venue, shape (market, venue)."""
@@ -105,6 +108,7 @@ class SmartRouter:
         sent = np.where(desk.memory["decision"][:, None] > 0, resting + filled, 0)
         adverse = desk.memory["side"] * (self._mid - mid)
         self._made, self._mid = made, mid
+        self._learn_lit(desk)
         rested = sent.sum(axis=1)
         worked = np.flatnonzero((rested > 0) & ~desk.is_over)
         self._fills[worked] += filled[worked].sum(axis=1) / rested[worked]
@@ -116,6 +120,15 @@ class SmartRouter:
             blocks = np.minimum(-(-sent[at] // block), self._beliefs.blocks)
             had = np.minimum((filled[at] + block // 2) // block, blocks)
             self._learners[at].learn(blocks, np.where(filled[at] == sent[at], blocks, had))
+
+    def _learn_lit(self, desk: Desk) -> None:
+        """Take note of what the lit venues have cost beside the mid at arrival."""
+        bought, paid = self._lit_now(desk)
+        is_same = (desk.memory["decision"] > 0) & ~desk.is_over
+        lots, spent = bought - self._bought, paid - self._paid
+        self._bought, self._paid = bought, paid
+        self._lit_lots += np.where(is_same, np.abs(lots), 0.0)
+        self._lit_cost += np.where(is_same, spent - 0.5 * lots * desk.memory["arrival_twice"], 0.0)
 
     def _pace(self, desk: Desk) -> FloatArray:
         """What the lit venues get of an even slice, shape (market,), from 0 to 1.
@@ -147,8 +160,9 @@ class SmartRouter:
         orders, known = desk.orders, self._beliefs.markout_lots * desk.memory["quantity"][:, None]
         spread = np.maximum(orders.ask_ticks[:, 0] - orders.bid_ticks[:, 0], 1)
         crossing = 0.5 * spread + orders.taker_fee[:, : self._first].min(axis=1)
+        impact = 2.0 * np.maximum(self._lit_cost / np.maximum(self._lit_lots + known[:, 0], 1.0), 0.0)
         saved: FloatArray = (
-            crossing[:, None]
+            (crossing + impact)[:, None]
             - orders.maker_fee[:, self._first :]
             - self._lost / np.maximum(self._lots + known, 1.0)
         )
@@ -167,6 +181,12 @@ class SmartRouter:
     def _made_now(self, desk: Desk) -> IntArray:
         made: IntArray = desk.orders.traded().made[:, self._first :].astype(np.int64)
         return made
+
+    def _lit_now(self, desk: Desk) -> tuple[FloatArray, FloatArray]:
+        """Lots bought less sold at the lit venues and what was paid for them [ticks x lots], (market,)."""
+        accounts = [venue.account for venue in desk.orders.venues[: self._first]]
+        bought, cash = (np.sum([one[name] for one in accounts], axis=0) for name in ("position", "cash"))
+        return bought.astype(np.float64), -cash.astype(np.float64)
 
     def _block(self, desk: Desk, at: int) -> int:
         return -(-int(desk.memory["quantity"][at]) // self._beliefs.blocks)
