@@ -39,9 +39,11 @@ class ComplexInstrument:
     """A package of at least two legs in reduced ratio, traded at a net price in integer ticks.
 
     The net price is the sum over legs of side * ratio * price: what a buyer pays for one package, negative
-    where the buyer receives. Prices are per contract: where multipliers differ (options of 100 shares with the
-    shares), a leg's ticks must count its contract's worth, or they do not add up. Raises OrderRejectedError for one leg, a symbol twice, a ratio that is no
-    positive integer or that has a common divisor, a side that is none.
+    where the buyer receives. Prices are of one contract: where multipliers differ, as of options and shares,
+    a leg's tick must be so much of its contract's worth as every other's, or they do not add up.
+
+    Raises OrderRejectedError for one leg, a symbol twice, a ratio that is no positive integer or that has a
+    common divisor, a side that is none.
     """
 
     name: str
