@@ -18,6 +18,8 @@ from execution.spread.law import factor_law, leg_law, package_arrivals, quote_la
 from execution.spread.plan import PackagePlan, States
 from execution.spread.terms import FloatArray, IntArray, PackageMarket
 
+_MOST_ENTRIES = 2**24  # of a table of orders and states, an eighth of a gigabyte
+
 
 @final
 class Programme:
@@ -26,7 +28,8 @@ class Programme:
     risk_aversion: per tick of net price, what a squared tick of a half-held package's variance costs.
     leg_risk_limit: largest standard deviation of a half-held package over a step [ticks of net price]; what
     would be held beyond it is completed at once. Raises ValueError for an aversion that is negative or not
-    finite, or a limit that is negative or NaN.
+    finite, a limit that is negative or NaN, and more orders and states than fit into memory, as of five legs
+    that may all rest.
     """
 
     def __init__(
@@ -39,6 +42,11 @@ class Programme:
         self._laws = tuple(leg_law(leg, market) for leg in market.legs)
         self._quotes = quote_law(market)
         self._factor = factor_law(market)
+        if self.leg_combinations * self.states.count > _MOST_ENTRIES:
+            raise ValueError(
+                f"{self.leg_combinations} combinations of orders in {self.states.count} states are too many; "
+                "take fewer offsets, or legs whose fair value stays at the mid"
+            )
         self._open = tuple(slice(0, count) for count in self.states.levels)
         self._leak = float(sum(leg.ratio * leg.leak_ticks for leg in market.legs))
         variance = self._holding_variance()

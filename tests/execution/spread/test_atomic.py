@@ -14,7 +14,7 @@ from execution.errors import OrderRejectedError
 from execution.orders import Side
 from execution.rfq.panel import RfqTerms, standard_panel
 from execution.rfq.venue import RfqVenue
-from execution.spread.atomic import trade_by_quotes, trade_on_complex_book
+from execution.spread.atomic import trade_at_best, trade_by_quotes, trade_on_complex_book
 from execution.spread.order import Ended, SpreadExecution
 from tests.execution.spread.orders import LONG, SHARE_RULES, SHARES, SHORT, vertical_order
 
@@ -105,3 +105,36 @@ def test_dealers_do_not_quote_legs_of_different_multipliers() -> None:
             half_spread_ticks=5.0,
             volatility_ticks=0.5,
         )
+
+
+def split(*, packages: int, net_limit_ticks: int | None = None, seed: int = 4) -> SpreadExecution:
+    """An order traded with dealers and on the book."""
+    return trade_at_best(
+        vertical_order(packages=packages, net_limit_ticks=net_limit_ticks),
+        market=market(),
+        instrument="vertical",
+        venue=RfqVenue(panel=standard_panel(4), terms=RfqTerms(), seed=np.random.SeedSequence(seed)),
+        dealers=(0, 1, 3),
+        volatility_ticks=0.01,
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_dealers_and_book_together_are_no_dearer_than_the_book_alone(seed: int) -> None:
+    alone = trade_on_complex_book(vertical_order(packages=6), market=market(), instrument="vertical")
+    both = split(packages=6, seed=seed)
+    assert both.filled_packages == 6
+    assert sum(clip.total_ticks for clip in both.clips) <= sum(clip.total_ticks for clip in alone.clips)
+
+
+def test_more_than_the_book_has_is_had_with_dealers() -> None:
+    execution = split(packages=12)
+    assert 9 < execution.filled_packages <= 12
+    bought = sum(leg.fill.quantity for leg in execution.fills if leg.fill.symbol == "C100")
+    assert bought == execution.filled_packages
+    assert len({leg.execution_id for leg in execution.fills}) == len(execution.fills)
+
+
+def test_neither_dealers_nor_book_go_beyond_the_limit() -> None:
+    execution = split(packages=12, net_limit_ticks=212)
+    assert all(clip.total_ticks <= 212 * clip.packages for clip in execution.clips)

@@ -88,3 +88,9 @@ def test_plan_of_other_steps_is_refused() -> None:
     plan = market_orders(small_market(steps=2))
     with pytest.raises(ValueError, match="2 steps in a market of 3"):
         Programme(small_market()).value(plan)
+
+
+def test_five_legs_that_may_all_rest_are_too_many() -> None:
+    legs = vertical().legs
+    with pytest.raises(ValueError, match="1024 combinations of orders in 32768 states are too many"):
+        Programme(replace(vertical(), legs=(*legs, *legs, legs[0])))
