@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +19,13 @@ from pricing.spreads.analysis_kernel import GREEKS, PREMIUM, PROFILE, fill_analy
 from pricing.spreads.outlook import Lognormal, Outlook, probability_of_gain
 from pricing.spreads.profile_kernel import (
     COUNT,
-    DISCOUNT,
-    FORWARD,
     GAIN,
     LOSS,
     PROBABILITY,
     PROFILE_ROWS,
-    SIGN,
-    VOLATILITY,
-    YEARS,
     profile_size,
 )
-from pricing.spreads.structure import Structure, StructureLeg
+from pricing.spreads.structure import Structure
 from pricing.time import year_fraction
 
 _GREEKS = tuple(each.name for each in fields(GreekColumns))
@@ -81,18 +78,27 @@ class PricedLegs:
     ) -> PricedLegs:
         """One number for all options, or one for each in the order of the legs.
 
-        Raises ValueError for other shapes, for what is not finite, and unless spot, forwards and discounts
-        are positive, years and volatilities not negative.
+        Raises ValueError for fewer, for what is not finite, and unless spot, forwards and discounts are
+        positive, years and volatilities not negative.
         """
-        table = np.array([_contract(leg, spot) for leg in structure.legs]).T.copy()
-        options = table[SIGN] != 0.0
-        given = ((FORWARD, forward), (YEARS, expiry_years), (VOLATILITY, volatility), (DISCOUNT, discount))
-        for row, values in given:
-            table[row, options] = values
-        priced = np.isfinite(table).all() and (table[YEARS : VOLATILITY + 1] >= 0.0).all()
-        if not (priced and spot > 0.0 and (table[FORWARD] > 0.0).all() and (table[DISCOUNT] > 0.0).all()):
+        markets = zip(
+            *(_column(each) for each in (forward, expiry_years, volatility, discount)), strict=False
+        )
+        columns, american = [], False
+        try:
+            for leg in structure.legs:
+                instrument, units = leg.instrument, leg.ratio * leg.instrument.multiplier
+                if isinstance(instrument, Option):
+                    sign = 1.0 if instrument.right is Right.CALL else -1.0
+                    columns.append((units, sign, instrument.strike, *next(markets)))
+                    american = american or instrument.exercise is Exercise.AMERICAN
+                else:
+                    columns.append((units, 0.0, spot, spot, 0.0, 0.0, 1.0))
+        except StopIteration:
+            raise ValueError(f"the {structure.name} has more options than markets are given") from None
+        if not (0.0 < spot < math.inf and all(_is_priced(column) for column in columns)):
             raise ValueError(f"the legs of a {structure.name} need finite markets, positive where prices are")
-        american = any(option.exercise is Exercise.AMERICAN for _, option in structure.options)
+        table = np.array(columns, dtype=np.float64).T.copy()
         return cls(name=structure.name, spot=float(spot), table=table, is_american=american)
 
 
@@ -187,14 +193,19 @@ def _shares(rule: MarginRule) -> FloatArray:
     return np.array([rule.uncovered, rule.floor, rule.outright])
 
 
-def _contract(leg: StructureLeg, spot: float) -> tuple[float, ...]:
-    """A column of the table; what prices an option comes later, a lot is worth spot."""
-    instrument = leg.instrument
-    units = leg.ratio * instrument.multiplier
-    if not isinstance(instrument, Option):
-        return units, 0.0, spot, spot, 0.0, 0.0, 1.0
-    sign = 1.0 if instrument.right is Right.CALL else -1.0
-    return units, sign, instrument.strike, 0.0, 0.0, 0.0, 0.0
+def _column(values: npt.ArrayLike) -> Iterator[float]:
+    """One number over and over, or one for each option."""
+    if isinstance(values, (int, float)):
+        return repeat(float(values))
+    several: list[float] = np.asarray(values, dtype=np.float64).reshape(-1).tolist()
+    return repeat(several[0]) if len(several) == 1 else iter(several)
+
+
+def _is_priced(column: tuple[float, ...]) -> bool:
+    """Whether a leg's numbers are finite, prices positive, years and volatility not negative."""
+    _, _, strike, forward, years, volatility, discount = column
+    positive = strike > 0.0 and 0.0 < forward < math.inf and 0.0 < discount < math.inf
+    return positive and 0.0 <= years < math.inf and 0.0 <= volatility < math.inf
 
 
 def _analysis(out: FloatArray, totals: FloatArray) -> Analysis:

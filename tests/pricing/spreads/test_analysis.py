@@ -102,10 +102,8 @@ def test_a_surfaces_law_is_the_slope_of_its_puts() -> None:
     step, years = 1e-4, 0.1
     forward = float(MARKET.forward.forward_at(years))
     outlook = SurfaceOutlook(surface=MARKET.surface, forward=forward, expiry_years=years)
-    series = replace(NEAR, expiry=NEAR.expiry)
     legs = [
-        priced_legs(structure_named("put", series=[series], strikes=[95.0 + d]), MARKET)
-        for d in (-step, step)
+        priced_legs(structure_named("put", series=[NEAR], strikes=[95.0 + d]), MARKET) for d in (-step, step)
     ]
     years, discount = legs[0].table[4, 0], legs[0].table[6, 0]
     outlook = replace(outlook, forward=legs[0].table[3, 0], expiry_years=years)
@@ -203,6 +201,14 @@ def test_american_legs_need_values_from_elsewhere() -> None:
         analyse(legs)
     given = analyse(legs, totals=np.arange(12.0) + 300.0)
     assert (given.premium, given.value, given.maximum_loss) == (300.0, 300.0, 300.0)
+
+
+def test_fewer_markets_than_options_are_refused() -> None:
+    strangle = structure_named("strangle", series=[NEAR], strikes=[95.0, 105.0])
+    given = {"spot": 100.0, "forward": 100.0, "expiry_years": 0.1, "discount": 1.0}
+    with pytest.raises(ValueError, match="more options than markets"):
+        PricedLegs.of(strangle, volatility=[], **given)
+    assert PricedLegs.of(strangle, volatility=[0.2, 0.3], **given).table[5].tolist() == [0.2, 0.3]
 
 
 def test_expired_options_and_the_bare_underlying_are_analysed() -> None:
