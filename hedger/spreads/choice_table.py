@@ -48,13 +48,14 @@ class ChoiceTable:
         """None where the relaxation's vertex is degenerate, so that its rows do not determine it."""
         columns, scale = problem.signed(), row_scale(problem)
         price = relaxation.price * scale
-        turned = (relaxation.quantity >= columns.most - _ZERO) & (relaxation.reduced_cost < 0.0)
+        full = (columns.most > 0) & (relaxation.quantity >= columns.most - _ZERO)
+        turned = full & (relaxation.reduced_cost < 0.0)
         sign = np.where(turned, -1.0, 1.0)
         activity = np.ascontiguousarray((columns.coefficients / scale[:, None]).T)
-        full = columns.most[turned] @ activity[turned]
+        shift = columns.most[turned] @ activity[turned]
         activity *= sign[:, None]
         reduced = np.maximum(sign * relaxation.reduced_cost, 0.0)
-        lower, upper = problem.lower / scale - full, problem.upper / scale - full
+        lower, upper = problem.lower / scale - shift, problem.upper / scale - shift
         inner = (relaxation.quantity > _ZERO) & (relaxation.quantity < columns.most - _ZERO)
         pivot = np.flatnonzero(inner)
         rows = _binding_rows(activity[pivot], price)

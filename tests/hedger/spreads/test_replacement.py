@@ -66,7 +66,7 @@ def test_a_replacement_pays_what_the_order_pays() -> None:
 
     def payoff(quote: int) -> np.ndarray:
         sign = 1.0 if quotes.is_call[quote] else -1.0
-        return np.maximum(sign * (spots - quotes.strike[quote]), 0.0)
+        return np.asarray(np.maximum(sign * (spots - quotes.strike[quote]), 0.0))
 
     replaced = sum(quantity * payoff(quote) for quote, quantity in found.legs)
     assert np.ptp(replaced + 4 * payoff(order)) == pytest.approx(0.0, abs=1e-9)
