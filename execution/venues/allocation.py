@@ -25,12 +25,17 @@ def allocate(tails: FloatArray, quantity: int, *, gains: FloatArray | None = Non
     tails = _tails(tails)
     if quantity < 0:
         raise ValueError(f"expected a quantity of 0 or more; got {quantity}")
-    gains = np.ones(len(tails)) if gains is None else np.ascontiguousarray(gains, dtype=np.float64)
-    if gains.shape != (len(tails),) or not np.isfinite(gains).all():
-        raise ValueError(f"expected a finite gain for each of {len(tails)} venues; got {gains}")
     lots = np.zeros(len(tails), np.int64)
-    fill_greedily(tails, gains, quantity, lots)
+    fill_greedily(tails, gains_of(len(tails), gains), quantity, lots)
     return lots
+
+
+def gains_of(venues: int, gains: FloatArray | None) -> FloatArray:
+    """Gains of each venue, 1 by default; ValueError unless there is a finite one for each."""
+    found = np.ones(venues) if gains is None else np.ascontiguousarray(gains, dtype=np.float64)
+    if found.shape != (venues,) or not np.isfinite(found).all():
+        raise ValueError(f"expected a finite gain for each of {venues} venues; got {found}")
+    return found
 
 
 def allocate_in_blocks(gained: FloatArray, quantity: int) -> IntArray:
@@ -58,8 +63,10 @@ def allocate_in_blocks(gained: FloatArray, quantity: int) -> IntArray:
 def expected_fill(tails: FloatArray, *, least: int = 1) -> FloatArray:
     """Lots that 0, 1, 2, ... lots at a venue are expected to have filled, shape (venue, lots + 1).
 
-    least: lots below which a venue trades nothing. tails: as for `allocate`.
+    least: lots below which a venue trades nothing, 1 or more, else ValueError. tails: as for `allocate`.
     """
+    if least < 1:
+        raise ValueError(f"expected a least size of 1 lot or more; got {least}")
     at_least = tails.copy()
     at_least[:, : least - 1] = tails[:, least - 1 : least] if least <= tails.shape[1] else 0.0
     filled = np.concatenate([np.zeros((len(tails), 1)), np.cumsum(at_least, axis=1)], axis=1)

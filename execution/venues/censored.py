@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from execution.venues.allocation import fill_greedily
+from execution.venues.allocation import fill_greedily, gains_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -61,9 +61,8 @@ class CensoredLearner:
 
     def allocate(self, quantity: int, *, gains: FloatArray | None = None) -> IntArray:
         """Lots to send to each venue now, shape (venue,); see execution.venues.allocation.allocate."""
-        gains = np.ones(len(self.exits)) if gains is None else np.ascontiguousarray(gains, dtype=np.float64)
         lots = np.zeros(len(self.exits), np.int64)
-        fill_greedily(self.hopeful_tails, gains, quantity, lots)
+        fill_greedily(self.hopeful_tails, gains_of(len(lots), gains), quantity, lots)
         return lots
 
     def learn(self, sent: IntArray, filled: IntArray) -> None:

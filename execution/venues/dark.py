@@ -11,6 +11,7 @@ import numpy.typing as npt
 from numba import njit
 
 from execution.book.layout import MessageKind, RecordArray
+from execution.market.batch import check_messages
 from execution.market.batch_kernel import ACCOUNT, NO_MESSAGE
 from execution.random_stream import Stream, exponential, new_streams, uniform
 
@@ -66,8 +67,10 @@ class DarkPool:
     def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
         """Apply one MESSAGE in each market, NO_MESSAGE for none; 1 as the slot of an order that rests.
 
-        LIMIT replaces what rests; CANCEL and REDUCE act on the order of their order_id.
+        LIMIT replaces what rests; CANCEL and REDUCE act on the order of their order_id. OrderRejectedError
+        for a message that no book takes.
         """
+        check_messages(messages, len(self.orders))
         kind, quantity = messages["kind"], messages["quantity"].astype(np.int64)
         rests = kind == MessageKind.LIMIT
         self._ids[rests] += 1

@@ -90,6 +90,8 @@ def test_other_bad_input_is_refused() -> None:
         allocate(np.ones((1, 1)), -1)
     with pytest.raises(ValueError, match="finite gain"):
         allocate(np.ones((1, 1)), 1, gains=np.array([np.inf]))
+    with pytest.raises(ValueError, match="least size"):
+        expected_fill(np.ones((1, 1)), least=0)
     with pytest.raises(ValueError, match="finite gains"):
         allocate_in_blocks(np.array([[0.0, np.nan]]), 1)
     with pytest.raises(ValueError, match="quantity"):

@@ -73,5 +73,7 @@ def test_bad_input_is_refused() -> None:
     for venues, lots, optimism, memory in ((0, 1, 1.0, 9.0), (1, 0, 1.0, 9.0), (1, 1, math.nan, 9.0)):
         with pytest.raises(ValueError, match="expected"):
             CensoredLearner(venues, lots, optimism=optimism, memory=memory)
+    with pytest.raises(ValueError, match="finite gain"):
+        learner.allocate(3, gains=np.array([1.0]))
     with pytest.raises(ValueError, match="memory"):
         CensoredLearner(1, 1, memory=0.5)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from execution.agents.markets import Markets, Venue
 from execution.book.layout import MESSAGE, MessageKind, RecordArray
+from execution.errors import OrderRejectedError
 from execution.market.batch_kernel import NO_MESSAGE
 from execution.venues.dark import DarkPool, DarkPoolTerms
 from execution.venues.dark_markets import DarkMarkets
@@ -120,6 +121,11 @@ def test_orders_are_reduced_cancelled_and_replaced() -> None:
     pool.enter(messages(MessageKind.CANCEL, 2, order_id=2))
     np.testing.assert_array_equal(pool.resting(slots), np.zeros((2, 2)))
     np.testing.assert_array_equal(pool.resting(np.zeros(2, np.int64)), np.zeros((2, 2)))
+
+
+def test_messages_that_no_book_takes_are_refused() -> None:
+    with pytest.raises(OrderRejectedError, match="quantity"):
+        pool_with(BUSY, 1, 10).enter(messages(MessageKind.LIMIT, 1, quantity=0))
 
 
 def test_fills_are_at_the_mid_before_the_move_and_within_the_account_of_all_venues() -> None:
