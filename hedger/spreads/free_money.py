@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from hedger.spreads.choice_problem import BoolArray, FloatArray, IntArray
+from hedger.spreads.replacement import ForwardMarket
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.quotes import Quotes
 
@@ -20,7 +21,8 @@ class FreeMoney:
     """A combination whose quotes contradict each other.
 
     kind: vertical, butterfly, box, conversion, reversal or calendar. legs: (position in the quotes, ratio),
-    positive is bought at the ask, negative sold at the bid. amount [currency per unit of underlying]: what is
+    positive is bought at the ask, negative sold at the bid; a conversion also buys the underlying, a reversal
+    sells it. amount [currency per unit of underlying]: what is
     received today beyond the least that the combination can pay, fees paid. sentence: for people.
     """
 
@@ -37,8 +39,12 @@ def free_money(
     *,
     fee: float = 0.0,
     carry_error: float = 0.0,
+    underlying: Sequence[ForwardMarket] = (),
 ) -> tuple[FreeMoney, ...]:
     """Find vertical, butterfly and box among the quotes of each expiry, and calendar among expiries.
+
+    underlying: what it costs to hold the underlying to an expiry; conversions and reversals are looked for
+    where it is given.
 
     fee [currency per unit of underlying]: of each contract. carry_error: relative, by which a parity forward
     may be wrong; calendars, whose payoff depends on the carry between two expiries, must beat it. For
@@ -56,6 +62,8 @@ def free_money(
             found += _verticals(quotes, side, factor, fee)
             found += _butterflies(quotes, side, fee)
         found += _boxes(quotes, at, float(discount.discount_at(years)), fee)
+    for market in underlying:
+        found += _conversions(quotes, np.flatnonzero(quotes.expiry_years == market.expiry_years), market, fee)
     found += _calendars(quotes, expiries, discount, forward, fee, carry_error)
     return tuple(sorted(found, key=lambda each: -each.amount))
 
@@ -105,15 +113,33 @@ def _butterflies(quotes: Quotes, side: IntArray, fee: float) -> Iterator[FreeMon
             yield _named("butterfly", quotes, legs, gain)
 
 
-def _boxes(quotes: Quotes, at: IntArray, discount: float, fee: float) -> Iterator[FreeMoney]:
-    """A synthetic forward bought at one strike and sold at another for more."""
+def _conversions(quotes: Quotes, at: IntArray, market: ForwardMarket, fee: float) -> Iterator[FreeMoney]:
+    """A synthetic forward sold for more than the underlying costs to hold, or bought for less."""
+    call, put, bought, sold = _synthetic_forwards(quotes, at, market.discount)
+    for i in range(len(call)):
+        if (gain := float(sold[i] - market.discount * market.ask - 2.0 * fee)) > _NEGLIGIBLE:
+            yield _named("conversion", quotes, ((call[i], -1.0), (put[i], 1.0)), gain)
+        if (gain := float(market.discount * market.bid - bought[i] - 2.0 * fee)) > _NEGLIGIBLE:
+            yield _named("reversal", quotes, ((call[i], 1.0), (put[i], -1.0)), gain)
+
+
+def _synthetic_forwards(
+    quotes: Quotes, at: IntArray, discount: float
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Calls and puts of each strike that has both, and the present price of their forward on either side."""
     calls, puts = at[quotes.is_call[at]], at[~quotes.is_call[at]]
     strikes, call, put = np.intersect1d(quotes.strike[calls], quotes.strike[puts], return_indices=True)
-    if len(strikes) < 2:
-        return
     call, put = calls[call], puts[put]
     bought = quotes.ask[call] - quotes.bid[put] + discount * strikes
     sold = quotes.bid[call] - quotes.ask[put] + discount * strikes
+    return call, put, bought, sold
+
+
+def _boxes(quotes: Quotes, at: IntArray, discount: float, fee: float) -> Iterator[FreeMoney]:
+    """A synthetic forward bought at one strike and sold at another for more."""
+    call, put, bought, sold = _synthetic_forwards(quotes, at, discount)
+    if len(call) < 2:
+        return
     cheap = int(np.argmin(bought))
     for i in np.flatnonzero(sold - bought[cheap] - 4.0 * fee > _NEGLIGIBLE):
         legs = ((call[cheap], 1.0), (put[cheap], -1.0), (call[i], -1.0), (put[i], 1.0))

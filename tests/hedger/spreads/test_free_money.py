@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from hedger.spreads.free_money import contradicted, free_money
+from hedger.spreads.replacement import ForwardMarket
 from pricing.black import black_price
 from pricing.curves import DiscountCurve, ForwardCurve
 from pricing.quotes import Quotes
@@ -85,6 +86,20 @@ def test_a_near_option_above_the_later_one_is_a_calendar() -> None:
     near = (quotes.expiry_years == 0.1) & quotes.is_call
     dear = replace(quotes, bid=quotes.bid + 4.0 * near, ask=quotes.ask + 4.0 * near)
     assert "calendar" in kinds(dear)
+
+
+@pytest.mark.parametrize(("by", "kind"), [(-1.0, "conversion"), (1.0, "reversal")])
+def test_an_underlying_that_parity_contradicts_is_a_conversion_or_reversal(by: float, kind: str) -> None:
+    fair = float(FORWARD.forward_at(0.1)) + by
+    market = ForwardMarket(
+        expiry_years=0.1,
+        ask=fair + 0.01,
+        bid=fair - 0.01,
+        discount=float(DISCOUNT.discount_at(0.1)),
+        most=1e6,
+    )
+    found = free_money(fair_quotes(), DISCOUNT, FORWARD, underlying=[market])
+    assert {each.kind for each in found} == {kind}
 
 
 def test_fees_that_exceed_the_gain_leave_nothing() -> None:
