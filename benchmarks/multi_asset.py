@@ -221,7 +221,10 @@ def print_worth() -> None:
 
 
 def print_adaptive(paths: int = 20_000) -> None:
-    """What following the mids saves against the static schedule, on the same paths."""
+    """What knowing the reversion saves against the static schedule, on the same paths.
+
+    Most of it is that mids which revert are less at risk; little is earned by following them.
+    """
     print("\ncost less that of the static schedule, same paths, in the static mean cost (95% interval)")
     for speed in (0.0, 1.0, 3.0, 10.0):
         prices = CointegratedPrices(reversion=speed * REVERSION, mean=np.zeros(2), covariance=COVARIANCE)
