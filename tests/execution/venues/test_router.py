@@ -95,7 +95,6 @@ def test_in_the_simulated_market_a_pool_saves_a_good_part_of_the_cost() -> None:
     np.testing.assert_array_equal(lit.quantity, smart.quantity)
     assert smart.completion == lit.completion == 1.0
     assert (smart.shortfall_bps - smart.news_bps).mean() < (lit.shortfall_bps - lit.news_bps).mean()
-    assert smart.taker_share < lit.taker_share
 
 
 def test_desks_and_beliefs_that_do_not_fit_are_refused() -> None:
