@@ -175,7 +175,7 @@ def leg_fill(number: int, leg: PackageLeg, quantity: int) -> LegFill:
         symbol=leg.symbol,
         side=leg.side,
         quantity=quantity,
-        price_ticks=100 + number * number,
+        price_ticks=100 + number**3,
         ts_ns=number,
         fee=0.5,
         liquidity=Liquidity.MAKER,

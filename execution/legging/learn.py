@@ -27,9 +27,9 @@ _LEAST_VALUE = 0.1
 class LeggingTraining:
     """regimes: drawn from law; units: of each of two hidden layers; rate: of Adam, one cycle."""
 
-    regimes: int = 16_000
+    regimes: int = 24_000
     units: int = 64
-    steps: int = 12_000
+    steps: int = 22_000
     batch: int = 1_024
     rate: float = 4e-3
     seed: int = 0

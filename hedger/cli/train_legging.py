@@ -13,9 +13,9 @@ from hedger.cli.options import PATH
 @click.command("legging", short_help="Teach a network to leg into two legs.")
 @click.option("--out", type=PATH, metavar="DIR", required=True, help="Where the weights go; new.")
 @click.option(
-    "--regimes", type=click.IntRange(min=1), default=16_000, show_default=True, metavar="N", help="To learn."
+    "--regimes", type=click.IntRange(min=1), default=24_000, show_default=True, metavar="N", help="To learn."
 )
-@click.option("--steps", type=click.IntRange(min=1), default=12_000, show_default=True, metavar="N")
+@click.option("--steps", type=click.IntRange(min=1), default=22_000, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N")
 def legging(out: Path, regimes: int, steps: int, seed: int) -> None:
     """Remake the shipped legging network from the exact plans; needs torch: pip install 'hedger[train]'.
