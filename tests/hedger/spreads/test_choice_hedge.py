@@ -70,7 +70,7 @@ def quoted_market() -> UnderlyingMarket:
 
 
 def package(
-    portfolio: Portfolio = SHORT_STRANGLE, *, tolerance: float = 0.05, **limits: object
+    portfolio: Portfolio = SHORT_STRANGLE, *, tolerance: float = 0.05, **limits: Any
 ) -> OptionPackage:
     market = quoted_market()
     exposure = measure(portfolio, market_of(market)).by_underlying["SPX"]
@@ -119,7 +119,7 @@ def test_no_more_legs_than_allowed_and_no_more_contracts_than_quoted() -> None:
 
 
 def test_a_long_book_is_hedged_without_naked_shorts() -> None:
-    long = book(option_position(40, strike=2650.0, expiry=SHORT_STRANGLE.positions[0].expiry))
+    long = book(option_position(40, strike=2650.0))
     found = package(long, tolerance=0.3)
     calls = sum(leg.quantity for leg in found.legs if leg.option.right is Right.CALL)
     puts = sum(leg.quantity for leg in found.legs if leg.option.right is Right.PUT)
