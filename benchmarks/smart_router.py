@@ -30,7 +30,7 @@ from execution.venues.dark_markets import DarkSource
 from execution.venues.router import LitOnly, SmartWorker
 
 IntArray = npt.NDArray[np.int64]
-LIT, ORDERS, SEED = 2, 2, 0xDA2C
+LIT, ORDERS, SEED = 2, 2, 20261122
 FULL = DarkPoolTerms(arrivals_per_second=0.1, mean_lots=150.0)
 THIN = DarkPoolTerms(arrivals_per_second=0.01, mean_lots=100.0)
 INFORMED = DarkPoolTerms(arrivals_per_second=0.01, mean_lots=300.0, informed_per_tick=1.0)
