@@ -21,7 +21,7 @@ def test_the_python_in_readme_does_what_it_says() -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", ["pricing.md", "market.md", "hedging.md"])
+@pytest.mark.parametrize("page", ["pricing.md", "market.md", "hedging.md", "structures.md"])
 def test_the_python_in_the_documents_does_what_it_says(page: str) -> None:
     result = doctest.testfile(str(ROOT / "docs" / page), module_relative=False)
     assert result.attempted > 3
@@ -37,9 +37,9 @@ def test_readme_shows_what_the_example_prints(capsys: pytest.CaptureFixture[str]
 
 def test_every_option_in_readme_exists(capsys: pytest.CaptureFixture[str]) -> None:
     market = ("market report", "market calibrate", "market simulate")
-    commands = ("run", "replay", "price", "surface", "forecast", *market)
+    commands = ("run", "replay", "price", "surface", "forecast", "spread", *market)
     options = {command: _help(command, capsys) for command in commands}
-    names = ("pricing.md", "market.md", "hedging.md")
+    names = ("pricing.md", "market.md", "hedging.md", "structures.md")
     pages = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in names]
     text_of_all = "\n".join([README, *pages])
     for command, text in re.findall(rf"hedger ({'|'.join(commands)}) (.*)", text_of_all):

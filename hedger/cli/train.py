@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from hedger.cli.extras import require_training
 from hedger.cli.options import DAY, PATH, require_positive
 from hedger.cli.train_execution import execution
+from hedger.cli.train_legging import legging
 from hedger.cli.train_predictors import predictors
 from hedger.errors import UsageError
 
@@ -31,11 +32,13 @@ def train() -> None:
     hedger train execution --out agents-1
     hedger train execution --out agents-2 --from runs
     hedger train predictors --out predictors-1
+    hedger train legging --out legging-1
     """
 
 
 train.add_command(execution)
 train.add_command(predictors)
+train.add_command(legging)
 
 
 @train.command(short_help="Remake the universal network's weights, or tune them to a book.")
