@@ -11,9 +11,9 @@ from scipy.sparse import csr_array, eye_array, hstack
 from hedger.spreads.choice_problem import ChoiceProblem, IntArray, row_scale
 from hedger.spreads.choice_relaxation import Relaxation
 
-_RESTRICTED = (60, 400)
-_MOST_NODES = 300
-_RELATIVE_GAP = 0.0
+_RESTRICTED = (40, 400)
+_MOST_NODES = 100
+_RELATIVE_GAP = 1e-3  # of programmes that are cut out of a larger one, whose bound is another's
 
 
 def branch_and_bound(problem: ChoiceProblem, relaxation: Relaxation) -> tuple[IntArray | None, float]:
@@ -27,7 +27,7 @@ def branch_and_bound(problem: ChoiceProblem, relaxation: Relaxation) -> tuple[In
     order = np.lexsort((reduced, ~held))
     tradable = int(np.isfinite(reduced).sum())
     for size in (*(size for size in _RESTRICTED if size < tradable), tradable):
-        found = _solved(problem, np.sort(order[:size]))
+        found = _solved(problem, np.sort(order[:size]), 0.0 if tradable <= _RESTRICTED[0] else _RELATIVE_GAP)
         if found.x is not None:
             quantity = np.zeros(len(order), dtype=np.int64)
             quantity[np.sort(order[:size])] = np.rint(found.x[:size]).astype(np.int64)
@@ -36,7 +36,7 @@ def branch_and_bound(problem: ChoiceProblem, relaxation: Relaxation) -> tuple[In
     return None, math.inf
 
 
-def _solved(problem: ChoiceProblem, chosen: IntArray) -> OptimizeResult:
+def _solved(problem: ChoiceProblem, chosen: IntArray, relative_gap: float) -> OptimizeResult:
     columns, scale = problem.signed(), row_scale(problem)
     rows = csr_array(columns.coefficients[:, chosen] / scale[:, None])
     lower, upper = problem.lower / scale, problem.upper / scale
@@ -57,5 +57,5 @@ def _solved(problem: ChoiceProblem, chosen: IntArray) -> OptimizeResult:
         integrality=np.ones(len(cost)),
         bounds=Bounds(0.0, most.astype(np.float64)),
         constraints=constraints,
-        options={"node_limit": _MOST_NODES, "mip_rel_gap": _RELATIVE_GAP},
+        options={"node_limit": _MOST_NODES, "mip_rel_gap": relative_gap},
     )

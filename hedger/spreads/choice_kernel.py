@@ -60,7 +60,10 @@ class Bounds(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room that the search works in: a row a depth, and one value a pivot or a row."""
+    """Room that the search works in: a row a depth, and one value a pivot or a row.
+
+    searched: combinations looked at so far, shape (1,).
+    """
 
     activity: FloatArray
     spent: FloatArray
@@ -74,6 +77,7 @@ class Scratch(NamedTuple):
     found: IntArray
     path: IntArray
     total: FloatArray
+    searched: IntArray
 
 
 def scratch(rows: int, pivots: int) -> Scratch:
@@ -93,6 +97,7 @@ def scratch(rows: int, pivots: int) -> Scratch:
         found=found,
         path=np.full(DEEPEST, -1, np.int64),
         total=np.zeros(rows),
+        searched=np.zeros(1, np.int64),
     )
 
 
@@ -131,7 +136,7 @@ def meets(activity: FloatArray, bounds: Bounds) -> bool:
 
 @internal
 def complete(
-    depth: int, left: float, pivots: Pivots, bounds: Bounds, room: Scratch, found: IntArray
+    depth: int, left: float, most_searched: int, pivots: Pivots, bounds: Bounds, room: Scratch
 ) -> float:
     """Cost of the cheapest pivots that complete what is held at a depth, infinite where none do."""
     if not set_ranges(room.activity[depth], left, pivots, room):
@@ -140,6 +145,7 @@ def complete(
     for k in range(count):
         trial[k] = room.first[k]
     while True:
+        room.searched[0] += 1
         cost, legs = room.spent[depth], room.legs[depth]
         for row in range(len(room.total)):
             room.total[row] = room.activity[depth, row]
@@ -151,12 +157,12 @@ def complete(
         if cost < best and legs <= bounds.most_legs and meets(room.total, bounds):
             best = cost
             for pivot in range(count):
-                found[pivot] = trial[pivot]
+                room.found[pivot] = trial[pivot]
         k = 0
         while k < count and trial[k] == room.last[k]:
             trial[k] = room.first[k]
             k += 1
-        if k == count:
+        if k == count or room.searched[0] > most_searched:
             return best
         trial[k] += 1
 
@@ -204,18 +210,20 @@ def enumerate_choices(
     than most_searched, none of more than DEEPEST contracts. best_path, best_pivots: receive the solution, the
     path's end as -1.
     """
-    path, found = room.path, room.found
-    best, searched, whole, depth, column, fresh = math.inf, 0, True, 0, 0, True
+    path = room.path
+    best, whole, depth, column, fresh = math.inf, True, 0, 0, True
     while True:
         allowed = min(budget, best - base) + _MARGIN
         if fresh:
-            fresh, searched = False, searched + 1
-            if searched > most_searched:
-                return best, searched, False
-            completed = complete(depth, allowed - room.used[depth], pivots, bounds, room, found)
+            fresh = False
+            room.searched[0] += 1
+            if room.searched[0] > most_searched:
+                return best, room.searched[0], False
+            left = allowed - room.used[depth]
+            completed = complete(depth, left, most_searched, pivots, bounds, room)
             if completed < best - _MARGIN and completed <= base + budget + 1e-6:
                 best = completed
-                keep(path, depth, found, best_path, best_pivots)
+                keep(path, depth, room.found, best_path, best_pivots)
         elif column < len(others.reduced) and room.used[depth] + others.reduced[column] <= allowed:
             again = depth > 0 and path[depth - 1] == column
             if depth == DEEPEST:
@@ -231,7 +239,7 @@ def enumerate_choices(
                 deepen(depth, column, again, others, room)
                 depth, fresh = depth + 1, True
         elif depth == 0:
-            return best, searched, whole
+            return best, room.searched[0], whole and room.searched[0] <= most_searched
         else:
             depth -= 1
             column = path[depth] + 1

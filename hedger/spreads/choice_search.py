@@ -9,7 +9,7 @@ from hedger.spreads.choice_problem import Choice, ChoiceProblem, IntArray
 from hedger.spreads.choice_relaxation import Relaxation
 from hedger.spreads.choice_table import ChoiceTable
 
-MOST_SEARCHED = 4_000_000
+MOST_SEARCHED = 8_000_000
 _FIRST_BUDGET = 0.002
 _BUDGET_GROWTH = 1.3
 
