@@ -31,7 +31,7 @@ from execution.agents.markets import Markets, venues_of
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.observation import FEATURES
 from execution.agents.routers import BestPrice, CheapestVenue, ContKukanov, EveryVenue, RouterWorker, Sweep
-from execution.agents.shipped_task import shipped_task
+from execution.agents.shipped_task import SLOW_DECISION_SECONDS, shipped_task
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import MarketTerms
 from execution.agents.training import MARKETS, PPO, difference
@@ -55,7 +55,10 @@ def venues_task() -> ExecutionTask:
 
     Such orders need both venues. Learning is from what they cost more than twins that rest everywhere.
     """
-    task, usual = shipped_task(participation=(0.2, 0.8)), default_actions(VENUES).names.index(USUAL)
+    task, usual = (
+        shipped_task(participation=(0.2, 0.8), decision_seconds=SLOW_DECISION_SECONDS),
+        default_actions(VENUES).names.index(USUAL),
+    )
     return replace(task, decisions=60, pause=10, reward=replace(task.reward, twin_action=usual))
 
 
@@ -171,7 +174,7 @@ def train(out: Path, task: ExecutionTask, steps: int) -> NetworkPolicy:
 
     start = time.process_time()
     env = StableBaselinesEnv(ExecutionVectorEnv(source(VENUES), task, count=MARKETS))
-    settings = replace(PPO, usual_actions=(names.index(USUAL),))
+    settings = replace(PPO, first_odds=((names.index(USUAL), 3.0),))
     trained = train_ppo(
         env, settings, steps=steps, seed=TRAINING_SEED, rounds=5, progress=tell, checkpoint=out / "checkpoint"
     )

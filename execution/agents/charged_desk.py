@@ -9,8 +9,11 @@ import numpy.typing as npt
 
 from execution.agents.actions import BoolArray, IntArray
 from execution.agents.desk import Costs, Desk
+from execution.agents.markets import Markets
 from execution.agents.task import RewardTerms
 from execution.agents.worker import SurpriseCost
+from execution.agents.wrapped_markets import innermost
+from execution.market.agent_batch import AgentMarketBatch
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,17 +33,22 @@ class Charged(NamedTuple):
 
 @final
 class ChargedDesk:
-    """Counts what the orders of a desk cost; an order that is over costs nothing more."""
+    """Counts what the orders of a desk cost; an order that is over costs nothing more.
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    marked: as RewardTerms.marked_at_reference; ValueError then for markets that know no such reference.
+    """
+
+    def __init__(self, desk: Desk, *, marked: bool = False) -> None:
+        self.desk, self._marked = desk, marked
         self._surprise, self._told = SurpriseCost(desk.markets), np.zeros(len(desk))
+        self._bounce = np.zeros(len(desk))
 
     def begin(self, which: BoolArray, side: IntArray, quantity: IntArray, decisions: int) -> None:
         """Give the chosen markets an order, as Desk.begin does."""
         self.desk.begin(which, side, quantity, decisions)
         self._surprise.restart(which)
         self._told[which] = 0.0
+        self._bounce[which] = self._bounces()[which]
 
     def act(self, chosen: IntArray, reward: RewardTerms, times: int = 1) -> Charged:
         """Do what is chosen so many times in every market, a step each."""
@@ -60,4 +68,22 @@ class ChargedDesk:
         told = self._surprise.cost(desk.memory["side"], left)
         control, self._told = np.where(over, 0.0, np.nan_to_num(told - self._told)), told
         total = costs.total + completion + risk - (control if reward.news_control else 0.0)
+        bounce, self._bounce = self._bounce, self._bounces()
+        total -= np.where(over, 0.0, self._bounce - bounce)
         return Charged(costs=costs, completion=completion, risk=risk, control=control, total=total)
+
+    def _bounces(self) -> FloatArray:
+        """What the mid is off the reference, on what is left [ticks x lots]; zero unless that is asked."""
+        desk = self.desk
+        if not self._marked:
+            return np.zeros(len(desk))
+        off: FloatArray = desk.memory["side"] * desk.left * (desk.mid_ticks - reference_of(desk.markets))
+        return np.where(desk.is_over, 0.0, off)
+
+
+def reference_of(markets: Markets) -> FloatArray:
+    """What each market's instrument is worth [ticks], shape (market,); ValueError where nobody knows."""
+    known = innermost(markets)
+    if not isinstance(known, AgentMarketBatch):
+        raise ValueError(f"{type(known).__name__} has no reference price, expected an AgentMarketBatch")
+    return known.reference_ticks

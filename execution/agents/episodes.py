@@ -74,8 +74,9 @@ class Episodes:
         markets, self._terms = self.source.make(self._count, markets_seed)
         self.table = self._table or default_actions(len(venues_of(markets)))
         self.desk = Desk(markets, self._terms, self.table, self.task.interval_ns)
-        self._charged, action = ChargedDesk(self.desk), self.task.reward.twin_action
-        self._twins = None if action is None else TwinOrders(self.desk, self._terms, action)
+        action, marked = self.task.reward.twin_action, self.task.reward.marked_at_reference
+        self._charged = ChargedDesk(self.desk, marked=marked)
+        self._twins = None if action is None else TwinOrders(self.desk, self._terms, action, marked=marked)
         self._worked = np.zeros(self._count, np.int64)
         everywhere = np.ones(self._count, np.bool_)
         self._begin(everywhere)

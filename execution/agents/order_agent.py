@@ -29,10 +29,9 @@ def work_by_agent(
     """Let an agent work a parent order over its horizon in a market and say what became of it.
 
     The market is that of `execution.executor.work`: two workers with the same generator meet the same one. Of
-    the settings the limits count; an agent decides every ten seconds, as nearly as the horizon allows, and
-    looks at the touch every second. It trades single contracts, whatever the instrument's lot. A cap of the
-    order's holds for whatever the agent asks for (see SingleMarket). An agent plans nothing beforehand: the
-    plan is the even pace. Raises as `work`.
+    the settings the limits count; an agent looks and decides every second. It trades single contracts,
+    whatever the instrument's lot. A cap of the order's holds for whatever the agent asks for (see
+    SingleMarket). An agent plans nothing beforehand: the plan is the even pace. Raises as `work`.
     """
     settings = settings or ExecutionSettings()
     market = admitted(order, conditions=conditions, rng=rng, limits=settings.limits, market=market)

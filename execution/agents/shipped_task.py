@@ -12,34 +12,47 @@ from execution.market.scenario import MarketScenario, load_market
 _USUAL = default_actions().names.index("join 1")
 MARKETS = ("calm", "volatile", "squeeze", "news")
 _SHOCK_MINUTES = (2.0, 14.0)
-HORIZON_SECONDS, DECISION_SECONDS, STEP_SECONDS = 300.0, 10.0, 1.0
+HORIZON_SECONDS, STEP_SECONDS = 300.0, 1.0
+# Of learning by action values: the gain of a second's choice is lost in their noise.
+SLOW_DECISION_SECONDS = 10.0
 SIZES = (0.05, 0.3)  # of the volume of five minutes of an average day
 _FIRST_SIZES, _FIRST_SHARE = (0.05, 0.15), 0.3
 
 
-def task_of(seconds: float) -> ExecutionTask:
-    """An order of so many seconds, decided on as the shipped agents know it: done again each second."""
-    decisions = max(1, round(seconds / DECISION_SECONDS))
+def task_of(seconds: float, *, decision_seconds: float = STEP_SECONDS) -> ExecutionTask:
+    """An order of so many seconds, decided on so often, as nearly as that can be; done again each second."""
+    decisions = max(1, round(seconds / decision_seconds))
     repeats = max(1, round(seconds / (decisions * STEP_SECONDS)))
     return ExecutionTask(horizon_seconds=seconds, decisions=decisions, repeats=repeats, pause=0)
 
 
-def shipped_task(*, participation: tuple[float, float] = SIZES) -> ExecutionTask:
-    """Orders of 5 to 30% of an average day's volume in five minutes, a decision every ten seconds.
+def shipped_task(
+    *, participation: tuple[float, float] = SIZES, decision_seconds: float = STEP_SECONDS
+) -> ExecutionTask:
+    """Orders of 5 to 30% of an average day's volume in five minutes, by default a decision each second.
 
     Rewards are what the order costs more than its twin, which rests a slice at the near touch throughout.
     """
     return replace(
-        task_of(HORIZON_SECONDS),
+        task_of(HORIZON_SECONDS, decision_seconds=decision_seconds),
         participation=participation,
         pause=50,
-        reward=RewardTerms(ticks=1.0, completion_ticks=15.0, news_control=True, twin_action=_USUAL),
+        reward=RewardTerms(
+            ticks=1.0,
+            completion_ticks=15.0,
+            news_control=True,
+            twin_action=_USUAL,
+            marked_at_reference=True,
+        ),
     )
 
 
-def shipped_curriculum(round_number: int, *, rounds: int) -> ExecutionTask:
+def shipped_curriculum(
+    round_number: int, *, rounds: int, decision_seconds: float = STEP_SECONDS
+) -> ExecutionTask:
     """The task of a round of training, from 0: orders of half the size at first."""
-    return shipped_task(participation=_FIRST_SIZES if round_number < _FIRST_SHARE * rounds else SIZES)
+    sizes = _FIRST_SIZES if round_number < _FIRST_SHARE * rounds else SIZES
+    return shipped_task(participation=sizes, decision_seconds=decision_seconds)
 
 
 def shipped_source(markets: tuple[str, ...] = MARKETS) -> ScenarioSource:

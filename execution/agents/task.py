@@ -22,7 +22,9 @@ class RewardTerms:
     news have moved the price of what is left; no agent can foresee them, so that the expected reward is the
     same and its variance a fraction, as long as news are a martingale. twin_action: the number of an action;
     what a twin of the order costs, worked by it throughout in a copy of the market, is added back too
-    (execution.agents.twins). The best policy stays the best; None for no twins.
+    (execution.agents.twins). The best policy stays the best; None for no twins. marked_at_reference: until
+    an order is over, count what is left at what a simulated market's instrument is worth, not at its mid,
+    which bounces: a potential (Ng, Harada and Russell 1999), which leaves what is best as it is.
     """
 
     completion_ticks: float = 4.0
@@ -31,6 +33,7 @@ class RewardTerms:
     ticks: float = 1.0
     news_control: bool = False
     twin_action: int | None = None
+    marked_at_reference: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

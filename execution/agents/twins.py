@@ -29,10 +29,12 @@ class TwinOrders:
     be copied: others than those of participants.
     """
 
-    def __init__(self, desk: Desk, terms: Sequence[MarketTerms], action: int) -> None:
+    def __init__(
+        self, desk: Desk, terms: Sequence[MarketTerms], action: int, *, marked: bool = False
+    ) -> None:
         self._markets = _copiable(desk.markets)
         self._twins = self._markets.twins()
-        self._charged = ChargedDesk(Desk(self._twins, terms, desk.table, desk.interval_ns))
+        self._charged = ChargedDesk(Desk(self._twins, terms, desk.table, desk.interval_ns), marked=marked)
         self._chosen = np.full(len(desk), action, np.int64)
 
     @property

@@ -30,7 +30,8 @@ class AgentMarketBatch:
 
     depth: (market, side, level, 2) of the first venue, price [ticks] and volume [lots] of the best levels,
     bids first; (0, 0) where there is none. surprise_ticks: (market,), how far news but for their drift have
-    moved the fundamental, which no agent is shown. sentiment: (market,), what headlines say, in [-1, 1], good
+    moved the fundamental; reference_ticks: (market,), what the instrument is worth, impact included: no agent
+    is shown these. sentiment: (market,), what headlines say, in [-1, 1], good
     above 0. venues: each with a depth and accounts of its own.
     """
 
@@ -55,7 +56,7 @@ class AgentMarketBatch:
         depths = np.zeros((venue_count, count, 2, depth_levels, 2), np.int32)
         self.venues = tuple(VenueOfBatch(self, at, depths[at]) for at in range(venue_count))
         self.depth: npt.NDArray[np.int32] = depths[0]
-        self.surprise_ticks, self.sentiment = np.zeros(count), np.zeros(count)
+        self.surprise_ticks, self.reference_ticks, self.sentiment = np.zeros((3, count))
         self._start_ns = start_ns
         self._resting = np.zeros((count, 2), np.int64)
         self._refused = np.zeros((count, 2), np.int64)
@@ -146,7 +147,8 @@ class AgentMarketBatch:
         depths = np.stack([venue.depth for venue in self.venues])
         self.venues = tuple(VenueOfBatch(self, at, depth) for at, depth in enumerate(depths))
         self.depth, self._accounts = depths[0], self._accounts.copy()
-        self.surprise_ticks, self.sentiment = self.surprise_ticks.copy(), self.sentiment.copy()
+        self.surprise_ticks, self.reference_ticks = self.surprise_ticks.copy(), self.reference_ticks.copy()
+        self.sentiment = self.sentiment.copy()
         self._resting, self._refused = self._resting.copy(), self._refused.copy()
         self._events = self._events.copy()
         self._worlds = np.concatenate([market.world for market in self.markets])
@@ -175,6 +177,7 @@ class AgentMarketBatch:
             self.venues[venue].depth,
             self._resting,
             self.surprise_ticks,
+            self.reference_ticks,
             self.sentiment,
         )
 

@@ -124,13 +124,15 @@ def see_worlds(
     depth: npt.NDArray[np.int32],
     resting: npt.NDArray[np.int64],
     surprise_ticks: npt.NDArray[np.float64],
+    reference_ticks: npt.NDArray[np.float64],
     sentiment: npt.NDArray[np.float64],
 ) -> None:
     """Write what an agent is shown of each market: its depth, the agent's order, and the news.
 
     depth: (market, side, level, 2). resting: (market, 2), lots of the order in `slots` and lots before it.
     surprise_ticks: (market,), how far news but for their drift have moved the fundamental since the start,
-    which no agent is shown. sentiment: (market,), see sentiment_of.
+    reference_ticks: (market,), what the venue's instrument is worth; no agent is shown either. sentiment:
+    (market,), see sentiment_of.
     """
     for at in range(len(worlds)):
         world, book = worlds[at], book_at(worlds[at], venue)
@@ -141,6 +143,7 @@ def see_worlds(
             resting[at, 0] = book.orders[slot]["quantity"]
             resting[at, 1] = queue_ahead(book, int64(slot))[0]
         surprise_ticks[at] = surprise_of(world, venue)
+        reference_ticks[at] = instrument_at(world, venue_at(world, venue)["instrument"])["reference_ticks"]
         sentiment[at] = sentiment_of(world)
 
 

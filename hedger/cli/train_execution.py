@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from execution.agents.training import Algorithm, Lesson
 
 _LOOKS = (1_024, 2_048, 4_096)
-_STEPS, _LONG_STEPS = 100_000, 72_000
+_STEPS, _SLOW_STEPS, _LONG_STEPS = 1_200_000, 120_000, 72_000
 
 
 @click.command("execution", short_help="Teach an agent to work parent orders.")
@@ -29,9 +29,9 @@ _STEPS, _LONG_STEPS = 100_000, 72_000
     "--steps",
     type=click.IntRange(min=4_000),
     metavar="N",
-    help="Decisions. Default: 100,000; with --long, where one is some minutes of a market, 72,000.",
+    help="Decisions. Default: ppo 1,200,000, one a second; dqn 120,000, one in ten; with --long 72,000.",
 )
-@click.option("--rounds", type=click.IntRange(1, 1_000), default=4, show_default=True, metavar="N")
+@click.option("--rounds", type=click.IntRange(1, 1_000), default=12, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
 @click.option(
     "--long", "long", is_flag=True, help="An agent of long orders' pace: a decision in five minutes."
@@ -66,7 +66,13 @@ def execution(
     DIR/promotion.json the record.
     """
     require_training("torch", "gymnasium", "stable_baselines3", "sb3_contrib")
-    from execution.agents.shipped_task import shipped_curriculum, shipped_task, training_source
+    from execution.agents.shipped_task import (
+        SLOW_DECISION_SECONDS,
+        STEP_SECONDS,
+        shipped_curriculum,
+        shipped_task,
+        training_source,
+    )
     from execution.agents.training import train_agent
     from execution.errors import AgentError
     from execution.impact.predictor import shipped_predictor
@@ -76,16 +82,17 @@ def execution(
             raise UsageError("--long goes with none of --recurrent, --forecasts and --from")
         _train_pace("dqn" if agent == "dqn" else "ppo", out, steps or _LONG_STEPS, rounds, seed)
         return
-    steps = steps or _STEPS
+    steps = steps or (_SLOW_STEPS if agent == "dqn" else _STEPS)
+    seconds = SLOW_DECISION_SECONDS if agent == "dqn" else STEP_SECONDS
     if recurrent and agent != "ppo":
         raise UsageError(f"--recurrent goes with --agent ppo, not with {agent}")
     algorithm: Algorithm = "dqn" if agent == "dqn" else "recurrent-ppo" if recurrent else "ppo"
-    task, source = shipped_task(), training_source()
+    task, source = shipped_task(decision_seconds=seconds), training_source()
     curriculum = None
     if runs is not None:
-        task = _task_of(runs, task)
+        task = _task_of(runs, task, seconds)
     else:
-        curriculum = partial(shipped_curriculum, rounds=rounds)
+        curriculum = partial(shipped_curriculum, rounds=rounds, decision_seconds=seconds)
     asked = f"hedger train execution --agent {agent} --steps {steps} --rounds {rounds} --seed {seed}"
     asked += " --recurrent" * recurrent + " --forecasts" * forecasts
     try:
@@ -131,7 +138,7 @@ def _train_pace(algorithm: Literal["ppo", "dqn"], out: Path, steps: int, rounds:
     click.echo(f"Trained: {path}. Try it: hedger execute --scenario qdi --workers twap,{path}")
 
 
-def _task_of(runs: Path, usual: ExecutionTask) -> ExecutionTask:
+def _task_of(runs: Path, usual: ExecutionTask, decision_seconds: float) -> ExecutionTask:
     """The task of orders like the recorded ones."""
     from dataclasses import replace
 
@@ -144,7 +151,7 @@ def _task_of(runs: Path, usual: ExecutionTask) -> ExecutionTask:
     except RecordingError as error:
         raise UsageError(str(error)) from error
     horizon = sum(found.horizon_seconds) / 2.0
-    like = task_of(horizon)
+    like = task_of(horizon, decision_seconds=decision_seconds)
     low, high = (max(share, 1e-4) for share in found.participation)
     click.echo(
         f"{found.orders} recorded orders: {low:.2%} to {high:.2%} of the volume in {horizon:.0f} s, median "

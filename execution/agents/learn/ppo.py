@@ -128,7 +128,8 @@ def network_arguments(settings: PpoSettings, features: int) -> dict[str, Any]:
 def prepared(learner: ActorLearner, settings: PpoSettings, features: int) -> ActorLearner:
     """A learner with what stable-baselines3 does not ask for: its usual action, its rounds, its averaging."""
     with torch.no_grad():
-        learner.policy.get_parameter("action_net.bias")[list(settings.usual_actions)] += settings.usual_odds
+        for action, odds in settings.first_odds:
+            learner.policy.get_parameter("action_net.bias")[action] += odds
     learner.standard_steps, learner.averaged_share = settings.standard_steps, settings.averaged_share
     learner.features = features
     return learner

@@ -71,8 +71,8 @@ class PpoSettings:
     between trainings of epochs passes over the rollout in batches. clip: of the probability ratio.
     advantage_decay: lambda of generalised advantages. first_deviation: of continuous actions at the start;
     it falls by equal factors to final_deviation, or is learnt where that is None.
-    standard_steps: random steps before training, by which features are standardised. usual_actions:
-    those that are likelier at the start by usual_odds [log]. averaged_share: as of DQN (Polyak and
+    standard_steps: random steps before training, by which features are standardised. first_odds: actions,
+    by number, that are likelier at the start, by how much [log]. averaged_share: as of DQN (Polyak and
     Juditsky 1992).
     """
 
@@ -92,8 +92,7 @@ class PpoSettings:
     final_deviation: float | None = None
     standard_steps: int = 2_000
     largest_gradient: float = 0.5
-    usual_actions: tuple[int, ...] = ()
-    usual_odds: float = 3.0
+    first_odds: tuple[tuple[int, float], ...] = ()
     averaged_share: float = 0.0
 
     def __post_init__(self) -> None:

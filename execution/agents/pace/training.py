@@ -35,8 +35,7 @@ PPO = PpoSettings(
     final_rate_share=0.1,
     discount=0.99,
     entropy_share=0.002,
-    usual_actions=(USUAL,),
-    usual_odds=2.5,
+    first_odds=((USUAL, 2.5),),
     averaged_share=0.3,
     standard_steps=1_024,
 )

@@ -17,8 +17,10 @@ JOIN = default_actions().names.index("join 1")
 IMPROVE = default_actions().names.index("improve 1, take 1")
 
 
-def episodes(twin_action: int | None, *, count: int = 4, seed: int = 3) -> Episodes:
-    terms = RewardTerms(news_control=True, completion_ticks=5.0, twin_action=twin_action)
+def episodes(twin_action: int | None, *, count: int = 4, seed: int = 3, marked: bool = False) -> Episodes:
+    terms = RewardTerms(
+        news_control=True, completion_ticks=5.0, twin_action=twin_action, marked_at_reference=marked
+    )
     return Episodes(small_source(), small_task(terms), count=count, seed=np.random.SeedSequence(seed))
 
 
@@ -57,4 +59,26 @@ def test_a_twin_takes_most_of_the_chance_out_of_what_an_order_costs() -> None:
 def test_markets_that_cannot_be_copied_are_refused() -> None:
     task = replace(small_task(), reward=RewardTerms(twin_action=JOIN))
     with pytest.raises(ValueError, match="cannot be copied"):
+        Episodes(FairGameSource(), task, count=2, seed=np.random.SeedSequence(1))
+
+
+def rewards_of_first_orders(orders: Episodes) -> np.ndarray:
+    """Reward by step and market, zero after the first order's end."""
+    steps, works = [], np.ones(len(orders), np.bool_)
+    while works.any():
+        step = orders.step(allowed(orders, JOIN + 3))
+        steps.append(np.where(works, step.reward, 0.0))
+        works &= ~step.done
+    return np.array(steps)
+
+
+def test_marking_at_the_reference_moves_rewards_in_time_and_not_in_sum() -> None:
+    plain, marked = (rewards_of_first_orders(episodes(JOIN, count=24, marked=one)) for one in (False, True))
+    np.testing.assert_allclose(marked.sum(axis=0), plain.sum(axis=0), atol=1e-9)
+    assert marked.std() < 0.5 * plain.std()
+
+
+def test_markets_without_a_reference_are_not_marked_at_it() -> None:
+    task = replace(small_task(), reward=RewardTerms(marked_at_reference=True))
+    with pytest.raises(ValueError, match="no reference price"):
         Episodes(FairGameSource(), task, count=2, seed=np.random.SeedSequence(1))
