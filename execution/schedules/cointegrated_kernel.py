@@ -20,7 +20,7 @@ LARGEST_GROWTH = 0.5
 _TERMS = 18
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def costs_to_come(
     drift: FloatArray, control: FloatArray, running: FloatArray, doublings: int, steps: int
 ) -> FloatArray:
@@ -47,7 +47,7 @@ def costs_to_come(
     return costs
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def slice_rules(
     impact: FloatArray, risk: FloatArray, kept: FloatArray, noise: FloatArray, slices: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, float]:
@@ -77,7 +77,7 @@ def slice_rules(
     return on_left, on_deviation, costs, of_noise
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _flow(
     drift: FloatArray, control: FloatArray, running: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -100,7 +100,7 @@ def _flow(
     return _turned(back), _symmetric_sum(nothing, -spread), _symmetric_sum(nothing, -source)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _inverse_of_left(spread: FloatArray) -> FloatArray:
     """The inverse of the spread of what is left, and 0 for the deviation."""
     legs, inverse = len(spread) // 2, np.zeros_like(spread)
@@ -108,7 +108,7 @@ def _inverse_of_left(spread: FloatArray) -> FloatArray:
     return inverse
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _product(one: FloatArray, other: FloatArray) -> FloatArray:
     out = np.zeros((one.shape[0], other.shape[1]))
     for i in range(one.shape[0]):
@@ -118,7 +118,7 @@ def _product(one: FloatArray, other: FloatArray) -> FloatArray:
     return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _turned(matrix: FloatArray) -> FloatArray:
     out = np.empty((matrix.shape[1], matrix.shape[0]))
     for i in range(matrix.shape[0]):
@@ -127,7 +127,7 @@ def _turned(matrix: FloatArray) -> FloatArray:
     return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _one_and(one: FloatArray, other: FloatArray) -> FloatArray:
     """1 + the product."""
     out = _product(one, other)
@@ -136,7 +136,7 @@ def _one_and(one: FloatArray, other: FloatArray) -> FloatArray:
     return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _symmetric_sum(one: FloatArray, other: FloatArray) -> FloatArray:
     out = np.empty_like(one)
     for i in range(len(one)):
@@ -145,7 +145,7 @@ def _symmetric_sum(one: FloatArray, other: FloatArray) -> FloatArray:
     return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray:
     """The solution of matrix x = right, by elimination with partial pivots."""
     work, out, size = matrix.copy(), right.copy(), len(matrix)

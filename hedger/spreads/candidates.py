@@ -57,8 +57,7 @@ class _Search:
         for line in self._shelf(leg, ratio):
             instrument, quantity = self.lines[line]
             if (
-                (quantity % ratio
-                and self.whole)
+                (quantity % ratio and self.whole)
                 or abs(quantity) < abs(ratio)
                 or not self._fits(leg, instrument)
             ):
