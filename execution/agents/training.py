@@ -44,7 +44,8 @@ PPO = PpoSettings(
     learning_rate=1e-3,
     final_rate_share=0.1,
     discount=1.0,
-    advantage_decay=0.8,
+    advantage_decay=0.85,
+    critic_decay=1.0,
     first_odds=tuple((action, 4.0) for action in _PATIENT),
     averaged_share=0.25,
 )

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from sb3_contrib import MaskablePPO
 from stable_baselines3 import PPO
+from stable_baselines3.common.buffers import RolloutBuffer
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecMonitor
 
@@ -29,6 +30,7 @@ class ActorLearner(RoundLearner, OnPolicyAlgorithm):
     """An algorithm of stable-baselines3 that learns from its own rollouts, in rounds."""
 
     algorithm_name = "ppo"
+    critic_decay: float | None = None
     _counters: ClassVar[tuple[str, ...]] = ("num_timesteps", "_n_updates")
 
     @abstractmethod
@@ -39,6 +41,8 @@ class ActorLearner(RoundLearner, OnPolicyAlgorithm):
         """Learn from whole rollouts until so many steps of `total` were taken."""
         while self.num_timesteps < until:
             self.roll_out()
+            if self.critic_decay is not None:
+                teach_critic(self.rollout_buffer, self.gamma, self.critic_decay)
             self._update_current_progress_remaining(self.num_timesteps, total)
             self.train()
             self.average()
@@ -131,8 +135,18 @@ def prepared(learner: ActorLearner, settings: PpoSettings, features: int) -> Act
         for action, odds in settings.first_odds:
             learner.policy.get_parameter("action_net.bias")[action] += odds
     learner.standard_steps, learner.averaged_share = settings.standard_steps, settings.averaged_share
-    learner.features = features
+    learner.features, learner.critic_decay = features, settings.critic_decay
     return learner
+
+
+def teach_critic(rollout: RolloutBuffer, discount: float, decay: float) -> None:
+    """Put returns of another lambda than the advantages' before the critic, from a rollout just collected."""
+    after, begins = rollout.values[1:], rollout.episode_starts[1:]
+    error = rollout.advantages.copy()  # the last step's own, which knows the value behind it
+    error[:-1] = rollout.rewards[:-1] + discount * after * (1.0 - begins) - rollout.values[:-1]
+    for step in reversed(range(len(error) - 1)):
+        error[step] += discount * decay * (1.0 - begins[step]) * error[step + 1]
+    rollout.returns = error + rollout.values
 
 
 def train_ppo(

@@ -69,8 +69,9 @@ class PpoSettings:
     hidden: units of each hidden layer, of the actor and of the critic. tanh: hidden units' answer, otherwise
     max(x, 0). learning_rate falls in a line to final_rate_share of itself. rollout_steps: of each market
     between trainings of epochs passes over the rollout in batches. clip: of the probability ratio.
-    advantage_decay: lambda of generalised advantages. first_deviation: of continuous actions at the start;
-    it falls by equal factors to final_deviation, or is learnt where that is None.
+    advantage_decay: lambda of generalised advantages. critic_decay: of what the critic is taught, by default
+    the same; a longer one tells it of what is far off (Yuan et al. 2025). first_deviation: of continuous
+    actions at the start; it falls by equal factors to final_deviation, or is learnt where that is None.
     standard_steps: random steps before training, by which features are standardised. first_odds: actions,
     by number, that are likelier at the start, by how much [log]. averaged_share: as of DQN (Polyak and
     Juditsky 1992).
@@ -86,6 +87,7 @@ class PpoSettings:
     clip: float = 0.2
     discount: float = 1.0
     advantage_decay: float = 0.95
+    critic_decay: float | None = None
     entropy_share: float = 0.0
     value_share: float = 0.5
     first_deviation: float = 1.0
@@ -99,9 +101,10 @@ class PpoSettings:
         """Refuse counts and shares out of range."""
         if not self.hidden or min(*self.hidden, self.rollout_steps, self.batch_size, self.epochs) < 1:
             raise ValueError("layers, steps, batches and epochs must be at least 1")
-        shares = (self.discount, self.advantage_decay, self.final_rate_share, self.averaged_share)
+        decays = (self.advantage_decay, self.critic_decay or 0.0)
+        shares = (self.discount, *decays, self.final_rate_share, self.averaged_share)
         if not all(0.0 <= share <= 1.0 for share in shares):
-            raise ValueError("discount, advantage_decay and shares of all steps lie between 0 and 1")
+            raise ValueError("discount, decays and shares of all steps lie between 0 and 1")
         deviations = (self.first_deviation, 1.0 if self.final_deviation is None else self.final_deviation)
         if not (0.0 < self.learning_rate < 1.0 and self.clip > 0.0 and min(deviations) > 0.0):
             raise ValueError("learning_rate lies in (0, 1); clip and deviations are positive")
