@@ -17,22 +17,13 @@ from execution.legging.learned import shipped_legging
 from execution.legging.packages import LegFill, Package, PackageLeg, PackageState
 from execution.legging.programme import policy_values, solve
 from execution.legging.regimes import COMPETITIVE, RegimeLaw
-from execution.legging.terms import LeggingTerms, flat_open_costs
+from execution.legging.terms import flat_open_costs
 from execution.legging.threshold import ThresholdTerms, best_values, resting_values
 from execution.orders import Fill, Liquidity, Side, TradingRules
 from hedger.ledger import Ledger
 from hedger.portfolio import Portfolio, Position, PositionKind
+from tests.execution.legging.terms import PUBLISHED
 
-PUBLISHED = LeggingTerms(
-    steps=12,
-    half_spreads=(0.05, 0.08),
-    fill_probabilities=(0.35, 0.20),
-    adverse_moves=(0.07, 0.091),
-    open_costs=flat_open_costs(2, 0.01),
-    leftover_costs=(0.02, 0.02),
-    complex_fill_probability=0.1,
-    complex_cost=0.065,
-)
 SEED = 20_261_122  # of no training
 REGIMES, GROUPS, ORDERS = 100, 20, 100_000
 

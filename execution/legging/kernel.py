@@ -87,25 +87,14 @@ def best_in_legs(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def solve_steps(  # type: ignore[no-untyped-def]
-    half_spreads,
-    fills,
-    resting,
-    open_costs,
-    leftovers,
-    on_complex,
-    complex_cost,
-    without,
-    separate,
-    guide,
-    values,
-    actions,
-):
+def solve_steps(terms, separate, guide, values, actions):  # type: ignore[no-untyped-def]
     """Fill values and actions, (steps left, set); without steps left no action is taken (-1).
 
-    guide: (steps left, set), values that a step counts on for what follows it: `values` themselves for the
-    best actions, or estimates of them.
+    terms: LeggingTerms in plain arrays and numbers, as the first line takes them apart, with what a fill at
+    rest costs for its adverse move. guide: (steps left, set), values that a step counts on for what follows
+    it: `values` themselves for the best actions, or estimates of them.
     """
+    half_spreads, fills, resting, open_costs, leftovers, on_complex, complex_cost, without = terms
     legs, sets = len(half_spreads), len(open_costs)
     whole, complex_order = sets - 1, 1 << (2 * legs)
     end_values(half_spreads, leftovers, without, values[0])
@@ -128,19 +117,9 @@ def solve_steps(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def follow_steps(  # type: ignore[no-untyped-def]
-    half_spreads,
-    fills,
-    resting,
-    open_costs,
-    leftovers,
-    on_complex,
-    complex_cost,
-    without,
-    actions,
-    values,
-):
-    """Fill values (steps left, set) of a table of actions."""
+def follow_steps(terms, actions, values):  # type: ignore[no-untyped-def]
+    """Fill values (steps left, set) of a table of actions; terms as of `solve_steps`."""
+    half_spreads, fills, resting, open_costs, leftovers, on_complex, complex_cost, without = terms
     legs, sets = len(half_spreads), len(open_costs)
     whole, complex_order = sets - 1, 1 << (2 * legs)
     end_values(half_spreads, leftovers, without, values[0])

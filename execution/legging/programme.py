@@ -52,7 +52,7 @@ def solve(terms: LeggingTerms, *, separate: bool = True) -> LeggingPlan:
     no action, since with a step more the same can be had no dearer.
     """
     values, actions = _tables(terms)
-    solve_steps(*_arrays(terms), separate, values, values, actions)
+    solve_steps(_arrays(terms), separate, values, values, actions)
     return LeggingPlan(terms=terms, values=values, actions=actions)
 
 
@@ -66,7 +66,7 @@ def greedy_actions(terms: LeggingTerms, estimates: FloatArray) -> IntArray:
     guide = np.ascontiguousarray(estimates, dtype=np.float64)
     if guide.shape != values.shape or not np.all(np.isfinite(guide)):
         raise ValueError(f"expected finite estimates of shape {values.shape}; got shape {guide.shape}")
-    solve_steps(*_arrays(terms), True, guide, values, actions)
+    solve_steps(_arrays(terms), True, guide, values, actions)
     return actions
 
 
@@ -81,7 +81,7 @@ def policy_values(terms: LeggingTerms, actions: IntArray) -> FloatArray:
     if given.shape != table.shape:
         raise ValueError(f"actions have shape {given.shape}, expected {table.shape}")
     _require_possible(given[1:, :-1], terms.legs)
-    follow_steps(*_arrays(terms), given, values)
+    follow_steps(_arrays(terms), given, values)
     return values
 
 

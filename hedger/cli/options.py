@@ -64,6 +64,30 @@ def settings_options(command: Command) -> Command:
     return command
 
 
+def pricing_options(command: Command) -> Command:
+    """What a book is priced on: the market's files and the day."""
+    options = (
+        click.option(
+            "--market", type=PATH, metavar="DIR", help="Market folder with a manifest (see 'hedger init')."
+        ),
+        click.option(
+            "--chain", type=PATH, metavar="FILE", help="Option chain, CSV or parquet, of the underlying."
+        ),
+        click.option(
+            "--history", type=PATH, metavar="FILE", help="Daily prices of the underlying, CSV or parquet."
+        ),
+        click.option(
+            "--as-of", type=DAY, metavar="DATE", help="Day to price on, YYYY-MM-DD, at New York's close."
+        ),
+        click.option(
+            "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def output_options(command: Command) -> Command:
     """Where the result goes."""
     command = click.option(

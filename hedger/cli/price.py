@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hedger.cli.options import DAY, PATH, output_options
+from hedger.cli.options import output_options, pricing_options
 
 if TYPE_CHECKING:
     from hedger.price_list import PriceList
@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Price every option of a book, with all Greeks.")
 @click.argument("portfolio")
-@click.option("--market", type=PATH, metavar="DIR", help="Market folder with a manifest (see 'hedger init').")
-@click.option(
-    "--chain", type=PATH, metavar="FILE", help="Option chain, CSV or parquet, of the book's underlying."
-)
-@click.option("--history", type=PATH, metavar="FILE", help="Daily prices of the underlying, CSV or parquet.")
-@click.option("--as-of", type=DAY, metavar="DATE", help="Day to price on, YYYY-MM-DD, at New York's close.")
-@click.option(
-    "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
-)
+@pricing_options
 @output_options
 def price(
     portfolio: str,

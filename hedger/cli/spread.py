@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hedger.cli.options import DAY, PATH, output_options
+from hedger.cli.options import DAY, output_options, pricing_options
 from hedger.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,13 +30,7 @@ if TYPE_CHECKING:
 @click.option("--packages", type=click.IntRange(1, 10**6), default=1, show_default=True, help="How many.")
 @click.option("--underlying", default="SPX", show_default=True, metavar="SYMBOL", help="Of --structure.")
 @click.option("--list", "list_names", is_flag=True, help="List every named structure with its legs.")
-@click.option("--market", type=PATH, metavar="DIR", help="Market folder with a manifest (see 'hedger init').")
-@click.option("--chain", type=PATH, metavar="FILE", help="Option chain, CSV or parquet, of the underlying.")
-@click.option("--history", type=PATH, metavar="FILE", help="Daily prices of the underlying, CSV or parquet.")
-@click.option("--as-of", type=DAY, metavar="DATE", help="Day to price on, YYYY-MM-DD, at New York's close.")
-@click.option(
-    "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
-)
+@pricing_options
 @output_options
 def spread(
     portfolio: str | None,
