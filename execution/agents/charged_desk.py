@@ -16,6 +16,7 @@ from execution.agents.wrapped_markets import innermost
 from execution.market.agent_batch import AgentMarketBatch
 
 FloatArray = npt.NDArray[np.float64]
+_SHORTEST = 0.03  # share of the time in which a finish may still be thought even
 
 
 class Charged(NamedTuple):
@@ -41,14 +42,14 @@ class ChargedDesk:
     def __init__(self, desk: Desk, *, marked: bool = False) -> None:
         self.desk, self._marked = desk, marked
         self._surprise, self._told = SurpriseCost(desk.markets), np.zeros(len(desk))
-        self._bounce = np.zeros(len(desk))
+        self._bounce, self._finish = np.zeros((2, len(desk)))
 
     def begin(self, which: BoolArray, side: IntArray, quantity: IntArray, decisions: int) -> None:
         """Give the chosen markets an order, as Desk.begin does."""
         self.desk.begin(which, side, quantity, decisions)
         self._surprise.restart(which)
         self._told[which] = 0.0
-        self._bounce[which] = self._bounces()[which]
+        self._bounce[which], self._finish[which] = self._bounces()[which], self._finishes()[which]
 
     def act(self, chosen: IntArray, reward: RewardTerms, times: int = 1) -> Charged:
         """Do what is chosen so many times in every market, a step each."""
@@ -69,7 +70,8 @@ class ChargedDesk:
         control, self._told = np.where(over, 0.0, np.nan_to_num(told - self._told)), told
         total = costs.total + completion + risk - (control if reward.news_control else 0.0)
         bounce, self._bounce = self._bounce, self._bounces()
-        total -= np.where(over, 0.0, self._bounce - bounce)
+        finish, self._finish = self._finish, self._finishes()
+        total += np.where(over, 0.0, reward.finish_ticks * (self._finish - finish) - (self._bounce - bounce))
         return Charged(costs=costs, completion=completion, risk=risk, control=control, total=total)
 
     def _bounces(self) -> FloatArray:
@@ -79,6 +81,13 @@ class ChargedDesk:
             return np.zeros(len(desk))
         off: FloatArray = desk.memory["side"] * desk.left * (desk.mid_ticks - reference_of(desk.markets))
         return np.where(desk.is_over, 0.0, off)
+
+    def _finishes(self) -> FloatArray:
+        """Lots left times their share over that of the time left, (market,); zero where it is over."""
+        desk, memory = self.desk, self.desk.memory
+        time_left = np.maximum(1.0 - memory["decision"] / memory["decisions"], _SHORTEST)
+        finish: FloatArray = desk.left**2 / (memory["quantity"] * time_left)
+        return np.where(desk.is_over, 0.0, finish)
 
 
 def reference_of(markets: Markets) -> FloatArray:

@@ -43,6 +43,7 @@ def shipped_task(
             news_control=True,
             twin_action=_USUAL,
             marked_at_reference=True,
+            finish_ticks=2.5,
         ),
     )
 

@@ -25,6 +25,8 @@ class RewardTerms:
     (execution.agents.twins). The best policy stays the best; None for no twins. marked_at_reference: until
     an order is over, count what is left at what a simulated market's instrument is worth, not at its mid,
     which bounces: a potential (Ng, Harada and Russell 1999), which leaves what is best as it is.
+    finish_ticks: another potential, of what is still to come: a lot of an order that is worked evenly from
+    now on costs so much times the share that is left over the share of time that is left.
     """
 
     completion_ticks: float = 4.0
@@ -34,6 +36,7 @@ class RewardTerms:
     news_control: bool = False
     twin_action: int | None = None
     marked_at_reference: bool = False
+    finish_ticks: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult
 from scipy.sparse import csr_array, eye_array, hstack
 
+from hedger.spreads.choice_highs import whole_programme
 from hedger.spreads.choice_problem import ChoiceProblem, IntArray, row_scale
 from hedger.spreads.choice_relaxation import Relaxation
 
@@ -52,7 +53,7 @@ def _solved(problem: ChoiceProblem, chosen: IntArray, relative_gap: float) -> Op
         constraints.append(LinearConstraint(total[None, :], -np.inf, problem.most_legs))
         cost = np.concatenate((cost, np.zeros(len(legs))))
         most = np.concatenate((most, np.ones(len(legs), dtype=np.int64)))
-    return milp(
+    return whole_programme(
         cost,
         integrality=np.ones(len(cost)),
         bounds=Bounds(0.0, most.astype(np.float64)),

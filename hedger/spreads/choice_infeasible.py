@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import Bounds, LinearConstraint
 
-from hedger.spreads.choice_problem import ChoiceProblem, FloatArray, row_scale
+from hedger.spreads.choice_highs import whole_programme
+from hedger.spreads.choice_problem import BoolArray, ChoiceProblem, FloatArray, row_scale
 
 _NEGLIGIBLE = 1e-7
 _MOST_NODES = 500
@@ -24,15 +25,16 @@ def infeasibility(problem: ChoiceProblem, *, divisible: bool) -> str:
         return _said(problem, _missed(problem, whole=False), "with any quantities")
     without_legs = replace(problem, most_legs=None)
     missed = _missed(without_legs, whole=True)
-    if problem.most_legs is not None and (missed <= _NEGLIGIBLE * row_scale(problem)).all():
-        return (
-            f"The limit of {problem.most_legs} legs binds: more legs would reach every target, so few do not."
-        )
+    if problem.most_legs is not None and missed is not None and not _rows_missed(problem, missed).any():
+        return f"The limit of {problem.most_legs} legs binds: more reach every target, no so few were found."
     return _said(problem, missed, "in whole contracts")
 
 
-def _missed(problem: ChoiceProblem, *, whole: bool) -> FloatArray:
-    """How far outside of its bounds each row ends in the smallest relaxation, shape (row,)."""
+def _missed(problem: ChoiceProblem, *, whole: bool) -> FloatArray | None:
+    """How far outside of its bounds each row ends in the smallest relaxation, shape (row,).
+
+    None where the nodes of the search were too few to find any.
+    """
     scale, columns = row_scale(problem), problem.signed()
     kept = np.flatnonzero(columns.most > 0)
     if whole and len(kept) > _LARGEST_PROGRAMME:
@@ -42,24 +44,27 @@ def _missed(problem: ChoiceProblem, *, whole: bool) -> FloatArray:
     rows, count = len(scale), len(kept)
     matrix = np.hstack((columns.coefficients[:, kept] / scale[:, None], np.eye(rows), -np.eye(rows)))
     most = np.concatenate((columns.most[kept].astype(np.float64), np.full(2 * rows, np.inf)))
-    found: OptimizeResult = milp(
+    found = whole_programme(
         np.concatenate((np.zeros(count), np.ones(2 * rows))),
         integrality=np.concatenate((np.full(count, float(whole)), np.zeros(2 * rows))),
         bounds=Bounds(0.0, most),
         constraints=LinearConstraint(matrix, problem.lower / scale, problem.upper / scale),
         options={"node_limit": _MOST_NODES},
     )
+    if found.x is None:
+        return None
     slack = np.abs(found.x[count : count + rows] - found.x[count + rows :])
     return np.asarray(slack * scale, dtype=np.float64)
 
 
-def _said(problem: ChoiceProblem, missed: FloatArray, how: str) -> str:
-    parts = [
-        f"{problem.row_names[row]} by {missed[row]:.4g}"
-        for row in np.flatnonzero(missed > _NEGLIGIBLE * row_scale(problem))
-    ]
-    if not parts:
-        return f"The targets and limits cannot be met together {how}, though by the least of margins."
+def _rows_missed(problem: ChoiceProblem, missed: FloatArray) -> BoolArray:
+    return np.asarray(missed > _NEGLIGIBLE * row_scale(problem), dtype=np.bool_)
+
+
+def _said(problem: ChoiceProblem, missed: FloatArray | None, how: str) -> str:
+    if missed is None or not (rows := np.flatnonzero(_rows_missed(problem, missed))).size:
+        return f"Nothing was found that meets the targets and limits together {how}; widen one of them."
+    parts = [f"{problem.row_names[row]} by {missed[row]:.4g}" for row in rows]
     return (
         f"The targets and limits cannot be met together {how}: what comes nearest misses "
         f"{' and '.join(parts)}, so these bind; widen them, or allow more contracts."

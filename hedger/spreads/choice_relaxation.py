@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import linprog
 
+from hedger.spreads.choice_highs import linear_programme
 from hedger.spreads.choice_problem import ChoiceProblem, FloatArray, IntArray, SignedColumns, row_scale
 
 _FIRST_PER_ROW = 40
@@ -118,14 +118,11 @@ def _first_columns(columns: SignedColumns, rows: _Rows) -> IntArray:
 def _vertex(columns: SignedColumns, rows: _Rows, active: IntArray, penalty: float) -> _Vertex:
     """Optimal vertex of some columns and one artificial column a side, which keeps it feasible."""
     sides, chosen = len(rows.row), len(active)
-    found = linprog(
+    found = linear_programme(
         np.concatenate((columns.cost[active], np.full(sides, penalty))),
-        A_ub=np.hstack((rows.matrix(columns, active), -np.eye(sides))),
-        b_ub=rows.bound,
-        bounds=np.column_stack(
-            (np.zeros(chosen + sides), np.concatenate((columns.most[active], np.full(sides, np.inf))))
-        ),
-        method="highs-ds",
+        np.hstack((rows.matrix(columns, active), -np.eye(sides))),
+        rows.bound,
+        np.concatenate((columns.most[active], np.full(sides, np.inf))),
     )
     quantity = np.zeros(len(columns.cost))
     quantity[active] = found.x[:chosen]
@@ -147,12 +144,8 @@ def _entering(columns: SignedColumns, vertex: _Vertex, active: IntArray) -> IntA
 def _whole_vertex(columns: SignedColumns, rows: _Rows) -> _Vertex | None:
     """Over all columns without artificial ones; None where the rows contradict each other."""
     tradable = np.flatnonzero(columns.most > 0)
-    found = linprog(
-        columns.cost[tradable],
-        A_ub=rows.matrix(columns, tradable),
-        b_ub=rows.bound,
-        bounds=np.column_stack((np.zeros(len(tradable)), columns.most[tradable])),
-        method="highs-ds",
+    found = linear_programme(
+        columns.cost[tradable], rows.matrix(columns, tradable), rows.bound, columns.most[tradable]
     )
     if found.x is None:
         return None

@@ -14,6 +14,7 @@ from hedger.spreads.choice_problem import (
     ChoiceProblem,
     FloatArray,
     IntArray,
+    SignedColumns,
     row_scale,
 )
 from hedger.spreads.choice_relaxation import Relaxation
@@ -58,13 +59,12 @@ class ChoiceTable:
         lower, upper = problem.lower / scale - shift, problem.upper / scale - shift
         inner = (relaxation.quantity > _ZERO) & (relaxation.quantity < columns.most - _ZERO)
         pivot = np.flatnonzero(inner)
-        rows = _binding_rows(activity[pivot], price)
-        if rows is None:
+        pivots = _pivots(columns, pivot, activity[pivot], price, np.where(price > 0.0, lower, upper))
+        if pivots is None:
             return None
         free = np.flatnonzero(~inner & (columns.most > 0))
         order = free[np.argsort(reduced[free], kind="stable")]
         width = np.where(np.abs(price) > _ZERO, upper - lower, 0.0)
-        most_legs = _ANY_LEGS if problem.most_legs is None else problem.most_legs
         return cls(
             others=Others(
                 cost=(sign * columns.cost)[order],
@@ -74,20 +74,11 @@ class ChoiceTable:
                 activity=activity[order],
                 reduced=reduced[order],
             ),
-            pivots=Pivots(
-                cost=columns.cost[pivot],
-                most=columns.most[pivot],
-                is_leg=columns.is_leg[pivot],
-                activity=activity[pivot],
-                row=rows,
-                inverse=np.ascontiguousarray(np.linalg.inv(activity[np.ix_(pivot, rows)].T)),
-                anchor=np.where(price > 0.0, lower, upper)[rows],
-                per_cost=1.0 / price[rows],
-            ),
+            pivots=pivots,
             bounds=Bounds(
                 lower=lower,
                 upper=upper,
-                most_legs=most_legs,
+                most_legs=_ANY_LEGS if problem.most_legs is None else problem.most_legs,
                 turned_legs=int(columns.is_leg[turned].sum()),
             ),
             pivot=pivot,
@@ -115,6 +106,25 @@ class ChoiceTable:
         counted = np.bincount(self.order[path[path >= 0]], minlength=len(self.most))
         counted[self.pivot] = held
         return np.where(self.turned, self.most - counted, counted).astype(np.int64), searched, whole
+
+
+def _pivots(
+    columns: SignedColumns, pivot: IntArray, activity: FloatArray, price: FloatArray, anchor: FloatArray
+) -> Pivots | None:
+    """The fractional columns and as many binding rows; None where there are too few independent ones."""
+    rows = _binding_rows(activity, price)
+    if rows is None:
+        return None
+    return Pivots(
+        cost=columns.cost[pivot],
+        most=columns.most[pivot],
+        is_leg=columns.is_leg[pivot],
+        activity=activity,
+        row=rows,
+        inverse=np.ascontiguousarray(np.linalg.inv(activity[:, rows].T)),
+        anchor=anchor[rows],
+        per_cost=1.0 / price[rows],
+    )
 
 
 def _binding_rows(activity: FloatArray, price: FloatArray) -> IntArray | None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array, diags_array, eye_array, hstack
 
 from hedger.spreads.candidates import Candidate, Instrument, Line, candidates
+from hedger.spreads.choice_highs import whole_programme
 from pricing.black import FloatArray
 from pricing.option import Option
 from pricing.spreads.naming import Named
@@ -105,7 +106,7 @@ def _partition(found: Sequence[Candidate]) -> list[_Piece]:
     """The least-cost set of candidates that use up each line exactly once, each as often as it can be."""
     legs, _ = _incidence(found)
     once = abs(legs.sign())
-    solution = milp(
+    solution = whole_programme(
         _costs(found),
         integrality=np.ones(len(found)),
         bounds=Bounds(0.0, 1.0),
@@ -122,7 +123,7 @@ def _solved(found: Sequence[Candidate], lines: Sequence[Line]) -> list[_Piece]:
     count = len(found)
     most = np.array([each.most for each in found], dtype=np.float64)
     held = np.array([lines[line][1] for line in rows], dtype=np.float64)
-    solution = milp(
+    solution = whole_programme(
         np.concatenate((np.zeros(count), _costs(found))),
         integrality=np.ones(2 * count),
         bounds=Bounds(0.0, np.concatenate((most, np.ones(count)))),

@@ -8,84 +8,45 @@ from typing import Any, final
 import gymnasium
 import numpy as np
 import numpy.typing as npt
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 
 from execution.agents.network_policy import NetworkPolicy
+from execution.agents.optimum_tasks.lockstep_env import REACH, LockstepEnv, SingleArray
 from execution.agents.optimum_tasks.scheduling_task import FloatArray, SchedulingTask
 
-SingleArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
 FEATURES = ("time_left", "log_time_left", "quantity_left", "log_pace", "displacement")
 # Multiples of the even pace, none and by equal factors from a quarter to four times; its own is always
 # permitted, and alone so at the last trade.
 MULTIPLES = (0.0, *(2.0 ** (power / 3.0) for power in range(-6, 7)))
-# Of the log-odds of the share that is traded against those of the even pace.
-REACH = 3.0
-SCALE = 10.0
 _LEAST = 1e-9
 
 
 @final
-class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
-    """The same order in `count` markets, from the start in step with one another.
+class SchedulingEnv(LockstepEnv):
+    """An order whose impact decays. Observation: FEATURES.
 
-    Observation: FEATURES. Reward: what a trade saves if all that it leaves is traded evenly, against trading
-    all evenly from before it, in tenths of what the even schedule costs; so rewards sum to what is saved
-    against that, and trading evenly earns 0 from anywhere. This shaping leaves the best schedule as it is
-    (Ng, Harada and Russell 1999).
     With multiples an action trades that multiple of the even pace, which is what is left over the trades
     left; multiples that exceed what is left are masked, and at the last trade all but 1. Without, an action a
     in [-3, 3] trades the share of what is left whose log-odds are those of the even pace plus a; the last
     trade is all.
-    The multiple 1, or 0 in a box, is the even schedule: nothing is given away about the best one.
+    The multiple 1, or 0 in a box, is the even schedule.
     """
 
     left: FloatArray
     displacement: FloatArray
-    trade: int
-    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012 - gymnasium's
 
     def __init__(self, task: SchedulingTask, *, count: int, multiples: Sequence[float] | None = None) -> None:
-        self.task, self.num_envs = task, count
+        self.task = task
         self.multiples = None if multiples is None else np.asarray(multiples, dtype=np.float64)
         if self.multiples is not None and 1.0 not in self.multiples:
             raise ValueError("the even pace must be among the multiples")
-        self.single_observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (len(FEATURES),), np.float32)
-        self.single_action_space = (
+        choices: gymnasium.Space[Any] = (
             gymnasium.spaces.Box(-REACH, REACH, (1,), np.float32)
             if self.multiples is None
             else gymnasium.spaces.Discrete(len(self.multiples))
         )
-        self.observation_space = batch_space(self.single_observation_space, count)
-        self.action_space = batch_space(self.single_action_space, count)
-        self._start()
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[SingleArray, dict[str, Any]]:
-        """Start anew; nothing is random."""
-        super().reset(seed=seed, options=options)
-        self._start()
-        return self._seen(), {}
-
-    def step(
-        self, actions: npt.NDArray[Any]
-    ) -> tuple[SingleArray, npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], dict[str, Any]]:
-        """Trade once in every market."""
-        quantity = self.left * self._shares(np.asarray(actions))
-        saved = self._finish_cost() - self.task.step_cost(self.left, self.displacement, quantity)
-        self.displacement = self.task.next_displacement(self.displacement, quantity)
-        self.left, self.trade = self.left - quantity, self.trade + 1
-        saved -= self._finish_cost()
-        never, done = np.zeros((2, self.num_envs), np.bool_)
-        infos: dict[str, Any] = {}
-        if self.trade == self.task.trades:
-            done[:] = True
-            infos = {"final_obs": self._seen(), "_final_obs": done}
-            self._start()
-        return self._seen(), SCALE * saved, done, never, infos
+        super().__init__(count=count, trades=task.trades, features=len(FEATURES), actions=choices)
 
     def action_masks(self) -> BoolArray:
         """Which multiples may be chosen now, shape (market, action); without multiples everything may."""
@@ -94,6 +55,13 @@ class SchedulingEnv(VectorEnv[SingleArray, npt.NDArray[Any], npt.NDArray[Any]]):
             return np.ones((self.num_envs, 1), np.bool_)
         permitted = self.multiples == 1.0 if trades_left == 1 else self.multiples <= trades_left
         return np.tile(permitted, (self.num_envs, 1))
+
+    def _traded(self, actions: npt.NDArray[Any]) -> FloatArray:
+        quantity = self.left * self._shares(actions)
+        cost = self.task.step_cost(self.left, self.displacement, quantity)
+        self.displacement = self.task.next_displacement(self.displacement, quantity)
+        self.left = self.left - quantity
+        return cost
 
     def _finish_cost(self) -> FloatArray:
         return self.task.finish_cost(self.left, self.displacement, self.task.trades - self.trade)

@@ -15,7 +15,7 @@ from execution.agents.learn.settings import PpoSettings
 from execution.agents.learn.vector_markets import StableBaselinesEnv
 from execution.agents.optimum_tasks.liquidation_env import LiquidationEnv, parts_of
 from execution.agents.optimum_tasks.liquidation_task import LiquidationTask
-from execution.agents.optimum_tasks.scheduling_env import SCALE
+from execution.agents.optimum_tasks.lockstep_env import SCALE
 
 TASK = LiquidationTask()
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from execution.agents.learn.ppo import train_ppo
 from execution.agents.learn.settings import PpoSettings
 from execution.agents.learn.vector_markets import StableBaselinesEnv
+from execution.agents.optimum_tasks.lockstep_env import SCALE
 from execution.agents.optimum_tasks.placement_env import PlacementEnv, PlacementTask, shares_of
 from execution.agents.optimum_tasks.scheduling_env import (
     FEATURES,
     MULTIPLES,
-    SCALE,
     SchedulingEnv,
     schedule_of,
 )

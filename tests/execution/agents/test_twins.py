@@ -17,9 +17,15 @@ JOIN = default_actions().names.index("join 1")
 IMPROVE = default_actions().names.index("improve 1, take 1")
 
 
-def episodes(twin_action: int | None, *, count: int = 4, seed: int = 3, marked: bool = False) -> Episodes:
+def episodes(
+    twin_action: int | None, *, count: int = 4, seed: int = 3, marked: bool = False, finish: float = 0.0
+) -> Episodes:
     terms = RewardTerms(
-        news_control=True, completion_ticks=5.0, twin_action=twin_action, marked_at_reference=marked
+        news_control=True,
+        completion_ticks=5.0,
+        twin_action=twin_action,
+        marked_at_reference=marked,
+        finish_ticks=finish,
     )
     return Episodes(small_source(), small_task(terms), count=count, seed=np.random.SeedSequence(seed))
 
@@ -82,3 +88,11 @@ def test_markets_without_a_reference_are_not_marked_at_it() -> None:
     task = replace(small_task(), reward=RewardTerms(marked_at_reference=True))
     with pytest.raises(ValueError, match="no reference price"):
         Episodes(FairGameSource(), task, count=2, seed=np.random.SeedSequence(1))
+
+
+def test_a_finish_that_is_charged_beforehand_changes_no_sum_beside_a_twin() -> None:
+    plain, charged = (
+        rewards_of_first_orders(episodes(JOIN, count=24, marked=True, finish=one)) for one in (0.0, 2.0)
+    )
+    np.testing.assert_allclose(charged.sum(axis=0), plain.sum(axis=0), atol=1e-9)
+    assert np.abs(charged - plain).max() > 0.01

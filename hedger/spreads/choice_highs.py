@@ -1,0 +1,58 @@
+"""HiGHS by scipy, whose 'infeasible' counts only where presolve had no part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
+
+from hedger.spreads.choice_problem import FloatArray, IntArray
+
+_LIMIT_REACHED = 1
+
+
+def whole_programme(
+    cost: FloatArray,
+    *,
+    integrality: FloatArray,
+    bounds: Bounds,
+    constraints: LinearConstraint | Sequence[LinearConstraint],
+    options: dict[str, Any],
+) -> OptimizeResult:
+    """scipy's milp, whose x is None only where HiGHS found none without presolve or ran out of nodes."""
+    return _believed(
+        lambda presolve: milp(
+            cost,
+            integrality=integrality,
+            bounds=bounds,
+            constraints=constraints,
+            options={**options, "presolve": presolve},
+        )
+    )
+
+
+def linear_programme(
+    cost: FloatArray, matrix: FloatArray, bound: FloatArray, most: FloatArray | IntArray
+) -> OptimizeResult:
+    """The least cost with matrix x <= bound and 0 <= x <= most, at a vertex; x is None without one."""
+    return _believed(
+        lambda presolve: linprog(
+            cost,
+            A_ub=matrix,
+            b_ub=bound,
+            bounds=np.column_stack((np.zeros(len(most)), most)),
+            method="highs-ds",
+            options={"presolve": presolve},
+        )
+    )
+
+
+def _believed(solve: Callable[[bool], OptimizeResult]) -> OptimizeResult:
+    # scipy 1.16.3's HiGHS has called whole programmes of equalities in ratios infeasible after presolve that
+    # it solves without.
+    found: OptimizeResult = solve(True)
+    if found.x is not None or found.status == _LIMIT_REACHED:
+        return found
+    return solve(False)
