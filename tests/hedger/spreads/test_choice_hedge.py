@@ -22,6 +22,7 @@ from hedger.spreads.choice_hedge import option_package
 from hedger.spreads.choice_market import ChoiceLimits
 from hedger.spreads.choice_package import OptionPackage
 from hedger.spreads.choice_problem import InfeasibleChoiceError
+from hedger.spreads.choice_rows import SCENARIO_MOVES
 from pricing.black import black_price
 from pricing.market import Market, UnderlyingMarket
 from pricing.option import Right
@@ -139,9 +140,37 @@ def test_what_cannot_be_reached_is_said_with_what_binds() -> None:
         package(most_contracts=1)
 
 
+def worst_loss(found: OptionPackage, held: Portfolio | None = None) -> float:
+    """Of a package, and a book with it, over the scenarios: each line by Black at a volatility of 20%."""
+    market = quoted_market()
+    lines = [(leg.quantity * 100.0, leg.option) for leg in found.legs]
+    units = 50.0 * found.underlying_lots
+    for line in held.positions if held else ():
+        if line.option is None:
+            units += line.quantity * line.multiplier
+        else:
+            lines.append((line.quantity * line.multiplier, line.option))
+
+    def value(spot: float) -> float:
+        years = [(option.expiry - market.as_of).total_seconds() / (365.0 * 86_400.0) for _, option in lines]
+        return units * spot + sum(
+            held * float(black_price(spot, option.strike, time, 0.2, 1.0, option.right is Right.CALL))
+            for (held, option), time in zip(lines, years, strict=True)
+        )
+
+    return max(value(market.spot) - value(market.spot * (1.0 + move)) for move in SCENARIO_MOVES)
+
+
 def test_a_loss_limit_on_the_hedged_book_holds_in_every_scenario() -> None:
-    free, limited = package(), package(residual_loss=20_000.0)
-    assert limited.cost >= free.cost - 1e-9
+    free, limited = package(), package(residual_loss=5_000.0)
+    assert worst_loss(limited, SHORT_STRANGLE) <= 5_000.0 < worst_loss(free, SHORT_STRANGLE)
+    assert limited.cost > free.cost
+
+
+def test_a_margin_that_binds_is_held_by_the_package_alone() -> None:
+    free, limited = package(), package(margin=9_000.0)
+    assert worst_loss(limited) <= 9_000.0 < worst_loss(free)
+    assert limited.cost > free.lower_bound
 
 
 def test_free_money_is_reported_and_its_quotes_are_not_used() -> None:
