@@ -37,7 +37,11 @@ class LegOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegFill:
-    """What one order traded in one leg at one price."""
+    """What one order traded in one leg at one price.
+
+    A market's view, of both sides and by its own ids; fees, maker or taker and execution ids are its owner's
+    to add, which makes it a legging.packages.LegFill.
+    """
 
     symbol: str
     side: Side

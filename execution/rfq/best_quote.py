@@ -70,11 +70,6 @@ class QuoteLaws:
         missed = (1.0 - self.response[:, None] * ndtr(z)).prod(axis=0)
         return outside - float((1.0 - missed) @ width)
 
-    def best_below(self, markup: float) -> float:
-        """Probability that there is a quote of at most this markup."""
-        missed = 1.0 - self.response * ndtr((markup - self.mean) / self.deviation)
-        return float(1.0 - np.prod(missed))
-
     def _nodes(self, high: float) -> tuple[FloatArray, FloatArray]:
         """Nodes and widths of an integral up to `high`, in cells of at most two deviations of any dealer."""
         edges = np.unique((self.mean[:, None] + self.deviation[:, None] * _EDGES).ravel())

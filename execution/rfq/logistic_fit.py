@@ -32,7 +32,7 @@ def fit_log_odds(
     for _ in range(_MOST_STEPS):
         wrong = expit(-sign * (design @ weight))
         slope = design.T @ (-sign * wrong) + prior_precision @ (weight - prior_mean)
-        # One matrix with its own transpose is a symmetric product, several times as fast as any two.
+        # One matrix with its own transpose is a symmetric product, half the work of any two.
         rooted = design * np.sqrt(wrong * (1.0 - wrong))[:, None]
         curvature = rooted.T @ rooted + prior_precision
         step = np.linalg.solve(curvature, slope)

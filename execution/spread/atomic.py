@@ -10,11 +10,11 @@ from execution.complex_book.market import ComplexMarket
 from execution.complex_book.orders import ComplexOrder
 from execution.complex_book.orders import LegFill as BookFill
 from execution.errors import OrderRejectedError
-from execution.legging.packages import LegFill, PackagePositions
+from execution.legging.packages import LegFill
 from execution.orders import Fill, Liquidity, Side, TimeInForce
 from execution.rfq.inquiry import Inquiry, Quotes
 from execution.rfq.venue import RfqVenue
-from execution.spread.order import ClipExecution, Ended, SpreadExecution, SpreadOrder
+from execution.spread.order import ClipExecution, Ended, SpreadExecution, SpreadOrder, position_of
 
 
 def trade_on_complex_book(order: SpreadOrder, *, market: ComplexMarket, instrument: str) -> SpreadExecution:
@@ -42,8 +42,8 @@ def trade_at_best(
 
     The book is read once the quotes are there: as many packages as can be had, and of those ways the
     cheapest, the dealers' share the smaller of equal ones. What dealers refuse at the last look goes to the
-    book too.
-    volatility_ticks as of an Inquiry. Raises OrderRejectedError as `trade_on_complex_book` and the venue do.
+    book too. volatility_ticks as of an Inquiry. Raises OrderRejectedError as `trade_on_complex_book` and the
+    venue do.
     """
     _check_listed(order, market, instrument)
     mids, half = _quoted(order, market)
@@ -196,10 +196,6 @@ def _execution(
     order: SpreadOrder, clips: Sequence[ClipExecution], mid_ticks: float, half_spread_ticks: float
 ) -> SpreadExecution:
     """The execution of whole packages; what is missing of the order was left."""
-    positions = PackagePositions()
-    positions.open(order.package())
-    for fill in (fill for clip in clips for fill in clip.fills):
-        positions.book(fill)
     left = order.packages - sum(clip.packages for clip in clips)
     rest = (ClipExecution(packages=left, ended=Ended.LEFT, total_ticks=0, fills=()),) if left else ()
     return SpreadExecution(
@@ -208,7 +204,7 @@ def _execution(
         arrival_mid_ticks=mid_ticks,
         half_spread_ticks=half_spread_ticks,
         leg_risk=None,
-        position=positions.position(order.order_id),
+        position=position_of(order, clips),
     )
 
 

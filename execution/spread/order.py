@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from execution.errors import OrderRejectedError
 from execution.legging.broken import BrokenLegRule
 from execution.legging.leg_risk import LegRisk, LegRiskLimit
-from execution.legging.packages import LegFill, Package, PackageLeg, PackagePosition
+from execution.legging.packages import LegFill, Package, PackageLeg, PackagePosition, PackagePositions
 from execution.orders import TradingRules
 
 
@@ -131,13 +132,22 @@ class ClipExecution:
     fills: tuple[LegFill, ...]
 
 
+def position_of(order: SpreadOrder, clips: Iterable[ClipExecution]) -> PackagePosition:
+    """What the fills of an order's clips make."""
+    positions = PackagePositions()
+    positions.open(order.package())
+    for clip in clips:
+        for fill in clip.fills:
+            positions.book(fill)
+    return positions.position(order.order_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpreadExecution:
     """What became of a spread order. Every contract that traded is in a fill, of broken packages too.
 
     half_spread_ticks: the package's quoted half spread at arrival, arrival_mid_ticks: its mid [ticks of net
     price]. leg_risk: of packages that have all legs, None where there is none. position: what the fills make.
-    breaches: a sentence for each limit of leg risk that was broken.
     """
 
     order: SpreadOrder

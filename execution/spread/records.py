@@ -31,11 +31,10 @@ class PackageRecords:
     """What became of each package. Axes: (path, leg); prices in ticks of one contract, steps from 0.
 
     way: a `Way`, NONE where the leg never traded, UNWOUND where it was traded back at unwind_price in
-    unwind_step. fair:
-    fair value right after the fill; mid: the makers' mid as the fill came; fall: by how much an informed
-    taker's trade moved both against the package. leak: by how much dealers who were asked in vain moved the
-    price, shape (path,) [ticks of net price]. mid_at_first: each leg's mid as the
-    package's first leg traded; last_mid: as its horizon ended.
+    unwind_step. fair: fair value right after the fill; mid: the makers' mid as the fill came; fall: by how
+    much an informed taker's trade moved both against the package. leak: by how much dealers who were asked in
+    vain moved the price, shape (path,) [ticks of net price]. mid_at_first: each leg's mid as the package's
+    first leg traded; last_mid: as its horizon ended.
     """
 
     market: PackageMarket

@@ -10,9 +10,9 @@ import numpy as np
 
 from execution.errors import OrderRejectedError
 from execution.legging.leg_risk import LegRisk, LegRiskLimit, measure_leg_risk
-from execution.legging.packages import LegFill, PackagePosition, PackagePositions
+from execution.legging.packages import LegFill
 from execution.orders import Fill, Liquidity, Side
-from execution.spread.order import ClipExecution, Ended, SpreadExecution, SpreadOrder
+from execution.spread.order import ClipExecution, Ended, SpreadExecution, SpreadOrder, position_of
 from execution.spread.plan import PackagePlan
 from execution.spread.records import PackageRecords, Way
 from execution.spread.simulate import work_packages
@@ -53,7 +53,7 @@ def work_spread(
         arrival_mid_ticks=float(sum(leg.side * leg.ratio * leg.mid_ticks for leg in market.legs)),
         half_spread_ticks=float(market.half_spread_ticks),
         leg_risk=_leg_risk(order, records),
-        position=_position(order, clips),
+        position=position_of(order, clips),
     )
 
 
@@ -147,15 +147,6 @@ def _fill(
             liquidity=Liquidity.MAKER if resting else Liquidity.TAKER,
         ),
     )
-
-
-def _position(order: SpreadOrder, clips: tuple[ClipExecution, ...]) -> PackagePosition:
-    positions = PackagePositions()
-    positions.open(order.package())
-    for clip in clips:
-        for fill in clip.fills:
-            positions.book(fill)
-    return positions.position(order.order_id)
 
 
 def _currency_per_tick(order: SpreadOrder) -> float:

@@ -48,7 +48,6 @@ def test_prices_and_win_probabilities_are_those_of_a_simulation() -> None:
     assert LAWS.win_probability() == pytest.approx(wins, abs=0.005)
     assert LAWS.win_probability().sum() == pytest.approx(1.0 - np.prod(1.0 - LAWS.response), abs=1e-9)
     assert LAWS.expected_price(0.4) == pytest.approx(np.minimum(best, 0.4).mean(), abs=0.003)
-    assert LAWS.best_below(0.4) == pytest.approx((best <= 0.4).mean(), abs=0.005)
 
 
 def test_a_quote_that_is_nearly_sure_keeps_its_probability() -> None:
