@@ -39,7 +39,7 @@ from execution.agents.training import Algorithm, difference, load_agent, train_a
 from execution.agents.worker import Worker, agent_worker
 from execution.impact.predictor import Predictor, read_predictor, shipped_predictor
 
-ORDERS, ROUNDS = 2, 10
+ORDERS, ROUNDS = 2, 7
 TEST_SEED = 0xAB1A
 BASE = "plain"
 _COMES = -0.15  # chosen in 24 calm markets of other seeds

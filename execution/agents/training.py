@@ -44,7 +44,7 @@ PPO = PpoSettings(
     learning_rate=1e-3,
     final_rate_share=0.1,
     discount=1.0,
-    advantage_decay=0.85,
+    advantage_decay=0.95,
     critic_decay=1.0,
     first_odds=tuple((action, 4.0) for action in _PATIENT),
     averaged_share=0.25,
@@ -95,6 +95,8 @@ def train_agent(
 ) -> Path:
     """Train an agent and return the path of its weights, `out`/ALGORITHM.safetensors, written each round.
 
+    Each round's stay beside them, ALGORITHM-ROUND.safetensors: the last need not be the best.
+
     steps: decisions in all, in so many markets side by side. task: what the agent is for and watched at.
     curriculum: the task of each round, from 0, where it is another. predictor: whose forecasts the agent
     learns to see; None for none. The checkpoint in `out` is gone on with where there is one; AgentError when
@@ -109,6 +111,7 @@ def train_agent(
 
     def after_round(progress: Progress) -> None:
         progress.agent.save(path, card)
+        progress.agent.save(out / f"{algorithm}-{progress.round}.safetensors", card)
         vector.episodes.task = of_round(progress.round)
         if tell is None or schedule is None:
             return

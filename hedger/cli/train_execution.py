@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from execution.agents.training import Algorithm, Lesson
 
 _LOOKS = (1_024, 2_048, 4_096)
-_STEPS, _SLOW_STEPS, _LONG_STEPS = 1_000_000, 120_000, 72_000
+_STEPS, _SLOW_STEPS, _LONG_STEPS = 700_000, 120_000, 72_000
 
 
 @click.command("execution", short_help="Teach an agent to work parent orders.")
@@ -29,9 +29,9 @@ _STEPS, _SLOW_STEPS, _LONG_STEPS = 1_000_000, 120_000, 72_000
     "--steps",
     type=click.IntRange(min=4_000),
     metavar="N",
-    help="Decisions. Default: ppo 1,000,000, one a second; dqn 120,000, one in ten; with --long 72,000.",
+    help="Decisions. Default: ppo 700,000, one a second; dqn 120,000, one in ten; with --long 72,000.",
 )
-@click.option("--rounds", type=click.IntRange(1, 1_000), default=10, show_default=True, metavar="N")
+@click.option("--rounds", type=click.IntRange(1, 1_000), default=7, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
 @click.option(
     "--long", "long", is_flag=True, help="An agent of long orders' pace: a decision in five minutes."
@@ -58,8 +58,9 @@ def execution(
 ) -> None:
     """Teach an agent to work parent orders in simulated markets; needs 'hedger[train]'.
 
-    After each round the weights in DIR are written and compared with TWAP in markets that are kept for it. A
-    run that was killed goes on from its last round when the same command is given again.
+    After each round the weights in DIR are written, kept under its number too, and compared with TWAP in
+    markets that are kept for it. A run that was killed goes on from its last round when the same command is
+    given again.
 
     With --from: orders are of the sizes and lengths that the recorded fills show. The agent then challenges
     the shipped one on fresh orders like these; DIR/champion.safetensors is whoever won, and
