@@ -2,7 +2,7 @@
 
 `python -m benchmarks.execution_markets [--markets 256] [--no-flip]`: schedules are tuned on seeds of their
 own; agents and the winner then work the same orders in fresh markets. Costs are in bps of arrival notional,
-fees and a charge of four ticks for each lot left included; what unforeseen news made is taken out by
+fees and the task's charge for each lot left included; what unforeseen news made is taken out by
 regression, the same in mean. A market is an independent group of its orders. Controls: a market in which no
 agent can win, and an agent that was taught to pay.
 """

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from hedger.report.json_document import Json
-    from hedger.report.tables import Table
+    from hedger.report.table import Table
 
 
 def show_study(

@@ -6,7 +6,7 @@ import numpy as np
 
 from execution.agents.comparison import PairedDifference
 from execution.agents.scenario_study import Phase, ScenarioStudy, WorkedOrders
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import MISSING, counted, number, percent, printable
 
 

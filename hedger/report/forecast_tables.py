@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hedger.forecast_study import ForecastStudy, JudgedModel
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import counted, number, percent, printable
 
 

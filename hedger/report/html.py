@@ -14,7 +14,8 @@ from execution.schedules.names import SCHEDULES
 from hedger.policy.policy import HedgeDecision
 from hedger.report import plots
 from hedger.report.smile_plot import SmileView, smile_fit
-from hedger.report.tables import Table, currency, order_name, run_tables
+from hedger.report.table import Table
+from hedger.report.tables import currency, order_name, run_tables
 from hedger.report.terminal import header
 from hedger.report.units import printable
 from hedger.result import HedgeRun, WorkedOrder

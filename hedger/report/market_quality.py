@@ -6,7 +6,7 @@ from pathlib import Path
 
 from execution.recorded.quality import Finding, QualityReport
 from hedger.report.json_document import Json
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import number, printable
 
 _LONGEST_VALUE = 24

@@ -10,7 +10,7 @@ from execution.realism.comparison import BASELINE, FIRST_PART, SIMULATED, Compar
 from execution.realism.resampling import Estimate
 from hedger.market_study import HELD_OUT, MarketStudy
 from hedger.report.market_quality import quality_tables
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import MISSING, number, printable
 
 SHORT_NAMES = {HELD_OUT: "held out", SIMULATED: "simulated", BASELINE: "baseline", FIRST_PART: "first part"}

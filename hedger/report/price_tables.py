@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hedger.price_list import PricedOptions, PriceList
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import counted, number, percent, price, printable
 from pricing.curves import FloatArray
 from pricing.market import UnderlyingMarket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hedger.replay_result import ATTRIBUTION_PARTS, PolicyReplay, ReplayResult
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import number, printable
 
 _RESIDUAL = (

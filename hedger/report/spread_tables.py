@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import counted, number, percent, price, printable
 from hedger.spreads.study import PricedPiece, SpreadStudy
 from pricing.greeks import GreekColumns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import counted, number, percent, price, printable
 from hedger.surface_study import SurfaceStudy
 from pricing.parity import spot_of_quotes

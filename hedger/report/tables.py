@@ -9,7 +9,7 @@ from hedger.exposure import UnderlyingExposure
 from hedger.policy.policy import Action, HedgeDecision
 from hedger.report.choice_tables import package_tables
 from hedger.report.horizon import compare_volatility
-from hedger.report.table import Table as Table
+from hedger.report.table import Table
 from hedger.report.units import counted, desk_greeks, number, percent, printable
 from hedger.result import HedgeRun, WorkedOrder
 from pricing.market import Source

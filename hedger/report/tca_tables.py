@@ -12,7 +12,7 @@ from execution.tca.analysis import CostAnalysis
 from execution.tca.attribution import Attribution, OutOfSample
 from execution.tca.cost_curve import CostCurve
 from execution.tca.groups import Group, WeightedMean
-from hedger.report.tables import Table
+from hedger.report.table import Table
 from hedger.report.units import MISSING, counted, number, percent, price, printable
 
 _COSTLIEST = 10

@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from hedger.report.tables import Table, currency, run_tables
+from hedger.report.table import Table
+from hedger.report.tables import currency, run_tables
 from hedger.report.units import counted, printable
 from hedger.result import HedgeRun
 from pricing.time import EXCHANGE_ZONE

@@ -130,7 +130,7 @@ def network_arguments(settings: PpoSettings, features: int) -> dict[str, Any]:
 
 
 def prepared(learner: ActorLearner, settings: PpoSettings, features: int) -> ActorLearner:
-    """A learner with what stable-baselines3 does not ask for: its usual action, its rounds, its averaging."""
+    """A learner with what stable-baselines3 does not ask for: its first odds, its critic, its averaging."""
     with torch.no_grad():
         for action, odds in settings.first_odds:
             learner.policy.get_parameter("action_net.bias")[action] += odds
