@@ -16,9 +16,10 @@ from execution.rfq.dealer_count import StylisedLeakage
 from execution.rfq.dealer_model import DealerModel, fit_dealer_model, forecast_markups
 from execution.rfq.history import remembered
 from execution.rfq.inquiry import DealerQuote
-from execution.rfq.leakage import PriceMoves, leak_by_dealer, measure_leakage
+from execution.rfq.leakage import leak_by_dealer
 from execution.rfq.panel import DealerTerms, leaks, standard_panel
 from execution.rfq.simulation import RequestLog, drawn_requests, simulate
+from execution.tca.leakage import PriceMoves, measure_leakage
 from tests.twins.rfq_worlds import calibration_points, true_laws
 
 FloatArray = npt.NDArray[np.float64]
