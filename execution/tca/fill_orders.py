@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.tca.blotter import NO_TIME, FillColumns, IntArray, OrderColumns
-from execution.tca.fill_row import RowReader, Values
+from execution.tca.cell_reader import Values
+from execution.tca.fill_row import RowReader
 
 _ORDER_PRICES = (
     "decision_price",

@@ -7,11 +7,9 @@ from typing import final
 
 from execution.errors import RecordingProblem
 from execution.tca import cells
+from execution.tca.cell_reader import CellReader, Value, Values
 from execution.tca.fill_columns import MatchedColumns
 from execution.tca.table_file import TextRows
-
-Value = float | int | str
-Values = dict[str, Value]
 
 TIMES = ("time", "decision_time", "arrival_time", "end_time")
 _PARSERS: Mapping[str, Callable[[str], Value]] = {
@@ -58,23 +56,24 @@ class RowReader:
     """Reads the rows of one file. problems: so far. no_trades: reports of a FIX session that are no trade."""
 
     def __init__(self, table: TextRows, matched: MatchedColumns) -> None:
-        self.problems: list[RecordingProblem] = list(table.ragged)
         self.no_trades = 0
-        self._file = table.file
-        self._headers = matched.headers
-        self._at = {name: table.header.index(header) for name, header in matched.headers.items()}
-        self._unit = {
-            name: "ns" if header in table.nanoseconds else cells.time_unit(header)
-            for name, header in matched.headers.items()
-            if name in TIMES
-        }
-        self.lacks_zone = any(matched.headers[name] in table.naive for name in self._unit)
+        self._cells = CellReader(table, matched, parsers=_PARSERS, times=TIMES)
         self._executions: set[str] = set()
+
+    @property
+    def problems(self) -> list[RecordingProblem]:
+        """What was found wrong so far."""
+        return self._cells.problems
+
+    @property
+    def lacks_zone(self) -> bool:
+        """Whether a time did not say its zone."""
+        return self._cells.lacks_zone
 
     def read(self, number: int, row: Sequence[str | None]) -> Values | None:
         """The row's values by field; None where it is bad, which the problems then say, or no trade."""
         before = len(self.problems)
-        values = self._values(number, row)
+        values = self._cells.read(number, row)
         if len(self.problems) > before:
             return None
         if not _is_trade(values):
@@ -89,35 +88,12 @@ class RowReader:
 
     def wrong(self, number: int, name: str, value: str, expected: str) -> None:
         """Note a problem in the column of a field."""
-        column = self._headers.get(name, name)
-        self.problems.append(
-            RecordingProblem(file=self._file, row=number, column=column, value=value, expected=expected)
-        )
-
-    def _values(self, number: int, row: Sequence[str | None]) -> Values:
-        values: Values = {}
-        for name, at in self._at.items():
-            text = (row[at] or "").strip()
-            if text.casefold() in cells.ABSENT:
-                continue
-            try:
-                values[name] = self._parsed(name, text, row)
-            except ValueError as error:
-                self.wrong(number, name, text, str(error))
-        return values
-
-    def _parsed(self, name: str, text: str, row: Sequence[str | None]) -> Value:
-        if name not in self._unit:
-            return _PARSERS[name](text)
-        if cells.is_clock(text) and "date" in self._at:
-            text = f"{(row[self._at['date']] or '').strip()} {text}"
-        self.lacks_zone = self.lacks_zone or not cells.has_zone(text)
-        return cells.instant_ns(text, self._unit[name])
+        self._cells.wrong(number, name, value, expected)
 
     def _settle_side(self, number: int, values: Values) -> None:
         """Without a column of sides the sign of the quantity says it; with one both must agree."""
         quantity = float(values.get("quantity", 0.0))
-        if "side" not in self._at:
+        if "side" not in self._cells:
             values["side"] = -1.0 if quantity < 0.0 else 1.0
         elif "side" not in values:
             self.wrong(number, "side", "", "a side")
@@ -131,7 +107,7 @@ class RowReader:
         if not values["quantity"] and not states_order:
             self.wrong(number, "quantity", "0", "a quantity that is not zero")
         for name in needed:
-            if name in self._at and name not in values:
+            if name in self._cells and name not in values:
                 self.wrong(number, name, "", f"a value for {name}")
         if "bid" in values and "ask" in values and float(values["bid"]) > float(values["ask"]):
             self.wrong(number, "bid", f"{values['bid']:g}", f"a bid not above the ask {values['ask']:g}")
