@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from execution.agents.actions import default_actions
+from execution.agents.best_round import BestRound
 from execution.agents.card import FORECASTS, AgentCard
 from execution.agents.classical import ScheduleWorker
 from execution.agents.comparison import PairedDifference, compare
@@ -64,7 +65,7 @@ DQN = DqnSettings(
 RECURRENT = RecurrentSettings(ppo=PPO)
 # Of live evaluation: apart from what agents train on, and from what benchmarks judge on.
 _LIVE_SEED = 0x11FE
-_LIVE_MARKETS, _LIVE_ORDERS = 32, 2
+LIVE_MARKETS, _LIVE_ORDERS = 96, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ def train_agent(
     rounds: int,
     seed: int,
     markets: int = MARKETS,
+    live_markets: int = LIVE_MARKETS,
     curriculum: Callable[[int], ExecutionTask] | None = None,
     command: str = "",
     tell: Callable[[Lesson], None] | None = None,
@@ -95,7 +97,7 @@ def train_agent(
 ) -> Path:
     """Train an agent and return the path of its weights, `out`/ALGORITHM.safetensors, written each round.
 
-    Each round's stay beside them, ALGORITHM-ROUND.safetensors: the last need not be the best.
+    They are those of the round whose agent costs least in live_markets that nobody learns from (BestRound).
 
     steps: decisions in all, in so many markets side by side. task: what the agent is for and watched at.
     curriculum: the task of each round, from 0, where it is another. predictor: whose forecasts the agent
@@ -105,26 +107,27 @@ def train_agent(
     checkpoint, of_round = out / f"{algorithm}.checkpoint", curriculum or (lambda _: task)
     seen = source if predictor is None else WatchedSource(source, predictor)
     vector = ExecutionVectorEnv(seen, of_round(rounds_done(checkpoint)), count=markets)
-    path = out / f"{algorithm}.safetensors"
+    best = BestRound(out, algorithm)
     card = agent_card(algorithm, task, seed=seed, command=command, predictor=predictor)
-    schedule = None if tell is None else evaluate_live(twap(), source, task)
+    live = partial(evaluate_live, source=source, task=task, markets=live_markets)
+    schedule = live(twap())
 
     def after_round(progress: Progress) -> None:
-        progress.agent.save(path, card)
-        progress.agent.save(out / f"{algorithm}-{progress.round}.safetensors", card)
         vector.episodes.task = of_round(progress.round)
-        if tell is None or schedule is None:
-            return
-        own = evaluate_live(agent_worker(progress.agent.policy(card), predictor), source, task)
-        tell(
-            Lesson(
-                round=progress.round,
-                rounds=progress.rounds,
-                steps=progress.steps,
-                reward=progress.agent.episode_reward,
-                difference=difference(own, schedule, task),
+        own = live(agent_worker(progress.agent.policy(card), predictor))
+        found = difference(own, schedule, task)
+        noted = replace(card, notes={**card.notes, "round": f"{progress.round} of {progress.rounds}"})
+        best.take(progress.round, progress.agent, noted, cost=found.mean_bps)
+        if tell is not None:
+            tell(
+                Lesson(
+                    round=progress.round,
+                    rounds=progress.rounds,
+                    steps=progress.steps,
+                    reward=progress.agent.episode_reward,
+                    difference=found,
+                )
             )
-        )
 
     out.mkdir(parents=True, exist_ok=True)
     env = StableBaselinesEnv(vector)
@@ -133,9 +136,8 @@ def train_agent(
         "recurrent-ppo": partial(train_recurrent_ppo, env, RECURRENT),
         "dqn": partial(train_dqn, env, DQN),
     }[algorithm]
-    agent = train(steps=steps, seed=seed, rounds=rounds, progress=after_round, checkpoint=checkpoint)
-    agent.save(path, card)
-    return path
+    train(steps=steps, seed=seed, rounds=rounds, progress=after_round, checkpoint=checkpoint)
+    return best.path
 
 
 def agent_card(
@@ -169,9 +171,11 @@ def load_agent(path: Path) -> NetworkPolicy:
     return NetworkPolicy.load(path, features=FEATURES, actions=default_actions().names)
 
 
-def evaluate_live(worker: Worker, source: MarketSource, task: ExecutionTask) -> Evaluation:
+def evaluate_live(
+    worker: Worker, *, source: MarketSource, task: ExecutionTask, markets: int = LIVE_MARKETS
+) -> Evaluation:
     """A short evaluation on markets kept for it."""
-    return evaluate(worker, source, task, markets=_LIVE_MARKETS, orders=_LIVE_ORDERS, seed=_LIVE_SEED)
+    return evaluate(worker, source, task, markets=markets, orders=_LIVE_ORDERS, seed=_LIVE_SEED)
 
 
 def difference(challenger: Evaluation, baseline: Evaluation, task: ExecutionTask) -> PairedDifference:

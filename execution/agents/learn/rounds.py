@@ -142,11 +142,11 @@ def train_rounds(
         for number in range(done, rounds):
             learner.open_round(round_seed(seed, number), steps)
             learner.advance(steps * (number + 1) // rounds, steps)
-            if checkpoint is not None:
-                write_checkpoint(checkpoint, learner, identity, number + 1)
-            if progress is not None:
+            if progress is not None:  # before the checkpoint: a kill between them tells it again, not never
                 agent = _agent(learner, seed)
                 progress(Progress(round=number + 1, rounds=rounds, steps=learner.num_timesteps, agent=agent))
+            if checkpoint is not None:
+                write_checkpoint(checkpoint, learner, identity, number + 1)
     return _agent(learner, seed)
 
 

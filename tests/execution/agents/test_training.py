@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from execution.agents.best_round import BestRound
 from execution.agents.champion import Decision, PromotionRule, challenge
 from execution.agents.child_orders import ChildOrderWorker
 from execution.agents.evaluate import evaluate
+from execution.agents.inference import Layer, Network
+from execution.agents.learn.trained_agent import TrainedAgent
 from execution.agents.no_signal import FairGameSource
 from execution.agents.promotion_study import ORDERS, paired_episodes
 from execution.agents.shipped_task import SIZES, shipped_curriculum, shipped_task
@@ -32,6 +35,7 @@ def trained(out: Path, rounds: int = 2, tell: list[Lesson] | None = None) -> Pat
         rounds=rounds,
         seed=3,
         markets=16,
+        live_markets=8,
         tell=None if tell is None else tell.append,
     )
 
@@ -45,6 +49,32 @@ def test_weights_and_lessons_come_with_every_round_and_repeat(tmp_path: Path) ->
     assert load_agent(first).card.notes["seed"] == "3"
 
 
+def test_the_weights_are_those_of_the_cheapest_round(tmp_path: Path) -> None:
+    lessons: list[Lesson] = []
+    path = trained(tmp_path, rounds=3, tell=lessons)
+    cheapest = min(lessons, key=lambda lesson: lesson.difference.mean_bps)
+    assert path.read_bytes() == (tmp_path / f"ppo-{cheapest.round}.safetensors").read_bytes()
+    assert load_agent(path).card.notes["round"] == f"{cheapest.round} of 3"
+
+
+def test_what_rounds_cost_outlives_a_kill_and_a_dearer_round_replaces_nothing(tmp_path: Path) -> None:
+    weights = {}
+    for number, cost in ((1, 0.5), (2, -0.5), (3, 0.0)):
+        layer = Layer(np.full((1, 2), number, np.float32), np.zeros(2, np.float32))
+        one = np.ones(1, np.float32)
+        agent = TrainedAgent(
+            algorithm="ppo",
+            network=Network.of([layer], mean=one, scale=one, is_tanh=True),
+            steps=number,
+            seed=1,
+            episode_reward=0.0,
+        )
+        BestRound(tmp_path, "ppo").take(number, agent, agent.policy().card, cost=cost)
+        weights[number] = BestRound(tmp_path, "ppo").path.read_bytes()
+    assert weights[1] != weights[2] == weights[3]
+    assert BestRound(tmp_path, "ppo").costs == {1: 0.5, 2: -0.5, 3: 0.0}
+
+
 def test_an_agent_that_remembers_and_sees_forecasts_is_trained_and_works_orders(tmp_path: Path) -> None:
     path = train_agent(
         "recurrent-ppo",
@@ -55,6 +85,7 @@ def test_an_agent_that_remembers_and_sees_forecasts_is_trained_and_works_orders(
         rounds=1,
         seed=3,
         markets=8,
+        live_markets=4,
         predictor=shipped_predictor("cnn"),
     )
     worker = agent_worker(load_agent(path))
