@@ -1,10 +1,10 @@
 """Shipped agents against the best classical schedule tuned for each simulated market (result 3).
 
-`python -m benchmarks.execution_markets [--markets 256] [--no-flip]`: schedules are tuned on seeds of their
-own; agents and the winner then work the same orders in fresh markets. Costs are in bps of arrival notional,
+`python -m benchmarks.execution_markets [--markets 256] [--flip-steps 0]`: schedules are tuned on seeds of
+their own; agents and the winner then work the same orders in fresh markets. Costs are in bps of notional,
 fees and the task's charge for each lot left included; what unforeseen news made is taken out by
 regression, the same in mean. A market is an independent group of its orders. Controls: a market in which no
-agent can win, and an agent that was taught to pay.
+agent can win, and a learner that is taught to save beside the same taught to pay.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from execution.agents.no_signal import FairGameSource
 from execution.agents.shipped_task import shipped_source, shipped_task
 from execution.agents.study_workers import AGENTS, agent_file
 from execution.agents.task import ExecutionTask
-from execution.agents.training import difference, load_agent, train_agent
+from execution.agents.training import PPO, difference, load_agent, train_agent
 from execution.agents.worker import Worker, agent_worker
 from execution.schedules.almgren_chriss import AlmgrenChriss
 from execution.schedules.obizhaeva_wang import ObizhaevaWang
@@ -118,13 +118,14 @@ def shipped_agents() -> list[Worker]:
     return [agent_worker(load_agent(path)) for path in files if path is not None]
 
 
-def taught_to_pay(source: MarketSource, task: ExecutionTask, steps: int) -> Worker:
-    """A PPO agent whose reward has the other sign."""
-    flipped = replace(task, reward=replace(task.reward, ticks=-task.reward.ticks))
+def taught(name: str, sign: float, source: MarketSource, task: ExecutionTask, steps: int) -> Worker:
+    """A PPO agent whose reward is multiplied by a sign, from even odds: habits would hide what it learns."""
+    signed = replace(task, reward=replace(task.reward, ticks=sign * task.reward.ticks))
+    even = replace(PPO, first_odds=())
     with tempfile.TemporaryDirectory() as folder:
-        path = train_agent("ppo", source, flipped, out=Path(folder), steps=steps, rounds=1, seed=1)
+        path = train_agent("ppo", source, signed, out=Path(folder), steps=steps, rounds=1, seed=1, ppo=even)
         policy = load_agent(path)
-    return agent_worker(replace(policy, card=replace(policy.card, name="taught to pay")))
+    return agent_worker(replace(policy, card=replace(policy.card, name=name)))
 
 
 def timed(what: str, work: Callable[[], None]) -> None:
@@ -139,7 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--markets", type=int, default=256)
     parser.add_argument("--regimes", nargs="*", default=REGIMES, help="none: the controls alone")
-    parser.add_argument("--flip-steps", type=int, default=100_000, help="decisions; 0 for none")
+    parser.add_argument("--flip-steps", type=int, default=160_000, help="decisions of each; 0 for none")
     options = parser.parse_args()
     task, agents = shipped_task(), shipped_agents()
     print(HEAD)
@@ -152,17 +153,14 @@ def main() -> None:
         )
         timed(name, lambda s=source, n=name, b=best: judge(n, s, task, [b, *agents], options.markets))
     twap = schedules()[1]
-    print("Controls: nobody can win (all must cost the same), and an agent taught to pay (must be dearer)")
+    print("Controls: nobody can win (all must cost the same)")
     judge("no signal", FairGameSource(), task, [twap, *agents], options.markets)
     if options.flip_steps:
-        calm = shipped_source(("calm",))
-        judge(
-            "calm",
-            calm,
-            task,
-            [twap, taught_to_pay(calm, task, options.flip_steps)],
-            max(16, options.markets // 4),
-        )
+        print("One learner from even odds, taught to save and to pay (must be dearer)")
+        calm, steps = shipped_source(("calm",)), options.flip_steps
+        signs = {"taught to save": 1.0, "taught to pay": -1.0}
+        learners = [taught(name, sign, calm, task, steps) for name, sign in signs.items()]
+        judge("calm", calm, task, learners, max(16, options.markets // 4))
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ def train_agent(
     seed: int,
     markets: int = MARKETS,
     live_markets: int = LIVE_MARKETS,
+    ppo: PpoSettings = PPO,
     curriculum: Callable[[int], ExecutionTask] | None = None,
     command: str = "",
     tell: Callable[[Lesson], None] | None = None,
@@ -100,6 +101,7 @@ def train_agent(
     They are those of the round whose agent costs least in live_markets that nobody learns from (BestRound).
 
     steps: decisions in all, in so many markets side by side. task: what the agent is for and watched at.
+    ppo: how a PPO without a memory learns.
     curriculum: the task of each round, from 0, where it is another. predictor: whose forecasts the agent
     learns to see; None for none. The checkpoint in `out` is gone on with where there is one; AgentError when
     it is of other settings.
@@ -132,7 +134,7 @@ def train_agent(
     out.mkdir(parents=True, exist_ok=True)
     env = StableBaselinesEnv(vector)
     train = {
-        "ppo": partial(train_ppo, env, PPO),
+        "ppo": partial(train_ppo, env, ppo),
         "recurrent-ppo": partial(train_recurrent_ppo, env, RECURRENT),
         "dqn": partial(train_dqn, env, DQN),
     }[algorithm]

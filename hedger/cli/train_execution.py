@@ -58,9 +58,9 @@ def execution(
 ) -> None:
     """Teach an agent to work parent orders in simulated markets; needs 'hedger[train]'.
 
-    After each round the weights in DIR are written, kept under its number too, and compared with TWAP in
-    markets that are kept for it. A run that was killed goes on from its last round when the same command is
-    given again.
+    After each round the agent is compared with TWAP in markets that are kept for it. The weights in DIR are
+    those of the cheapest round there; every round's stay under its number. A run that was killed goes on
+    from its last round when the same command is given again.
 
     With --from: orders are of the sizes and lengths that the recorded fills show. The agent then challenges
     the shipped one on fresh orders like these; DIR/champion.safetensors is whoever won, and
