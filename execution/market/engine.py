@@ -17,7 +17,7 @@ from execution.market.regime import (
     parameters_of,
     reference_parameters,
 )
-from execution.random_stream import new_streams
+from execution.market.shared_news import News, market_streams, own_news
 
 BURN_IN_LIFETIMES = 15.0  # of a resting order: enough to forget that the book started empty
 
@@ -82,17 +82,25 @@ class Engine(Protocol):
 class BackgroundEngine:
     """The reference flow of execution.market.flow in one book, stationary around the stated mid.
 
-    News keep their own random numbers: the fundamental moves alike whatever an agent does in the book.
+    News keep their own random numbers: the fundamental moves alike whatever an agent does in the book. news:
+    shared with other instruments (execution.market.shared_news); by default the market's own.
     """
 
     fees = VenueFees()
 
-    def __init__(self, conditions: MarketConditions, start_ns: int, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        conditions: MarketConditions,
+        start_ns: int,
+        rng: np.random.Generator,
+        *,
+        news: News | None = None,
+    ) -> None:
         regime = parameters_of(conditions.regime)
         self.parameters = flow_parameters(conditions, regime)
         self._reference = reference_parameters(conditions, regime)
-        seed = np.random.SeedSequence(rng.integers(0, 2**32, 4).tolist())
-        self.flow_stream, self.news_stream = new_streams(seed, 2)
+        self.flow_stream, own = market_streams(rng)
+        self.news = own_news(own) if news is None else news.copied()
         self._message = np.zeros(1, MESSAGE)
         self._events = np.empty(0, EVENT)
         self._next_id = 0
@@ -135,7 +143,8 @@ class BackgroundEngine:
                 self.parameters,
                 until_ns,
                 self.flow_stream,
-                self.news_stream,
+                self.news.streams,
+                self.news.weights,
                 self._message,
                 self._with_room(),
                 None if self.book.is_plain else True,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from execution.book.compiled import compiled, inlined, int64, internal
 from execution.book.kernel import apply
@@ -31,6 +32,8 @@ from execution.book.plain import apply_plain
 from execution.market.reference import REFERENCE_FIELDS, fade, feel_trade
 from execution.market.regime import NEWS_NS, FlowParameters
 from execution.random_stream import Stream, exponential, normal, uniform
+
+FloatArray = npt.NDArray[np.float64]
 
 OWN = 1  # owner of the orders that an agent entered; the flow's own have 0
 COUNT_ALL = int64(-1)  # picks no stale order
@@ -64,13 +67,15 @@ def run_until(
     until_ns: int,
     rng: Stream,
     news: Stream,
+    news_weights: FloatArray,
     message: RecordArray,
     events: RecordArray,
     whole: bool | None,
 ) -> tuple[int, int, int]:
     """Run the flow up to `until_ns`; return DONE, OWN_FILL or REFUSED, the event count, the book's refusal.
 
-    news: drives the fundamental alone, so that its path is the same whatever an agent does in the book.
+    news: streams, shape (source, 4), whose normal numbers by news_weights, shape (source,), drive the
+    fundamental alone, so that its path is the same whatever an agent does in the book.
     OWN_FILL stops after a message that traded with the agent: its events are in `events`. REFUSED stops with
     the message kept: call again when the book has room. whole: None in a plain book (execution.book.plain),
     where the whole kernel need not be compiled; else True. Steps of any length give the same flow.
@@ -78,7 +83,7 @@ def run_until(
     state = flow[0]
     while state["pending"] or state["next_event_ns"] <= until_ns:
         if not state["pending"]:
-            _advance_reference(state, parameters, news)
+            _advance_reference(state, parameters, news, news_weights)
             state["pending"] = _draw(book, state, parameters, rng, message[0])
         count = 0
         if state["pending"]:
@@ -144,11 +149,16 @@ def _total_rate(state: Record, parameters: FlowParameters) -> float:
 
 
 @inlined
-def _advance_reference(state: Record, parameters: FlowParameters, news: Stream) -> None:
+def _advance_reference(
+    state: Record, parameters: FlowParameters, news: Stream, news_weights: FloatArray
+) -> None:
     """Let news and forgetting move the reference up to the next event."""
     deviation = parameters.volatility * math.sqrt(1e-9 * NEWS_NS)
     while state["news_ns"] <= state["next_event_ns"]:
-        move = deviation * normal(news)
+        shock = 0.0
+        for source in range(len(news_weights)):
+            shock += news_weights[source] * normal(news[source])
+        move = deviation * shock
         state["news_ticks"] += move
         state["fundamental_ticks"] += move
         state["news_ns"] += NEWS_NS

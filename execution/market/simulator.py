@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from execution.market.engine import VenueFees
     from execution.market.flow_start import FlowStart
     from execution.market.scenario import MarketScenario
+    from execution.market.shared_news import News
 
 __all__ = ["MarketConditions", "MarketSimulator", "OwnFill", "Regime"]
 
@@ -42,7 +43,8 @@ class MarketSimulator:
     (execution.market.flow); `from_scenario` gives one of participants, `from_flow` one of any other flow. The
     same seed gives the same market, event for event, in steps of any length; the agent's own orders change
     what follows, through the book and through their impact on the reference price. News keep their own random
-    numbers: two agents on one seed meet the same fundamental price, whatever they do.
+    numbers: two agents on one seed meet the same fundamental price, whatever they do. Given `news`, they are
+    those of correlated instruments (execution.market.shared_news).
 
     The agent's messages arrive order_latency_ns after they are sent, in order; an id is given at once. All
     that it is shown is feed_latency_ns old, and never older than the start: quotes, depth, volumes, the place
@@ -61,10 +63,11 @@ class MarketSimulator:
         start_ns: int,
         rng: np.random.Generator,
         *,
+        news: News | None = None,
         order_latency_ns: int = 0,
         feed_latency_ns: int = 0,
     ) -> None:
-        engine = BackgroundEngine(conditions, start_ns, rng)
+        engine = BackgroundEngine(conditions, start_ns, rng, news=news)
         self._begin(engine, start_ns, order_latency_ns, feed_latency_ns)
 
     @classmethod

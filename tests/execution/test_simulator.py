@@ -260,7 +260,7 @@ def test_two_agents_on_one_seed_meet_the_same_news() -> None:
             simulator.advance_to(second * SECOND_NS)
             simulator.submit_market(Side.BUY, quantity)
         simulator.advance_to(60 * SECOND_NS)
-        news.append(simulator.engine.news_stream.tobytes())
+        news.append(simulator.engine.news.streams.tobytes())
     assert news[0] == news[1]
 
 
