@@ -9,6 +9,9 @@ from hedger.report.units import counted, number, printable
 from hedger.spreads.choice_package import OptionPackage, PriceOfExposure
 from pricing.time import exchange_date
 
+EXPOSURE_UNITS = (
+    "Delta in units of underlying, gamma in units per 1%, vega per point. Prices are of divisible contracts."
+)
 _NAMED_PROBLEMS = 3
 
 
@@ -38,12 +41,14 @@ def _legs(package: OptionPackage, unit: str) -> Table:
         title=f"Options of {printable(package.underlying)}",
         columns=("", "option", "expiry", ">bid", ">ask", f">cost\n{unit}"),
         rows=rows or (("none", "", "", "", "", ""),),
-        notes=(
-            f"{printable(package.underlying)}: {package.reason}.",
-            *_cost_note(package, unit),
-            *_problems(package),
-        ),
+        notes=package_notes(package, unit),
     )
+
+
+def package_notes(package: OptionPackage, unit: str) -> tuple[str, ...]:
+    """Sentences: why, at what cost, and which quotes were left out."""
+    reason = f"{printable(package.underlying)}: {package.reason}."
+    return (reason, *_cost_note(package, unit), *_problems(package))
 
 
 def _cost_note(package: OptionPackage, unit: str) -> tuple[str, ...]:
@@ -72,10 +77,10 @@ def _prices(package: OptionPackage, unit: str) -> Table:
     rows = tuple(
         (
             printable(each.name),
-            _amount(each, each.before),
-            _amount(each, each.after),
-            f"±{_amount(each, each.upper)}",
-            number(0.0 if each.price == 0.0 else each.price * _scale(each), 2),
+            exposure_amount(each, each.before, package.spot),
+            exposure_amount(each, each.after, package.spot),
+            f"±{exposure_amount(each, each.upper, package.spot)}",
+            exposure_price(each, package.spot),
         )
         for each in package.prices
         if each.before or each.after
@@ -84,14 +89,22 @@ def _prices(package: OptionPackage, unit: str) -> Table:
         title=f"What exposure to {printable(package.underlying)} costs today",
         columns=("", ">before", ">after", ">allowed", f">{unit} per\nunit more"),
         rows=rows,
-        notes=("Delta and gamma in units of underlying, vega per point. Prices are of divisible contracts.",),
+        notes=(EXPOSURE_UNITS,),
     )
 
 
-def _scale(each: PriceOfExposure) -> float:
-    """Units shown per own unit: vega is shown per volatility point."""
-    return 100.0 if each.name.startswith("vega") else 1.0
+def exposure_amount(each: PriceOfExposure, value: float, spot: float) -> str:
+    """A value of an exposure in the desk's unit: gamma per 1% of spot, vega per volatility point."""
+    return number(value / desk_unit(each.name, spot), 1)
 
 
-def _amount(each: PriceOfExposure, value: float) -> str:
-    return number(value / _scale(each), 2 if each.name == "gamma" else 1)
+def exposure_price(each: PriceOfExposure, spot: float) -> str:
+    """What one desk unit more of an exposure costs [currency]."""
+    return number(0.0 if each.price == 0.0 else each.price * desk_unit(each.name, spot), 2)
+
+
+def desk_unit(name: str, spot: float) -> float:
+    """The engine's units in one of the desk's, by the name of the exposure."""
+    if name.startswith("vega"):
+        return 100.0
+    return 100.0 / spot if name == "gamma" else 1.0

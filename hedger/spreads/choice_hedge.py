@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from execution.tca.cost_curve import CostCurve
-from hedger.errors import UsageError
 from hedger.exposure import UnderlyingExposure
 from hedger.portfolio import Portfolio
-from hedger.spreads.choice import choose
 from hedger.spreads.choice_market import (
     OPTION_MULTIPLIER,
     ChoiceLimits,
     TradableOptions,
     UnderlyingTiers,
     held_options,
-    tradable_options,
-    underlying_tiers,
 )
-from hedger.spreads.choice_package import (
-    OptionPackage,
-    PriceOfExposure,
-    legs_of,
-    package_problem,
-    premium,
-)
-from hedger.spreads.choice_problem import Choice, InfeasibleChoiceError
+from hedger.spreads.choice_package import OptionPackage
+from hedger.spreads.choice_problem import FloatArray
 from hedger.spreads.choice_rows import (
     SCENARIO_MOVES,
     Rows,
     cover_rows,
-    loss_rows,
     pillar_names,
     scenario_gains,
     vega_by_expiry,
     within,
 )
-from hedger.spreads.free_money import FreeMoney, contradicted, free_money
+from hedger.spreads.package_search import OptionDesk, cheapest_package, option_desk, scenario_rows
 from pricing.market import UnderlyingMarket
-from pricing.quotes import Quotes
-
-_CARRY_ERROR = 1e-3  # of the forward: what dividends between two expiries may differ from parity's
 
 
 def option_package(
@@ -63,27 +47,25 @@ def option_package(
     without a chain, InfeasibleChoiceError where no package does, with what binds.
     """
     bounds = ChoiceLimits() if limits is None else limits
-    if market.listed is None:
-        raise UsageError(
-            f"Hedging {market.symbol} with options needs its quotes: give --chain FILE, or a market folder "
-            "whose manifest names a chain."
-        )
-    given_away = _free_money(market, market.listed, bounds)
-    options = tradable_options(market, bounds, excluded=contradicted(market.listed, given_away))
-    tiers = underlying_tiers(market, curve, horizon_days=horizon_days)
-    targets = exposure_rows(exposure, options, tiers, tolerance=tolerance)
-    rows = (targets, *_limit_rows(exposure, portfolio, market, options, tiers, bounds))
-    problem = package_problem(
-        options, tiers, rows, fee_per_contract=bounds.fee_per_contract, most_legs=bounds.most_legs
+    desk = option_desk(market, curve, limits=bounds, horizon_days=horizon_days)
+    return book_package(desk, exposure, portfolio, tolerance=tolerance)
+
+
+def book_package(
+    desk: OptionDesk, exposure: UnderlyingExposure, portfolio: Portfolio, *, tolerance: float
+) -> OptionPackage:
+    """The same at a desk that is open."""
+    targets = exposure_rows(exposure, desk.options, desk.tiers, tolerance=tolerance)
+    beyond = _beyond(targets)
+    return cheapest_package(
+        desk,
+        targets,
+        _limit_rows(desk, exposure, portfolio),
+        said=f"{beyond} beyond tolerance" if beyond else "a limit is not held",
+        idle="gamma and vega are within tolerance: no option is needed",
+        refused=f"No package of {desk.market.symbol}'s options brings gamma and vega within {tolerance:.0%} "
+        "of gross.",
     )
-    try:
-        choice = choose(problem)
-    except InfeasibleChoiceError as error:
-        raise InfeasibleChoiceError(
-            f"No package of {market.symbol}'s options brings gamma and vega within {tolerance:.0%} of gross. "
-            f"{error}"
-        ) from None
-    return _package(choice, options, market, targets, given_away, bounds)
 
 
 def exposure_rows(
@@ -110,92 +92,21 @@ def exposure_rows(
     return within(("delta", "gamma", *pillar_names()), option, underlying, now, allowed)
 
 
-def _limit_rows(
-    exposure: UnderlyingExposure,
-    portfolio: Portfolio,
-    market: UnderlyingMarket,
-    options: TradableOptions,
-    tiers: UnderlyingTiers,
-    limits: ChoiceLimits,
-) -> tuple[Rows, ...]:
+def _limit_rows(desk: OptionDesk, exposure: UnderlyingExposure, portfolio: Portfolio) -> tuple[Rows, ...]:
     rows: list[Rows] = []
-    if not limits.naked_shorts:
-        rows.append(cover_rows(options, *held_options(portfolio, market)))
-    if limits.margin is None and limits.residual_loss is None:
-        return tuple(rows)
-    gains = scenario_gains(options.columns, market) * OPTION_MULTIPLIER
-    book = scenario_gains(exposure.columns, market) @ exposure.units
-    book = book + (exposure.linear_delta + exposure.hedge.delta) * market.spot * np.array(SCENARIO_MOVES)
-    for name, most, held in (
-        ("margin", limits.margin, np.zeros_like(book)),
-        ("loss of the hedged book", limits.residual_loss, book),
-    ):
-        if most is not None:
-            rows.append(loss_rows(name, gains, tiers.delta, market.spot, held, most))
-    return tuple(rows)
+    if not desk.limits.naked_shorts:
+        rows.append(cover_rows(desk.options, *held_options(portfolio, desk.market)))
+    return (*rows, *scenario_rows(desk, _scenario_gains(exposure, desk.market)))
 
 
-def _free_money(market: UnderlyingMarket, listed: Quotes, limits: ChoiceLimits) -> tuple[FreeMoney, ...]:
-    """Among the quotes as European options; American ones are judged as they were read."""
-    quotes = market.quotes
-    if quotes is None or len(quotes) != len(listed):
-        return ()
-    fee = limits.fee_per_contract / OPTION_MULTIPLIER
-    return free_money(quotes, market.discount, market.forward, fee=fee, carry_error=_CARRY_ERROR)
+def _scenario_gains(exposure: UnderlyingExposure, market: UnderlyingMarket) -> FloatArray:
+    """What the book gains in each scenario [currency]."""
+    options = scenario_gains(exposure.columns, market) @ exposure.units
+    linear = (exposure.linear_delta + exposure.hedge.delta) * market.spot * np.array(SCENARIO_MOVES)
+    return np.asarray(options + linear, dtype=np.float64)
 
 
-def _package(
-    choice: Choice,
-    options: TradableOptions,
-    market: UnderlyingMarket,
-    targets: Rows,
-    given_away: Sequence[FreeMoney],
-    limits: ChoiceLimits,
-) -> OptionPackage:
-    legs = legs_of(choice, options, market, fee_per_contract=limits.fee_per_contract)
-    prices = _prices(choice, targets, len(options))
-    return OptionPackage(
-        underlying=market.symbol,
-        legs=legs,
-        cost=choice.cost,
-        lower_bound=choice.lower_bound,
-        option_cost=sum(leg.cost for leg in legs),
-        underlying_lots=int(choice.quantity[len(options) :].sum()),
-        premium=premium(legs),
-        fee_per_contract=limits.fee_per_contract,
-        prices=prices,
-        reason=_reason(choice, prices, len(legs), int(np.count_nonzero(options.most_bought))),
-        method=choice.method,
-        candidates=int(np.count_nonzero(options.most_bought + options.most_sold)),
-        free_money=tuple(given_away),
-    )
-
-
-def _prices(choice: Choice, targets: Rows, options: int) -> tuple[PriceOfExposure, ...]:
-    traded = targets.option @ choice.quantity[:options]
-    traded = traded + targets.underlying * choice.quantity[options:].sum()
-    before = -0.5 * (targets.lower + targets.upper)
-    width = 0.5 * (targets.upper - targets.lower)
-    return tuple(
-        PriceOfExposure(
-            name=name,
-            before=float(before[row]),
-            after=float(before[row] + traded[row]),
-            lower=float(-width[row]),
-            upper=float(width[row]),
-            # One unit more of exposure moves both sides of its row down by one.
-            price=float(-choice.shadow_price[row]),
-        )
-        for row, name in enumerate(targets.names)
-    )
-
-
-def _reason(choice: Choice, prices: Sequence[PriceOfExposure], legs: int, candidates: int) -> str:
-    beyond = [each.name for each in prices[1:] if not each.lower <= each.before <= each.upper]
-    if not beyond:
-        return "gamma and vega are within tolerance: no option is needed"
-    proof = "proven the cheapest" if choice.gap == 0.0 else f"within {choice.gap:.2%} of the cheapest"
-    return (
-        f"{' and '.join(beyond)} beyond tolerance: {legs} of {candidates:,} options remove it, {proof} "
-        f"({choice.method})"
-    )
+def _beyond(targets: Rows) -> str:
+    """The rows but delta that trading nothing does not meet."""
+    missed = (targets.lower > 0.0) | (targets.upper < 0.0)
+    return " and ".join(name for name, row in zip(targets.names[1:], missed[1:], strict=True) if row)

@@ -10,6 +10,7 @@ from execution.tca.cost_curve import CostCurve
 from hedger.portfolio import Portfolio
 from hedger.portfolio.convention import option_convention
 from hedger.spreads.choice_problem import BoolArray, FloatArray, IntArray
+from hedger.spreads.parity_value import parity_values
 from pricing.book import OptionColumns, value_options
 from pricing.greeks import GreekColumns
 from pricing.market import UnderlyingMarket
@@ -47,7 +48,7 @@ class ChoiceLimits:
 class TradableOptions:
     """Listed options in columns of equal length; greeks per unit of underlying, by the market's surface.
 
-    most_bought, most_sold: contracts that the limits allow.
+    most_bought, most_sold: contracts that the limits allow. value: what cost is counted from, None for mids.
     """
 
     columns: OptionColumns
@@ -56,14 +57,26 @@ class TradableOptions:
     most_bought: IntArray
     most_sold: IntArray
     greeks: GreekColumns
+    value: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.bid)
 
     def cost(self, fee_per_contract: float) -> FloatArray:
-        """What a contract costs on either side above its mid: half of the spread and the fee [currency]."""
-        half = 0.5 * np.maximum(self.ask - self.bid, 0.0) * OPTION_MULTIPLIER
-        return np.asarray(np.maximum(half + fee_per_contract, 1e-6), dtype=np.float64)
+        """What a contract costs over both sides' mean: half of the spread and the fee [currency]."""
+        return _above_zero(0.5 * np.maximum(self.ask - self.bid, 0.0), fee_per_contract)
+
+    def buy_cost(self, fee_per_contract: float) -> FloatArray:
+        """What a contract bought at the ask costs above its value, with the fee [currency]."""
+        if self.value is None:
+            return self.cost(fee_per_contract)
+        return _above_zero(self.ask - self.value, fee_per_contract)
+
+    def sell_cost(self, fee_per_contract: float) -> FloatArray:
+        """What a contract sold at the bid costs below its value, with the fee [currency]."""
+        if self.value is None:
+            return self.cost(fee_per_contract)
+        return _above_zero(self.value - self.bid, fee_per_contract)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +108,10 @@ def tradable_options(
         is_call=quotes.is_call,
         is_american=np.full(len(quotes), american),
     )
-    return tradable_columns(quotes, columns, value_options(columns, market)[0], limits, excluded=excluded)
+    greeks = value_options(columns, market)[0]
+    # Parity binds European options; American ones may be exercised, which it does not know.
+    value = None if american else parity_values(quotes, market.discount, market.forward)
+    return tradable_columns(quotes, columns, greeks, limits, excluded=excluded, value=value)
 
 
 def tradable_columns(
@@ -105,8 +121,9 @@ def tradable_columns(
     limits: ChoiceLimits,
     *,
     excluded: BoolArray | None = None,
+    value: FloatArray | None = None,
 ) -> TradableOptions:
-    """Quotes with Greeks of their own as columns of a choice."""
+    """Quotes with Greeks of their own as columns of a choice. value: what cost is counted from, or mids."""
     usable = np.ones(len(quotes), dtype=np.bool_) if excluded is None else ~excluded
     return TradableOptions(
         columns=columns,
@@ -115,6 +132,7 @@ def tradable_columns(
         most_bought=_most(quotes, limits, quotes.ask_size, usable & (quotes.ask > 0.0)),
         most_sold=_most(quotes, limits, quotes.bid_size, usable & (quotes.bid > 0.0)),
         greeks=greeks,
+        value=value,
     )
 
 
@@ -151,6 +169,12 @@ def held_options(portfolio: Portfolio, market: UnderlyingMarket) -> tuple[FloatA
         np.array([p.quantity * p.multiplier / OPTION_MULTIPLIER for p in lines], dtype=np.float64),
         np.array([p.option.right == "call" for p in lines if p.option is not None], dtype=np.bool_),
     )
+
+
+def _above_zero(half_spread: FloatArray, fee_per_contract: float) -> FloatArray:
+    """Of a contract [currency]; no column may pay for being traded, whatever its quote."""
+    cost = np.maximum(half_spread, 0.0) * OPTION_MULTIPLIER + fee_per_contract
+    return np.asarray(np.maximum(cost, 1e-6), dtype=np.float64)
 
 
 def _most(quotes: Quotes, limits: ChoiceLimits, size: FloatArray | None, usable: BoolArray) -> IntArray:

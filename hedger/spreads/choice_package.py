@@ -51,14 +51,15 @@ class PriceOfExposure:
 class OptionPackage:
     """The options to trade for one underlying, why, and what they cost.
 
-    cost [currency]: of crossing half of each spread, fees, and the underlying that goes with them;
-    lower_bound: no package that meets the same rows costs less. underlying_lots: what the chooser thought of
-    as the delta's hedge, which the policy then decides. premium [currency]: paid for the options, negative
-    is received. fee_per_contract [currency]. prices: of every exposure. free_money: what the quotes give
-    away, none of which was used.
+    spot [currency]: of the underlying. cost [currency]: of crossing from each option's value to its quote,
+    fees, and the underlying that goes with them; lower_bound: no package that meets the same rows costs less.
+    underlying_lots: what the chooser thought of as the delta's hedge, which the policy then decides. premium
+    [currency]: paid for the options, negative is received. fee_per_contract [currency]. prices: of every
+    exposure. free_money: what the quotes give away, none of which was used.
     """
 
     underlying: str
+    spot: float
     legs: tuple[PackageLeg, ...]
     cost: float
     lower_bound: float
@@ -89,11 +90,10 @@ def package_problem(
     """The choice among options and tiers of the underlying; the tiers come last and are no legs."""
     block = joined(rows)
     count = len(tiers.most)
-    cost = np.concatenate((options.cost(fee_per_contract), tiers.cost))
     return ChoiceProblem(
         names=tuple(f"option {i}" for i in range(len(options))) + tuple(f"tier {i}" for i in range(count)),
-        buy_cost=cost,
-        sell_cost=cost,
+        buy_cost=np.concatenate((options.buy_cost(fee_per_contract), tiers.cost)),
+        sell_cost=np.concatenate((options.sell_cost(fee_per_contract), tiers.cost)),
         most_bought=np.concatenate((options.most_bought, tiers.most)),
         most_sold=np.concatenate((options.most_sold, tiers.most)),
         row_names=block.names,
@@ -109,10 +109,11 @@ def legs_of(
     choice: Choice, options: TradableOptions, market: UnderlyingMarket, *, fee_per_contract: float
 ) -> tuple[PackageLeg, ...]:
     """The options of a choice as contracts with symbols, in the order of the chain."""
-    cost = options.cost(fee_per_contract)
+    bought, sold = options.buy_cost(fee_per_contract), options.sell_cost(fee_per_contract)
     return tuple(
-        _leg(int(i), int(choice.quantity[i]), options, market, float(cost[i]))
+        _leg(int(i), quantity, options, market, float(bought[i] if quantity > 0 else sold[i]))
         for i in np.flatnonzero(choice.quantity[: len(options)])
+        if (quantity := int(choice.quantity[i]))
     )
 
 
