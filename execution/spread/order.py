@@ -12,6 +12,7 @@ from execution.legging.broken import BrokenLegRule
 from execution.legging.leg_risk import LegRisk, LegRiskLimit
 from execution.legging.packages import LegFill, Package, PackageLeg, PackagePosition, PackagePositions
 from execution.orders import TradingRules
+from execution.spread.records import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class SpreadOrder:
     something in; `net_weights` says how prices of legs make it. broken_leg: what becomes of a package that is
     half filled at the end and beyond the limit. leg_risk_limit: what open legs may do.
 
-    Raises OrderRejectedError for a package of one leg, ratios that are not whole or have a common divisor, a
+    A single leg is a package of one. Raises OrderRejectedError for no leg, ratios that are not whole or have a common divisor, a
     symbol in two legs, rules of another symbol, ticks of different size, quantities off a leg's lot, and a
     horizon or a number of packages that is not positive.
     """
@@ -75,8 +76,8 @@ class SpreadOrder:
     def _counts(self) -> str | None:
         if self.packages < 1 or self.horizon_ns < 1:
             return f"found {self.packages} packages over {self.horizon_ns} ns, expected at least 1 of each"
-        if len(self.all_legs) < 2:
-            return f"found {len(self.all_legs)} leg, expected two or more"
+        if not self.legs:
+            return "found no leg, expected one or more"
         if (self.tie is None) != (self.tie_rules is None):
             return "a tie and its rules come together"
         return None
@@ -86,7 +87,7 @@ class SpreadOrder:
         if any(not isinstance(ratio, int) or ratio < 1 for ratio in ratios):
             return f"found ratios {ratios}, expected whole numbers from 1 on"
         divisor = math.gcd(*(leg.ratio for leg in self.legs))
-        if len(self.legs) > 1 and self.tie is None and divisor > 1:
+        if self.tie is None and divisor > 1:
             reduced = ":".join(str(leg.ratio // divisor) for leg in self.legs)
             return f"the ratios have {divisor} in common, expected {reduced} and {divisor} times the packages"
         symbols = [leg.symbol for leg in self.all_legs]
@@ -123,13 +124,17 @@ class Ended(StrEnum):
 class ClipExecution:
     """Packages that were worked together. total_ticks: what they cost, less what unwinding brought back.
 
-    fills: of all legs, in time.
+    fills: of all legs, in time. effective_ticks: what a package cost beyond the fair value as it traded, with
+    what informed takers and declined quotes moved it, in ticks of net price; NaN where no fair value is
+    known. ways: how each leg traded, empty where that is not recorded.
     """
 
     packages: int
     ended: Ended
     total_ticks: int
     fills: tuple[LegFill, ...]
+    effective_ticks: float = math.nan
+    ways: tuple[Way, ...] = ()
 
 
 def position_of(order: SpreadOrder, clips: Iterable[ClipExecution]) -> PackagePosition:

@@ -72,6 +72,8 @@ class _Desk:
         self._half = np.array([leg.half_spread_ticks for leg in legs])
         self._unit = np.array([leg.unit_ticks for leg in legs])
         self._widest = np.array([leg.widest for leg in legs])
+        self._followed = np.array([leg.followed_ticks for leg in legs])
+        self._lowest = _lowest_mid(np.array([leg.mid_ticks for leg in legs]), self._half)
         package = [market.split(part) for part in market.complex_offsets]
         self._package = np.array(package, dtype=np.int64).reshape(-1, len(legs))
         self._step = 0
@@ -175,6 +177,11 @@ class _Desk:
         total: IntArray = np.where(self._is_open, offered, self.price) @ (self._side * self._ratio)
         return total
 
+    def _is_price(self, offered: IntArray) -> BoolArray:
+        """Whether no venue minds the legs' prices: none below zero where it was not so, shape (path,)."""
+        is_price: BoolArray = (offered >= np.minimum(self._lowest, 0)).all(axis=1)
+        return is_price
+
     def _fill(self, which: BoolArray, price: IntArray, way: Way, jump: IntArray | int = 0) -> None:
         """Book fills; the fair value and the mid then fall by `jump` ticks against the package."""
         mid = self._mid
@@ -195,9 +202,11 @@ class _Desk:
         best = np.searchsorted(np.cumsum(self._quotes.probability), chances.quote, side="right")
         offered = self._fair + self._side * np.vstack((self._quotes.offsets, self._half))[best]
         taken = asks & (cost[best] <= accept) & (self._natural_total(offered) <= self._limit)
+        taken &= self._is_price(offered)
         self._fill(np.broadcast_to(taken[:, None], self.way.shape), offered, Way.QUOTE)
         leak = np.array([leg.leak_ticks for leg in self._market.legs])
-        self._mid = np.where((asks & ~taken)[:, None], self._mid + self._side * leak, self._mid)
+        leaked = np.maximum(self._mid + self._side * leak, self._lowest)
+        self._mid = np.where((asks & ~taken)[:, None], leaked, self._mid)
         self.leak = self.leak + (asks & ~taken) * (leak @ self._ratio)
         self._asked = np.where(asks, 1, self._asked)
 
@@ -208,13 +217,14 @@ class _Desk:
         self._fill(chosen & self._is_open & within[:, None], natural, Way.CROSS)
 
     def _move(self, chances: _Chances) -> None:
-        """The fair values move; the makers' mids and the orders at work still stay."""
+        """The fair values move; the makers' mids and the orders at work follow what they price off at once."""
         own = np.array([leg.own_move for leg in self._market.legs])
         loading = np.array([leg.loading for leg in self._market.legs])
         moved = (chances.own < own / 2).astype(np.int64) - (chances.own > 1.0 - own / 2)
         half = self._market.factor_move / 2
         shift = (chances.factor > 1.0 - half).astype(np.int64) - (chances.factor < half)
         self._level = self._level + self._side * loading * shift[:, None] + moved
+        self._mid = np.maximum(self._mid + self._followed * shift[:, None], self._lowest)
 
     def _rest_legs(self, combination: IntArray, chances: _Chances) -> None:
         """Takers come to the legs that rest; several legs may trade in one step."""
@@ -242,7 +252,7 @@ class _Desk:
         given_up = (self._level * self._unit - offset) @ self._ratio
         expected = package_arrivals(self._market, given_up.astype(np.float64))
         traded = rests & (chances.package < 1.0 - np.exp(-expected))
-        traded &= self._natural_total(offered) <= self._limit
+        traded &= (self._natural_total(offered) <= self._limit) & self._is_price(offered)
         informed = chances.package_informed < self._market.complex_informed
         jump = informed[:, None] * np.array([leg.jump_ticks for leg in self._market.legs])
         self._fill(np.broadcast_to(traded[:, None], self.way.shape), offered, Way.PACKAGE, jump)
@@ -251,5 +261,12 @@ class _Desk:
         """The makers follow a fair value that has gone too far, and now and then quote around it anew."""
         requote = chances.requote < np.array([leg.requote for leg in self._market.legs])
         level = np.where(requote, 0, np.clip(self._level, -self._widest, self._widest))
-        self._mid = self._mid + self._side * self._unit * (self._level - level)
+        moved = self._mid + self._side * self._unit * (self._level - level)
+        self._mid = np.maximum(moved, self._lowest)
         self._level = level
+
+
+def _lowest_mid(mid: IntArray, half_spread: IntArray) -> IntArray:
+    """Where a leg's mid stops falling: a bid that is not negative at the start keeps a tick, or its zero."""
+    kept = np.minimum(mid, half_spread + 1)
+    return np.where(mid >= half_spread, kept, np.iinfo(np.int64).min)

@@ -38,7 +38,9 @@ class LegMarket:
     multiplier. side: +1 where the package buys the leg. mid_ticks: the makers' mid at the start. unit_ticks:
     distance of two fair values that are told apart. half_spread_ticks: from the mid to the touch.
     widest: how many units the fair value may be from the mid before the makers follow; 0 for a liquid
-    underlying whose quotes never lag. loading: units by which the common factor moves the fair value.
+    underlying whose quotes never lag. loading: units by which the common factor moves the fair value;
+    followed_ticks: by how much it moves fair value and quotes together, our orders with them, as far as
+    everybody prices off the factor at once.
     own_move: probability of a move by a unit on the leg's own news. requote: that the makers centre their
     quotes again. takers: expected arrivals on either side of those who trade at the fair value; decay: fall
     of their logarithm per unit that they would give up. maker_edge: what a maker must earn to take our order
@@ -64,6 +66,7 @@ class LegMarket:
     informed: float = 0.4
     jump_ticks: int = 2
     leak_ticks: int = 0
+    followed_ticks: int = 0
 
     def __post_init__(self) -> None:
         parts = (self.own_move, self.requote, self.outbid, self.informed)
@@ -81,6 +84,11 @@ class LegMarket:
     def package_half_spread(self) -> int:
         """What the leg adds to the package's half spread [ticks of net price]."""
         return self.ratio * self.half_spread_ticks
+
+    @property
+    def factor_ticks(self) -> int:
+        """By how much a move of the common factor moves the fair value [ticks of one contract]."""
+        return self.loading * self.unit_ticks + self.followed_ticks
 
     @property
     def own_variance(self) -> float:
@@ -156,7 +164,7 @@ class PackageMarket:
 
         Shape (leg, leg): the factor's moves and each leg's own, with ratio and side.
         """
-        held = np.array([float(leg.side * leg.ratio * leg.unit_ticks * leg.loading) for leg in self.legs])
+        held = np.array([float(leg.side * leg.ratio * leg.factor_ticks) for leg in self.legs])
         own = np.array([leg.ratio**2 * leg.own_variance for leg in self.legs])
         covariance: FloatArray = self.factor_move * np.outer(held, held) + np.diag(own)
         return covariance

@@ -122,6 +122,8 @@ def _clip(order: SpreadOrder, at: int, packages: int, records: PackageRecords) -
         ended=_ENDED[last] if last in ways else Ended.FILLED,
         total_ticks=total,
         fills=tuple(fills),
+        effective_ticks=float(records.cost_ticks[0] - records.news_ticks[0]),
+        ways=tuple(ways),
     )
 
 

@@ -15,7 +15,11 @@ from tests.execution.spread.orders import LONG, SHARE_RULES, SHARES, SHORT, opti
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no package": ({"packages": 0}, "0 packages"),
     "no time": ({"horizon_ns": 0}, "over 0 ns"),
-    "one leg": ({"legs": (LONG,), "rules": (option_rules("C100"),)}, "found 1 leg, expected two or more"),
+    "no leg": ({"legs": (), "rules": ()}, "found no leg, expected one or more"),
+    "one leg of two": (
+        {"legs": (replace(LONG, ratio=2),), "rules": (option_rules("C100"),)},
+        "2 in common, expected 1 and 2 times the packages",
+    ),
     "ratio that does not reduce": (
         {"legs": (replace(LONG, ratio=4), replace(SHORT, ratio=2))},
         "2 in common, expected 2:1 and 2 times the packages",

@@ -130,3 +130,25 @@ def test_impossible_runs_are_refused(changes: dict[str, object], sentence: str) 
 def test_an_offset_off_the_menu_is_refused(plan: type) -> None:
     with pytest.raises(ValueError, match="not on the menu"):
         plan(small_market(), offset=0.123)
+
+
+def test_what_everybody_follows_at_once_costs_nothing_on_average() -> None:
+    market = vertical()
+    legs = tuple(replace(leg, followed_ticks=9) for leg in market.legs)
+    following = replace(market, legs=legs)
+    plan, expected = Programme(following).solve()
+    assert expected == Programme(market).solve()[1]
+    records = simulated(following, plan, paths=4_000)
+    cost = records.cost_ticks - records.news_ticks
+    assert abs(cost.mean() - expected) < 4.0 * cost.std() / len(cost) ** 0.5
+    assert np.ptp(records.price[:, 0]) > np.ptp(simulated(market, plan, paths=4_000).price[:, 0])
+
+
+def test_a_bid_that_is_not_negative_never_becomes_so() -> None:
+    cheap = vertical()
+    legs = (replace(cheap.legs[0], mid_ticks=4), replace(cheap.legs[1], mid_ticks=5))
+    cheap = replace(cheap, legs=legs, steps=60)
+    for plan in (Programme(cheap).solve()[0], resting_package(cheap, offset=0.5)):
+        records = simulated(cheap, plan, paths=1_000)
+        assert records.price.min() >= 0
+        assert (records.last_mid >= [4, 5]).all()

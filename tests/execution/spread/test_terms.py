@@ -115,3 +115,9 @@ def test_a_hedged_pair_of_legs_has_its_own_variance_alone() -> None:
     covariance = vertical().covariance()
     assert covariance.sum() == pytest.approx(2 * 0.3)
     assert covariance[0, 1] == pytest.approx(-0.2)
+
+
+def test_a_factor_that_is_followed_is_risk_of_a_half_held_package() -> None:
+    legs = tuple(replace(leg, own_move=0.0, followed_ticks=9) for leg in vertical().legs)
+    market = replace(vertical(), legs=legs)
+    assert market.covariance() == pytest.approx(0.2 * 10.0**2 * np.array([[1.0, -1.0], [-1.0, 1.0]]))

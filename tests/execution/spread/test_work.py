@@ -18,6 +18,8 @@ from execution.legging.packages import PackageState
 from execution.spread.order import Ended, SpreadExecution, SpreadOrder
 from execution.spread.plan import PackagePlan
 from execution.spread.programme import Programme
+from execution.spread.records import Way
+from execution.spread.simulate import work_packages
 from execution.spread.terms import LegMarket, PackageMarket, stated_market, stressed
 from execution.spread.work import legs_of, work_spread
 from tests.execution.spread.markets import SMALL_LEG
@@ -134,3 +136,22 @@ def test_a_tied_block_trades_its_shares_with_every_package() -> None:
         assert sum(fill.quantity for fill in sold) == 300
         assert execution.filled_packages == 10
         assert abs(execution.effective_over_quoted) < 2.0
+
+
+def test_a_single_leg_is_a_package_of_one() -> None:
+    order = vertical_order(legs=(LONG,), rules=vertical_order().rules[:1])
+    market = replace(stated_market(legs_of(order, LEGS), steps=20), complex_offsets=(), dealers=0)
+    plan, _ = Programme(market).solve()
+    execution = work_spread(order, market=market, plan=plan, rng=np.random.default_rng(2))
+    assert execution.filled_packages == 10
+    assert [fill.fill.symbol for fill in execution.fills] == ["C100"]
+
+
+def test_what_was_paid_is_the_effective_cost_and_the_news() -> None:
+    order, market, plan = tied()
+    (clip,) = work_spread(order, market=market, plan=plan, rng=np.random.default_rng(4)).clips
+    records = work_packages(market, plan, paths=1, rng=np.random.default_rng(4))
+    assert clip.ways == tuple(Way(way) for way in records.way[0])
+    news = records.news_ticks[0] - float(records.fall[0] @ abs(records.signed_ratio))
+    arrival = sum(leg.side * leg.ratio * leg.mid_ticks for leg in market.legs)
+    assert clip.total_ticks == clip.packages * (arrival + clip.effective_ticks + news)
