@@ -8,9 +8,10 @@ from execution.agents.shipped_task import task_of
 from execution.agents.single_market import SingleMarket
 from execution.agents.terms import terms_of_conditions
 from execution.agents.worker import Worker
-from execution.executor import ExecutionSettings, admitted, fill_of, slice_edges, worst_price_ticks
+from execution.executor import ExecutionSettings, admitted, slice_edges
 from execution.market.market import Market
 from execution.market.regime import MarketConditions
+from execution.order_desk import fill_of, worst_price_ticks
 from execution.orders import Execution, ParentOrder
 from execution.schedules.twap import Twap
 

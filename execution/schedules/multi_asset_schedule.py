@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class LegsState:
     """Where a package stands when a slice begins.
 
     slice_index, slices: which of how many equal slices begins, from 0. quantities, lot_sizes, filled: by leg
-    [contracts], signed but for the lots. mids: of each leg now [currency].
+    [contracts], signed but for the lots. mids: what a contract of each leg is worth now [currency].
     """
 
     slice_index: int
@@ -101,13 +101,52 @@ def checked_legs(quantities: Sequence[int], lot_sizes: Sequence[int] | None) -> 
     return whole, lots
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlannedLegs:
+    """A plan made beforehand, followed whatever happens.
+
+    target: cumulative signed contracts, shape (slice, leg).
+    """
+
+    name: str
+    target: IntArray
+
+    def wanted(self, state: LegsState) -> IntArray:
+        """Cumulative signed contracts of the plan by the end of the slice that begins, shape (leg,)."""
+        wanted: IntArray = self.target[state.slice_index]
+        return wanted
+
+
+def legs_slice_by_slice(
+    schedule: LegsSchedule | AdaptiveLegsSchedule,
+    quantities: Sequence[int],
+    slices: int,
+    *,
+    lot_sizes: Sequence[int] | None = None,
+) -> AdaptiveLegsSchedule:
+    """Turn any schedule of several legs into an adaptive one: an adaptive one as it is, others by their plan.
+
+    ValueError where a leg of the plan trades back: an order has one side.
+    """
+    if isinstance(schedule, AdaptiveLegsSchedule):
+        return schedule
+    plan = schedule.plan(quantities, slices, lot_sizes=lot_sizes)
+    _require_one_way(plan)
+    return PlannedLegs(name=schedule.name, target=plan.cumsum(axis=0))
+
+
 def leg_plans(name: str, plan: IntArray) -> tuple[PlannedSchedule, ...]:
     """Each leg's column of a plan as a schedule of its own order, whose quantity is unsigned.
 
     ValueError where a leg trades back: an order has one side.
     """
-    if ((plan > 0).any(axis=0) & (plan < 0).any(axis=0)).any():
-        raise ValueError("a leg of the plan trades back and forth; an order has one side")
+    _require_one_way(plan)
     return tuple(
         PlannedSchedule(name=name, target=tuple(np.abs(column).cumsum().tolist())) for column in plan.T
     )
+
+
+def _require_one_way(plan: IntArray) -> None:
+    if ((plan > 0).any(axis=0) & (plan < 0).any(axis=0)).any():
+        raise ValueError("a leg of the plan trades back and forth; an order has one side")

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from execution.errors import OrderRejectedError
-from execution.executor import ExecutionSettings, expected_volume, work, worst_price_ticks
+from execution.executor import ExecutionSettings, expected_volume, work
 from execution.limits import PreTradeLimits
 from execution.market.regime import MarketConditions, Regime
 from execution.market.simulator import MarketSimulator
+from execution.order_desk import worst_price_ticks
 from execution.orders import Execution, Liquidity, ParentOrder, Side, TradingRules
 from execution.schedules.schedule import IntArray, Schedule, WorkState
 from execution.schedules.twap import Twap
