@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,11 +17,12 @@ from execution.errors import AgentError, OrderRejectedError
 from execution.executor import work
 from execution.legging.packages import PackageLeg
 from execution.market.regime import Regime
-from execution.market.simulator import MarketConditions
+from execution.market.simulator import MarketConditions, MarketSimulator
 from execution.orders import Execution, ParentOrder, Side, TradingRules
 from execution.schedules.names import SCHEDULES, ScheduleTerms, schedule_named
 from execution.schedules.schedule import AdaptiveSchedule, Schedule
 from execution.spread.order import SpreadOrder
+from execution.tca.control_market import mid_without_order, move_before_fills
 from execution.tca.cost_curve import CostCurve
 from execution.tca.shortfall import implementation_shortfall, news_cost
 from hedger.errors import UsageError
@@ -98,10 +100,12 @@ def executed_order(
 ) -> WorkedOrder:
     """Work an order by the schedule or the agent that the user named, in the hedge's simulated market.
 
+    The same market is run once more without the order, from the same random numbers, as its control.
     Raises UsageError for an order that the market does not take, and as `worker_for`.
     """
     worker = worker_for(order, market, curve, settings, decision=decision)
     conditions = market_conditions(market, settings)
+    unused = deepcopy(rng)
     try:
         if isinstance(worker, Schedule | AdaptiveSchedule):
             execution = work(order, schedule=worker, conditions=conditions, rng=rng)
@@ -109,7 +113,14 @@ def executed_order(
             execution = work_by_agent(order, worker=worker, conditions=conditions, rng=rng)
     except OrderRejectedError as error:
         raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
-    return replace(worked_order(order, worker, execution, market, curve), regime=settings.regime)
+    untouched = MarketSimulator(conditions, order.start_ns, unused)
+    control_mid = order.rules.tick_size * mid_without_order(untouched, execution.path_ts_ns)
+    return replace(
+        worked_order(order, worker, execution, market, curve),
+        regime=settings.regime,
+        control_mid=control_mid,
+        before_fills=move_before_fills(order, execution, control_mid),
+    )
 
 
 def require_worker(settings: RunSettings) -> None:

@@ -14,11 +14,13 @@ import numpy.typing as npt
 from execution.agents.study_workers import AGENT_SUFFIX
 from execution.market.regime import Regime
 from execution.orders import Fill, ParentOrder
+from execution.tca.control_market import MoveBeforeFills
 from execution.tca.cost_curve import CostCurve
 from hedger.errors import UsageError
 from hedger.exposure import Exposure
 from hedger.policy.policy import HedgeDecision
 from hedger.portfolio import Portfolio
+from hedger.spreads.block import OptionBlock
 from hedger.spreads.choice_fills import OptionFill
 from hedger.spreads.choice_package import OptionPackage
 from pricing.market import Market
@@ -26,6 +28,8 @@ from pricing.market import Market
 SCHEMA_VERSION = "1.0"
 TRADING_MINUTES_PER_DAY = 390.0
 HEDGE_WITH = ("underlying", "options")
+BLOCK_EXECUTION = ("worked", "touch")
+MOST_BLOCK_MINUTES = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,9 @@ class RunSettings:
     own contracts over everybody's, between 0 and 1. arrival_cap_bps: how much worse than the mid at arrival
     an order may trade [bps], infinite where there is no such limit. hedge_with: 'underlying', or 'options'
     to remove gamma and vega beyond option_tolerance, a share of the book's gross, above zero and below one.
-    Raises UsageError for other values.
+    block_execution: how options trade: 'worked' as blocks over block_minutes, from 5 seconds to 30 minutes,
+    or crossed at the 'touch' at once. block_limit: the most that a block may cost [half spreads beyond its
+    arrival mid, of all legs together], where it is infinite the rest is crossed at the end. Raises UsageError for other values.
     """
 
     policy: str = "whalley-wilmott"
@@ -52,6 +58,9 @@ class RunSettings:
     arrival_cap_bps: float = math.inf
     hedge_with: str = "underlying"
     option_tolerance: float = 0.1
+    block_execution: str = "worked"
+    block_minutes: float = 10.0
+    block_limit: float = math.inf
 
     def __post_init__(self) -> None:
         """Refuse what no run can be made with; policy and schedule are refused where they are looked up."""
@@ -74,6 +83,23 @@ class RunSettings:
             raise UsageError(f"A book is hedged with {' or '.join(HEDGE_WITH)}; found '{self.hedge_with}'.")
         if not 0.0 < self.option_tolerance < 1.0:
             raise UsageError(f"The tolerance lies between 0 and 1; found {self.option_tolerance:g}.")
+        self._require_blocks()
+
+    def _require_blocks(self) -> None:
+        if self.block_execution not in BLOCK_EXECUTION:
+            raise UsageError(
+                f"Options are {' or crossed at the '.join(BLOCK_EXECUTION)}; found '{self.block_execution}'."
+            )
+        if not 5.0 / 60.0 <= self.block_minutes <= MOST_BLOCK_MINUTES:
+            raise UsageError(
+                f"Blocks are worked in 5 seconds to {MOST_BLOCK_MINUTES:g} minutes; found "
+                f"{self.block_minutes:g} minutes."
+            )
+        if not -1.0 <= self.block_limit:
+            raise UsageError(
+                f"A block's limit is -1 half spread beyond its mid, its own side, or more; found "
+                f"{self.block_limit:g}."
+            )
 
     @property
     def agent_file(self) -> Path | None:
@@ -124,7 +150,8 @@ class WorkedOrder:
     underlying: whose hedge it is. volatility: forecast for the day of the order, per sqrt(year); regime: of
     its simulated market; market_volume: contracts traded by everybody while it was worked. path_ts_ns,
     path_mid: shape (step,), sampled mid price [currency]. plan_ts_ns, plan_quantity: shape (slice,),
-    cumulative contracts the schedule wanted by then.
+    cumulative contracts the schedule wanted by then. control_mid: the mid at path_ts_ns in the same simulated
+    market without the order, shape (step,), and before_fills what the two differ by; none of a planned order.
     """
 
     order: ParentOrder
@@ -139,6 +166,8 @@ class WorkedOrder:
     volatility: float = math.nan
     market_volume: int = 0
     regime: str = ""
+    control_mid: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    before_fills: MoveBeforeFills | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +179,8 @@ class HedgeRun:
     cost is negative) and mark, the move of the mid since arrival on what was filled. seconds: wall time by
     stage, the one thing in a run that does not repeat. cost_curves: by underlying, what trading its hedge was
     expected to cost. packages: options traded before the underlying, one an underlying, and their fills; a
-    dry run has the packages alone.
+    dry run has the packages alone. option_blocks: how the packages were worked, none at the touch; a dry run
+    plans them.
     """
 
     settings: RunSettings
@@ -169,3 +199,4 @@ class HedgeRun:
     cost_curves: Mapping[str, CostCurve] = field(default_factory=dict)
     packages: tuple[OptionPackage, ...] = ()
     option_fills: tuple[OptionFill, ...] = ()
+    option_blocks: tuple[OptionBlock, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from execution.agents.comparison_checks import MarketValidityReport
 from execution.agents.observed_markets import OrderCosts, Paths
 from execution.agents.shipped_task import task_of
 from execution.agents.study_batch import STEPS, WorkedBatch, told_of, work_batch
+from execution.agents.study_control import LeakageByMarket, control_batch, leakage_by_market
 from execution.agents.study_order import StudyOrder
 from execution.agents.task import ExecutionTask
 from execution.agents.worker import Worker
@@ -25,6 +27,7 @@ from execution.process_pool import process_pool
 
 FloatArray = npt.NDArray[np.float64]
 Progress = Callable[[str, float], None]
+Job = TypeVar("Job")
 
 _BATCH = 50  # markets side by side
 # Apart from the seeds that agents are trained and chosen on, whatever number the user gives.
@@ -46,7 +49,7 @@ class WorkedOrders:
 
     shortfall_bps, news_bps, chance_bps and each of parts_bps: shape (episode,), of arrival notional; the
     parts add up to the shortfall; news and chance as in OrderCosts. paths: shape (episode, step + 1). fills:
-    of FILL, their markets numbered as the episodes.
+    of FILL, their markets numbered as the episodes. leakage: against the same markets without the order.
     """
 
     worker: str
@@ -56,6 +59,7 @@ class WorkedOrders:
     chance_bps: FloatArray
     paths: Paths
     fills: RecordArray
+    leakage: LeakageByMarket
     validity: MarketValidityReport
 
     @property
@@ -124,8 +128,8 @@ def study_scenario(
         if progress is not None:
             progress(f"{len(names)} workers in {episodes} markets each", done)
 
-    found = _work_all(order, parent, workers, task, seeds, processes, say)
-    worked = [_gathered(name, parent, batches) for name, batches in zip(names, found, strict=True)]
+    found, control = _work_all(order, parent, workers, task, seeds, processes, say)
+    worked = [_gathered(name, parent, batches, control) for name, batches in zip(names, found, strict=True)]
     return ScenarioStudy(
         scenario=scenario,
         order=parent,
@@ -163,33 +167,47 @@ def _work_all(
     seeds: Sequence[np.random.SeedSequence],
     processes: int,
     say: Callable[[float], None],
-) -> list[list[WorkedBatch]]:
-    """Batches by worker. They do not know of each other, so that their number changes no figure."""
+) -> tuple[list[list[WorkedBatch]], FloatArray]:
+    """Batches by worker, and the mids of the markets without the order, (episode, look + 1).
+
+    Batches do not know of each other, so that their number changes no figure.
+    """
     size = min(_BATCH, -(-len(seeds) // processes))
     batches = [seeds[at : at + size] for at in range(0, len(seeds), size)]
     jobs = [(order.scenario, parent, worker, task, batch) for worker in workers for batch in batches]
-    found: list[WorkedBatch] = []
+    untouched = [(order.scenario, parent, batch) for batch in batches]
     if processes == 1:
-        for job in jobs:
-            say(len(found) / len(jobs))
-            found.append(work_batch(*job))
+        found = [work_batch(*job) for job in _telling(jobs, say)]
+        control = [control_batch(*each) for each in untouched]
     else:
-        with process_pool(min(processes, len(jobs))) as pool:
-            futures = [pool.submit(work_batch, *job) for job in jobs]
-            for done, future in enumerate(as_completed(futures)):
+        with process_pool(min(processes, len(jobs) + len(untouched))) as pool:
+            working = [pool.submit(work_batch, *job) for job in jobs]
+            running = [pool.submit(control_batch, *each) for each in untouched]
+            for done, future in enumerate(as_completed(working)):
                 say(done / len(jobs))
                 future.result()
-            found = [future.result() for future in futures]
-    return [found[at : at + len(batches)] for at in range(0, len(found), len(batches))]
+            found, control = [one.result() for one in working], [one.result() for one in running]
+    by_worker = [found[at : at + len(batches)] for at in range(0, len(found), len(batches))]
+    return by_worker, np.concatenate(control)
 
 
-def _gathered(name: str, order: ParentOrder, batches: Sequence[WorkedBatch]) -> WorkedOrders:
+def _telling(jobs: Sequence[Job], say: Callable[[float], None]) -> Iterator[Job]:
+    """The jobs, each announced as it begins."""
+    for done, job in enumerate(jobs):
+        say(done / len(jobs))
+        yield job
+
+
+def _gathered(
+    name: str, order: ParentOrder, batches: Sequence[WorkedBatch], control: FloatArray
+) -> WorkedOrders:
     paths = Paths(*(np.concatenate(part) for part in zip(*(one.paths for one in batches), strict=True)))
     notional = order.quantity * paths.mid[:, 0]
     costs = OrderCosts(
         *(1e4 * np.concatenate(part) / notional for part in zip(*(one.costs for one in batches), strict=True))
     )
     spread = np.concatenate([one.spread_ticks for one in batches])
+    fills = _joined_fills(batches)
     return WorkedOrders(
         worker=name,
         shortfall_bps=costs.total,
@@ -197,7 +215,8 @@ def _gathered(name: str, order: ParentOrder, batches: Sequence[WorkedBatch]) -> 
         news_bps=costs.news,
         chance_bps=costs.chance,
         paths=paths,
-        fills=_joined_fills(batches),
+        fills=fills,
+        leakage=leakage_by_market(order, fills, paths.mid[:, 0], control),
         validity=MarketValidityReport.of(
             makers_alive=np.concatenate([one.makers_alive for one in batches]),
             spread_ticks=spread.mean(axis=1),

@@ -1,9 +1,9 @@
 """Information leakage as a number: how far the price moved against us before our trade, beside a control.
 
-The control is what the price did in like conditions when we had no trade coming. Each trade is matched with the
-nearest of them by features, the rest of the difference in features is taken out by a regression, and the mean
-difference has an interval that counts how often a control was used, by Student's t. Trades are taken for
-independent: where the waiting times of several overlap, the interval is too narrow.
+The control is what the price did in like conditions when we had no trade coming. Each trade is matched with
+the nearest of them by features, the rest of the difference in features is taken out by a regression, and the
+mean difference has an interval that counts how often a control was used, by Student's t. Trades are taken
+for independent: where the waiting times of several overlap, the interval is too narrow.
 
 References: Abadie and Imbens (2006), Large sample properties of matching estimators for average treatment
 effects, Econometrica 74(1), theorem 7; (2011), Bias-corrected matching estimators, Journal of Business and

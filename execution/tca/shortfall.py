@@ -94,7 +94,7 @@ def implementation_shortfall(
     quantity = np.array([fill.quantity for fill in execution.fills], dtype=np.float64)
     price = np.array([fill.price_ticks for fill in execution.fills], dtype=np.float64) * order.rules.tick_size
     touch = _touch_prices(execution.fills) * order.rules.tick_size
-    mid = _mid_at_fills(execution)
+    mid = mid_at_fills(execution)
     filled = float(quantity.sum())
     end, arrival = float(execution.path_mid[-1]), execution.arrival_mid
     gone, stayed = (0.0, None) if reversion_mid is None else (end - reversion_mid, reversion_mid - arrival)
@@ -124,6 +124,13 @@ def news_cost(order: ParentOrder, execution: Execution) -> float:
     return float(order.side * order.rules.multiplier * (quantity @ execution.fill_news))
 
 
+def mid_at_fills(execution: Execution) -> FloatArray:
+    """Last mid seen at or before each fill [currency], shape (fill,)."""
+    ts_ns = np.array([fill.ts_ns for fill in execution.fills], dtype=np.int64)
+    seen = np.searchsorted(execution.path_ts_ns, ts_ns, side="right") - 1
+    return execution.path_mid[np.maximum(seen, 0)]
+
+
 def _touch_prices(fills: tuple[Fill, ...]) -> FloatArray:
     """Price at the touch for each fill [ticks]: the best price of its sweep, or its own where it rested."""
     best: dict[int, int] = {}
@@ -134,10 +141,3 @@ def _touch_prices(fills: tuple[Fill, ...]) -> FloatArray:
     return np.array(
         [best[f.ts_ns] if f.liquidity is Liquidity.TAKER else f.price_ticks for f in fills], dtype=np.float64
     )
-
-
-def _mid_at_fills(execution: Execution) -> FloatArray:
-    """Last mid seen at or before each fill [currency], shape (fill,)."""
-    ts_ns = np.array([fill.ts_ns for fill in execution.fills], dtype=np.int64)
-    seen = np.searchsorted(execution.path_ts_ns, ts_ns, side="right") - 1
-    return execution.path_mid[np.maximum(seen, 0)]

@@ -44,6 +44,7 @@ def _worker(study: ScenarioStudy, one: WorkedOrders) -> Json:
         "shortfall_bps": one.shortfall_bps,
         "parts_bps": dict(one.parts_bps),
         "news_bps": one.news_bps,
+        "leakage": columns_of(one.leakage),
         "mean_paths": {
             "left": paths.left.mean(axis=0),
             "maker": paths.maker.mean(axis=0),

@@ -17,7 +17,7 @@ from hedger.exposure import Exposure, PositionRisk, UnderlyingExposure
 from hedger.policy.policy import HedgeDecision
 from hedger.portfolio import Portfolio, Position
 from hedger.report.horizon import compare_volatility
-from hedger.result import SCHEMA_VERSION, HedgeRun, OrderCost, WorkedOrder
+from hedger.result import SCHEMA_VERSION, HedgeRun, WorkedOrder
 from hedger.spreads.choice_package import OptionPackage
 from pricing.market import UnderlyingMarket
 from pricing.option import Option
@@ -232,13 +232,15 @@ def _costs(run: HedgeRun) -> Json:
         "realised_currency": sum(cost.realised_currency for cost in costs),
         "fees": run.fees,
         "cash_change": run.cash_change,
-        "by_order": [_cost(cost) for cost in costs],
+        "by_order": [_cost(order) for order in run.orders],
         "curves": {symbol: columns_of(curve) for symbol, curve in run.cost_curves.items()},
     }
 
 
-def _cost(cost: OrderCost) -> Json:
-    return columns_of(cost)
+def _cost(order: WorkedOrder) -> Json:
+    before = order.before_fills
+    leakage = None if before is None else {**columns_of(before), "leakage_bps": before.leakage_bps}
+    return {**columns_of(order.cost), "before_fills": leakage}
 
 
 def _holding(position: Position) -> Json:

@@ -74,9 +74,12 @@ def fills_against_schedule(order: WorkedOrder) -> go.Figure:
             x=x, y=y, name=name, mode="lines", line={"color": color, "shape": "hv"}, row=1, col=1
         )
     path_at = (order.path_ts_ns - start) / 6e10
-    figure.add_scatter(
-        x=path_at, y=order.path_mid, name="mid", mode="lines", line={"color": GREY}, row=2, col=1
-    )
+    without = {"color": GREY, "width": 1, "dash": "dot"}
+    for name, mid, line in (
+        ("mid", order.path_mid, {"color": GREY}),
+        ("without it", order.control_mid, without),
+    ):
+        figure.add_scatter(x=path_at, y=mid, name=name, mode="lines", line=line, row=2, col=1)
     for liquidity, color, symbol in (
         (Liquidity.MAKER, GREEN, "circle"),
         (Liquidity.TAKER, ORANGE, "diamond"),

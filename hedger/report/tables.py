@@ -178,6 +178,17 @@ def _timing_note(order: WorkedOrder, unit: str) -> str:
     )
 
 
+def _leakage_note(order: WorkedOrder) -> str:
+    before = order.before_fills
+    if before is None:
+        return f"Information leakage of '{order_name(order)}' cannot be told: nothing filled."
+    return (
+        f"Information leakage of '{order_name(order)}' is {number(before.leakage_bps, 2)} bps: by its fills "
+        f"the mid had moved {number(before.moved_bps, 2)} bps against it, and "
+        f"{number(before.control_bps, 2)} in the same simulated market without it. One path has no interval."
+    )
+
+
 def _order_notes(run: HedgeRun, unit: str) -> tuple[str, ...]:
     if run.settings.dry_run:
         return (*_learned_notes(run), "Planned only: nothing was traded.")
@@ -188,7 +199,8 @@ def _order_notes(run: HedgeRun, unit: str) -> tuple[str, ...]:
     leaves = sum(order.cost.leaves_quantity for order in run.orders)
     left = f"{number(leaves)} contracts were left unfilled at the end of the horizon."
     timing = tuple(_timing_note(order, unit) for order in run.orders if order.fills)
-    return (*_learned_notes(run), *timing, total, *((left,) if leaves else ()))
+    leakage = tuple(_leakage_note(order) for order in run.orders)
+    return (*_learned_notes(run), *timing, *leakage, total, *((left,) if leaves else ()))
 
 
 def _learned_notes(run: HedgeRun) -> tuple[str, ...]:
