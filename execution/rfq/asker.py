@@ -70,21 +70,26 @@ def expected_ask(laws: QuoteLaws, terms: AskTerms, dealers: Sequence[int]) -> As
 
 
 def best_ask(laws: Callable[[int], QuoteLaws], terms: AskTerms, *, most: int | None = None) -> Ask:
-    """The dealers to ask: the best of all sets of at most `most` of twelve dealers or fewer.
+    """The dealers to ask: the cheapest of `best_asks`."""
+    return min(best_asks(laws, terms, most=most), key=_cost)
+
+
+def best_asks(
+    laws: Callable[[int], QuoteLaws], terms: AskTerms, *, most: int | None = None
+) -> tuple[Ask, ...]:
+    """The best dealers to ask by their number, from nobody to `most`: of twelve or fewer over all sets.
 
     laws: what each dealer of the panel does when so many are asked. Of a larger panel the sets are searched
-    by adding the dealer that helps most and by exchanging one for another while that helps; asking nobody is
-    among them. ValueError where `most` is below 1.
+    by adding the dealer that helps most and by exchanging one for another while that helps. ValueError where
+    `most` is below 1.
     """
     panel = len(terms.leak_before)
     limit = panel if most is None else min(most, panel)
     if limit < 1:
         raise ValueError(f"{limit} dealers may be asked, expected 1 or more")
-    best = expected_ask(laws(1), terms, ())
     search = _enumerated if panel <= _MOST_ENUMERATED else _exchanged
-    for count in range(1, limit + 1):
-        best = min(best, search(laws(count), terms, panel, count), key=_cost)
-    return best
+    nobody = expected_ask(laws(1), terms, ())
+    return nobody, *(search(laws(count), terms, panel, count) for count in range(1, limit + 1))
 
 
 def _enumerated(laws: QuoteLaws, terms: AskTerms, panel: int, count: int) -> Ask:

@@ -1,0 +1,219 @@
+"""Rows of dealers that were asked gathered into requests, which must agree with themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+
+from execution.rfq.log_columns import Outcome
+from execution.rfq.log_history import FloatArray, RfqHistory
+from execution.tca.cell_reader import CellReader, Values
+
+_OF_THE_REQUEST = (
+    "symbol",
+    "side",
+    "quantity",
+    "winner",
+    "mid",
+    "bid",
+    "ask",
+    "mid_at_trade",
+    "mid_after",
+    "volatility",
+)
+_NEEDED = ("request_id", "time", "quantity", "dealer")
+_ENDS = ("outcome", "won", "winner", "rejected", "traded_price")
+_NO_NAME = ""
+
+
+@dataclass(slots=True)
+class _Request:
+    """One request while its rows are read. rows: (number, values) by dealer, values as amended so far."""
+
+    row: int
+    values: Values = field(default_factory=dict)
+    rows: dict[str, tuple[int, Values]] = field(default_factory=dict)
+    is_bad: bool = False
+
+    def number(self, name: str) -> float:
+        return float(self.values.get(name, math.nan))
+
+    @property
+    def time(self) -> int:
+        return min(int(values["first_time"]) for _, values in self.rows.values())
+
+    @property
+    def mid(self) -> float:
+        own = self.number("mid")
+        return 0.5 * (self.number("bid") + self.number("ask")) if math.isnan(own) else own
+
+
+@final
+class RequestGathering:
+    """Requests of a file by id. left_out: how many have a bad row."""
+
+    def __init__(self, reader: CellReader) -> None:
+        self.left_out = 0
+        self._reader = reader
+        self._requests: dict[str, _Request] = {}
+        self._problems = len(reader.problems)
+
+    def take(self, number: int, values: Values) -> None:
+        """Add a row that was just read to its request; a bad one makes the request bad."""
+        found_bad = len(self._reader.problems) > self._problems
+        self._check(number, values)
+        request_id = str(values.get("request_id", _NO_NAME))
+        if request_id:
+            request = self._requests.setdefault(request_id, _Request(row=number))
+            if not found_bad and len(self._reader.problems) == self._problems:
+                self._join(number, request, values)
+            request.is_bad = request.is_bad or len(self._reader.problems) > self._problems
+        self._problems = len(self._reader.problems)
+
+    def settled(self, *, origin: str) -> RfqHistory | None:
+        """The good requests in order of time, None without one."""
+        for request in self._requests.values():
+            if not request.is_bad:
+                self._settle(request)
+        self.left_out = sum(request.is_bad for request in self._requests.values())
+        good = [(name, request) for name, request in self._requests.items() if not request.is_bad]
+        good.sort(key=lambda found: (found[1].time, found[0]))
+        return _history(origin, good, self._reader) if good else None
+
+    def _check(self, number: int, values: Values) -> None:
+        if len(self._reader.problems) > self._problems:
+            return
+        for name in _NEEDED:
+            if name not in values:
+                self._reader.wrong(number, name, "", f"a value for {name}")
+        quantity = float(values.get("quantity", 1.0))
+        if "side" not in self._reader:
+            values["side"] = -1.0 if quantity < 0.0 else 1.0
+        elif "side" not in values:
+            self._reader.wrong(number, "side", "", "a side")
+        elif quantity < 0.0 < float(values["side"]):
+            self._reader.wrong(number, "quantity", f"{quantity:g}", "a positive quantity of a buy")
+        if quantity == 0.0:
+            self._reader.wrong(number, "quantity", "0", "a quantity that is not zero")
+        values["quantity"] = abs(quantity)
+        if float(values.get("bid", -math.inf)) > float(values.get("ask", math.inf)):
+            self._reader.wrong(
+                number, "bid", f"{values['bid']:g}", f"a bid not above the ask {values['ask']:g}"
+            )
+
+    def _join(self, number: int, request: _Request, values: Values) -> None:
+        for name in _OF_THE_REQUEST:
+            if name in values and request.values.setdefault(name, values[name]) != values[name]:
+                expected = f"{request.values[name]} as in another row of the same request"
+                self._reader.wrong(number, name, str(values[name]), expected)
+        self._amend(number, request, values)
+
+    def _amend(self, number: int, request: _Request, values: Values) -> None:
+        """A dealer's later row amends its earlier one; two at one time deny each other."""
+        dealer = str(values["dealer"])
+        values["first_time"] = values["time"]
+        if dealer in request.rows:
+            _, before = request.rows[dealer]
+            if before["time"] == values["time"]:
+                self._reader.wrong(number, "dealer", dealer, "each dealer once at one time of a request")
+            older, newer = sorted((before, values), key=lambda row: int(row["time"]))
+            first = min(int(before["first_time"]), int(values["time"]))
+            values = {**older, **newer, "first_time": first}
+        request.rows[dealer] = (number, values)
+
+    def _settle(self, request: _Request) -> None:
+        """Judge what can only be judged when all rows are read."""
+        before = len(self._reader.problems)
+        winner = str(request.values.get("winner", _NO_NAME))
+        if winner and winner not in request.rows:
+            self._reader.wrong(request.row, "winner", winner, "one of the dealers that this request went to")
+        for dealer, (number, values) in request.rows.items():
+            values["quote"] = _quote(values, request, dealer)
+            if _is_silent(values) and not math.isnan(float(values["quote"])) and values["quote"] != 0.0:
+                self._reader.wrong(
+                    number, "quote", f"{values['quote']:g}", "no quote of a dealer that did not answer"
+                )
+        request.is_bad = len(self._reader.problems) > before
+
+
+def _is_silent(values: Values) -> bool:
+    return values.get("outcome") == Outcome.SILENT or values.get("answered") == 0.0
+
+
+def _won(values: Values, request: _Request, dealer: str) -> bool:
+    said = values.get("outcome") == Outcome.WON or values.get("won") == 1.0
+    return said or request.values.get("winner") == dealer
+
+
+def _rejected(values: Values) -> bool:
+    return values.get("outcome") == Outcome.REJECTED or values.get("rejected") == 1.0
+
+
+def _quote(values: Values, request: _Request, dealer: str) -> float:
+    """The price on the asker's side; of a winner without one that of the trade."""
+    two_way = "quote_offer" if float(request.values["side"]) > 0.0 else "quote_bid"
+    for name in ("quote", two_way):
+        if name in values:
+            return float(values[name])
+    return float(values.get("traded_price", math.nan)) if _won(values, request, dealer) else math.nan
+
+
+def _answered(values: Values, request: _Request, dealer: str) -> bool:
+    if _is_silent(values):
+        return False
+    said = (
+        values.get("outcome", Outcome.ENDED) != Outcome.ENDED
+        or values.get("answered") == 1.0
+        or _rejected(values)
+    )
+    return said or _won(values, request, dealer) or not math.isnan(float(values["quote"]))
+
+
+def _history(origin: str, good: list[tuple[str, _Request]], reader: CellReader) -> RfqHistory:
+    requests = [request for _, request in good]
+    dealers = tuple(sorted({dealer for request in requests for dealer in request.rows}))
+    column = {dealer: at for at, dealer in enumerate(dealers)}
+
+    def numbers(of: Callable[[_Request], float]) -> FloatArray:
+        return np.array([of(request) for request in requests], dtype=np.float64)
+
+    def matrix(of: Callable[[Values, _Request, str], float], default: float) -> FloatArray:
+        found = np.full((len(requests), len(dealers)), default)
+        for at, request in enumerate(requests):
+            for dealer, (_, values) in request.rows.items():
+                found[at, column[dealer]] = of(values, request, dealer)
+        return found
+
+    answered = matrix(_answered, 0.0) > 0.0
+    quote = matrix(lambda values, _, __: float(values["quote"]), math.nan)
+    rejected = matrix(lambda values, _, __: _rejected(values), 0.0) > 0.0
+    half = numbers(lambda request: 0.5 * (request.number("ask") - request.number("bid")))
+    return RfqHistory(
+        origin=origin,
+        dealers=dealers,
+        request_id=np.array([name for name, _ in good], dtype=np.str_),
+        ts_ns=np.array([request.time for request in requests], dtype=np.int64),
+        symbol=_symbols(requests),
+        side=numbers(lambda request: request.number("side")),
+        quantity=numbers(lambda request: request.number("quantity")),
+        mid=numbers(lambda request: request.mid),
+        half_spread=np.where(half > 0.0, half, math.nan),
+        volatility=numbers(lambda request: request.number("volatility")),
+        mid_at_trade=numbers(lambda request: request.number("mid_at_trade")),
+        mid_after=numbers(lambda request: request.number("mid_after")),
+        asked=matrix(lambda _, __, ___: 1.0, 0.0) > 0.0,
+        answered=answered,
+        quote=np.where(answered, quote, math.nan),
+        traded=(matrix(_won, 0.0) > 0.0) & answered & ~rejected,
+        rejected=rejected & answered,
+        knows_outcome=any(name in reader for name in _ENDS),
+    )
+
+
+def _symbols(requests: list[_Request]) -> npt.NDArray[np.str_]:
+    return np.array([str(request.values.get("symbol", _NO_NAME)) for request in requests], dtype=np.str_)

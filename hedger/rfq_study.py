@@ -1,0 +1,227 @@
+"""A study of a desk's own requests for quote: its dealers, who leaks, who will win, whom to ask next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from execution.errors import RecordingProblem
+from execution.rfq.log_advice import AskAdvice, advise
+from execution.rfq.log_calibration import FEWEST_QUOTES, FEWEST_TESTED, WinCalibration, win_calibration
+from execution.rfq.log_dealers import DealerRecord, dealer_records
+from execution.rfq.log_forecast import NextRequest
+from execution.rfq.log_history import Flags, RfqHistory
+from execution.rfq.log_leakage import FEWEST_REQUESTS, RequestLeakage, request_leakage
+from execution.rfq.log_measures import CostUnit, MeasuredRequests, measured
+from execution.rfq.log_waiting import FEWEST_REQUESTS as FEWEST_FOR_WAITING
+from execution.rfq.log_waiting import WaitingAdvice, waiting_advice
+from hedger.errors import UsageError
+
+_DEAREST = 0.95  # quantile of the markups that stands for trading elsewhere where nothing is known of it
+_FAR = 20.0  # deviations, by the median distance, beyond which a quote is probably a slip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RfqQuestion:
+    """The request that advice is wanted on.
+
+    side: +1 to buy. quantity: None for the median of the history. outside: cost of trading elsewhere [the
+    report's unit], None to take it from the history. mid: of the package now, None if prices are not wanted.
+    symbol: whose sizes, spreads and volatilities are typical, None for all. volatility: in the file's unit,
+    None for the last that is known. most: dealers to ask at most. to_follow: how much more is to be traded
+    afterwards, as a multiple of the quantity. looks: how often one can wait.
+    """
+
+    side: float = 1.0
+    quantity: float | None = None
+    outside: float | None = None
+    mid: float | None = None
+    symbol: str | None = None
+    volatility: float | None = None
+    most: int = 8
+    to_follow: float = 1.0
+    looks: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RfqStudy:
+    """What the history says. None is not known, and `unknown` says why.
+
+    unit: of markups, leakage and costs; per_model_unit: how many of it are in a unit of the advice. quantity:
+    of the advice. outside_said: where the cost of trading elsewhere comes from.
+    """
+
+    history: RfqHistory
+    problems: tuple[RecordingProblem, ...]
+    question: RfqQuestion
+    requests: MeasuredRequests | None
+    records: tuple[DealerRecord, ...]
+    leakage: RequestLeakage | None
+    calibration: WinCalibration | None
+    advice: AskAdvice | None
+    waiting: WaitingAdvice | None
+    unit: CostUnit
+    per_model_unit: float
+    quantity: float
+    outside_said: str
+    unknown: tuple[str, ...]
+
+
+def study_requests(
+    history: RfqHistory,
+    question: RfqQuestion,
+    *,
+    tick_size: float | None = None,
+    problems: tuple[RecordingProblem, ...] = (),
+) -> RfqStudy:
+    """Study the requests and advise on the question. UsageError for a symbol that the history has not."""
+    requests = measured(history, tick_size=tick_size)
+    own = _own(history, question.symbol)
+    quantity = question.quantity or float(np.median(history.quantity[own]))
+    calibration = None if requests is None else win_calibration(requests)
+    leakage = None if requests is None else request_leakage(requests)
+    ratio, outside, said = _outside(requests, question)
+    advice = waiting = None
+    if requests is not None:
+        request = NextRequest(
+            side=question.side,
+            size=quantity / float(np.median(history.quantity[own])),
+            volatility=_volatility(history, question, own),
+            outside=outside / ratio,
+            to_follow=question.to_follow,
+        )
+        advice = advise(requests, request, most=question.most)
+        waiting = waiting_advice(requests, advice, looks=question.looks) if question.looks else None
+    return RfqStudy(
+        history=history,
+        problems=problems,
+        question=question,
+        requests=requests,
+        records=dealer_records(history, requests),
+        leakage=leakage,
+        calibration=calibration,
+        advice=advice,
+        waiting=waiting,
+        unit=CostUnit.BPS if requests is None else requests.unit,
+        per_model_unit=ratio,
+        quantity=quantity,
+        outside_said=said,
+        unknown=tuple(_unknown(history, requests, leakage, calibration, question)),
+    )
+
+
+def _own(history: RfqHistory, symbol: str | None) -> Flags:
+    if symbol is None:
+        return np.ones(len(history), dtype=np.bool_)
+    own: Flags = history.symbol == symbol
+    if not own.any():
+        known = ", ".join(str(name) for name in np.unique(history.symbol)[:8])
+        raise UsageError(
+            f"--symbol: found '{symbol}', expected one of the history's: {known or 'it has none'}"
+        )
+    return own
+
+
+def _volatility(history: RfqHistory, question: RfqQuestion, own: Flags) -> float:
+    """Over the typical one of the symbol; 1 where nothing is known."""
+    known = history.volatility[own & np.isfinite(history.volatility)]
+    if not len(known):
+        return 1.0
+    return float((known[-1] if question.volatility is None else question.volatility) / np.median(known))
+
+
+def _outside(requests: MeasuredRequests | None, question: RfqQuestion) -> tuple[float, float, str]:
+    """Report units in a model unit, the cost of trading elsewhere [report units], and where that is from."""
+    if requests is None:
+        return math.nan, math.nan, ""
+    own = _own(requests.history, question.symbol) if question.symbol else slice(None)
+    ratio = (
+        float(np.median(requests.ratio[own]))
+        if requests.ratio[own].size
+        else float(np.median(requests.ratio))
+    )
+    if question.outside is not None:
+        return ratio, question.outside, "as given"
+    if requests.in_half_spreads:
+        return ratio, ratio, "half the market's spread, its median in the history"
+    dear = float(np.nanquantile(requests.log.markup, _DEAREST)) * ratio
+    return (
+        ratio,
+        dear,
+        f"what {_DEAREST:.0%} of the quotes were below, since nothing else is known (--outside)",
+    )
+
+
+def _unknown(
+    history: RfqHistory,
+    requests: MeasuredRequests | None,
+    leakage: RequestLeakage | None,
+    calibration: WinCalibration | None,
+    question: RfqQuestion,
+) -> Iterator[str]:
+    """Sentences 'what; it takes what' on all that the file does not tell."""
+    if not history.knows_outcome:
+        yield "hit rates and last looks: not known; it takes a column outcome, won or winner"
+    if requests is None:
+        has_quote = bool(np.isfinite(history.quote).any())
+        need = "a column mid (or bid and ask) at the request" if has_quote else "quotes: a column quote"
+        yield f"markups, leakage, who will win and whom to ask: not known; it takes {need}"
+        return
+    yield from _short(requests, calibration)
+    yield from _moves(history, leakage)
+    if not np.isfinite(history.half_spread).all():
+        yield "costs in half-spreads, like for like between packages: not known; it takes columns bid and ask"
+    if question.looks and np.isfinite(history.volatility).sum() < FEWEST_FOR_WAITING:
+        yield f"when to ask: not known; it takes a column volatility in {FEWEST_FOR_WAITING} requests or more"
+    yield "what the forecasts lack to the best there could be: not known; it takes the dealers' true odds"
+
+
+def _short(requests: MeasuredRequests, calibration: WinCalibration | None) -> Iterator[str]:
+    history = requests.history
+    quotes = int(requests.log.responded.sum())
+    if quotes < FEWEST_QUOTES:
+        yield (
+            f"how quotes depend on size, volatility and the number asked: not known from {quotes:,} quotes, and "
+            f"each dealer is taken for its own mean drawn to the panel's; it takes {FEWEST_QUOTES} quotes"
+        )
+    if calibration is None:
+        yield (
+            "whether forecasts of who wins are right: not known; it takes "
+            f"{FEWEST_QUOTES} quotes in the first four fifths and {FEWEST_TESTED} requests in the last"
+        )
+    silent = int((history.answered & ~np.isfinite(history.quote)).sum())
+    if silent:
+        yield f"{silent:,} answers without a price: no answers for the forecasts; it takes the quotes of the losers"
+    if far := _far(requests):
+        yield f"{far:,} quotes that lie far from all others: slips, perhaps; it takes a look at them"
+    counts = history.asked.sum(axis=1)
+    if len(np.unique(counts)) == 1:
+        yield (
+            f"what another number of dealers would do: not known, all requests went to {int(counts[0])}, and it "
+            "is taken for no effect; it takes requests to more or fewer"
+        )
+
+
+def _moves(history: RfqHistory, leakage: RequestLeakage | None) -> Iterator[str]:
+    if leakage is None:
+        yield "leakage: not known, and taken for none; it takes a column mid_at_trade or mid_after"
+        return
+    if not np.isfinite(history.mid_at_trade).any():
+        yield "what leaks before the quotes come: not known apart, it is in the markups; it takes mid_at_trade"
+    if not np.isfinite(history.mid_after).any():
+        yield "what leaks after the trade: not known, and taken for none; it takes a column mid_after"
+    few = sum(each is None for each in leakage.matched)
+    if few:
+        yield (
+            f"leakage of {few:,} of {len(leakage.matched):,} dealers: not known; it takes {FEWEST_REQUESTS} "
+            "requests with the dealer and others, and as many without it"
+        )
+
+
+def _far(requests: MeasuredRequests) -> int:
+    markup = requests.log.markup[requests.log.responded]
+    distance = np.abs(markup - np.median(markup))
+    return int((distance > _FAR * max(float(np.median(distance)), 1e-12)).sum())
