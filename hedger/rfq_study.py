@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from execution.errors import RecordingProblem
 from execution.rfq.log_advice import AskAdvice, advise
-from execution.rfq.log_calibration import FEWEST_QUOTES, FEWEST_TESTED, WinCalibration, win_calibration
+from execution.rfq.log_calibration import WinCalibration, win_calibration
 from execution.rfq.log_dealers import DealerRecord, dealer_records
 from execution.rfq.log_forecast import NextRequest
 from execution.rfq.log_history import Flags, RfqHistory
-from execution.rfq.log_leakage import FEWEST_REQUESTS, RequestLeakage, request_leakage
+from execution.rfq.log_leakage import RequestLeakage, request_leakage
 from execution.rfq.log_measures import CostUnit, MeasuredRequests, measured
-from execution.rfq.log_waiting import FEWEST_REQUESTS as FEWEST_FOR_WAITING
+from execution.rfq.log_unknown import unknown_of_requests
 from execution.rfq.log_waiting import WaitingAdvice, waiting_advice
 from hedger.errors import UsageError
 
 _DEAREST = 0.95  # quantile of the markups that stands for trading elsewhere where nothing is known of it
-_FAR = 20.0  # deviations, by the median distance, beyond which a quote is probably a slip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +107,9 @@ def study_requests(
         per_model_unit=ratio,
         quantity=quantity,
         outside_said=said,
-        unknown=tuple(_unknown(history, requests, leakage, calibration, question)),
+        unknown=unknown_of_requests(
+            history, requests, leakage, calibration, wants_waiting=question.looks > 0
+        ),
     )
 
 
@@ -137,12 +137,8 @@ def _outside(requests: MeasuredRequests | None, question: RfqQuestion) -> tuple[
     """Report units in a model unit, the cost of trading elsewhere [report units], and where that is from."""
     if requests is None:
         return math.nan, math.nan, ""
-    own = _own(requests.history, question.symbol) if question.symbol else slice(None)
-    ratio = (
-        float(np.median(requests.ratio[own]))
-        if requests.ratio[own].size
-        else float(np.median(requests.ratio))
-    )
+    own = requests.history.symbol == question.symbol
+    ratio = float(np.median(requests.ratio[own] if own.any() else requests.ratio))
     if question.outside is not None:
         return ratio, question.outside, "as given"
     if requests.in_half_spreads:
@@ -153,75 +149,3 @@ def _outside(requests: MeasuredRequests | None, question: RfqQuestion) -> tuple[
         dear,
         f"what {_DEAREST:.0%} of the quotes were below, since nothing else is known (--outside)",
     )
-
-
-def _unknown(
-    history: RfqHistory,
-    requests: MeasuredRequests | None,
-    leakage: RequestLeakage | None,
-    calibration: WinCalibration | None,
-    question: RfqQuestion,
-) -> Iterator[str]:
-    """Sentences 'what; it takes what' on all that the file does not tell."""
-    if not history.knows_outcome:
-        yield "hit rates and last looks: not known; it takes a column outcome, won or winner"
-    if requests is None:
-        has_quote = bool(np.isfinite(history.quote).any())
-        need = "a column mid (or bid and ask) at the request" if has_quote else "quotes: a column quote"
-        yield f"markups, leakage, who will win and whom to ask: not known; it takes {need}"
-        return
-    yield from _short(requests, calibration)
-    yield from _moves(history, leakage)
-    if not np.isfinite(history.half_spread).all():
-        yield "costs in half-spreads, like for like between packages: not known; it takes columns bid and ask"
-    if question.looks and np.isfinite(history.volatility).sum() < FEWEST_FOR_WAITING:
-        yield f"when to ask: not known; it takes a column volatility in {FEWEST_FOR_WAITING} requests or more"
-    yield "what the forecasts lack to the best there could be: not known; it takes the dealers' true odds"
-
-
-def _short(requests: MeasuredRequests, calibration: WinCalibration | None) -> Iterator[str]:
-    history = requests.history
-    quotes = int(requests.log.responded.sum())
-    if quotes < FEWEST_QUOTES:
-        yield (
-            f"how quotes depend on size, volatility and the number asked: not known from {quotes:,} quotes, and "
-            f"each dealer is taken for its own mean drawn to the panel's; it takes {FEWEST_QUOTES} quotes"
-        )
-    if calibration is None:
-        yield (
-            "whether forecasts of who wins are right: not known; it takes "
-            f"{FEWEST_QUOTES} quotes in the first four fifths and {FEWEST_TESTED} requests in the last"
-        )
-    silent = int((history.answered & ~np.isfinite(history.quote)).sum())
-    if silent:
-        yield f"{silent:,} answers without a price: no answers for the forecasts; it takes the quotes of the losers"
-    if far := _far(requests):
-        yield f"{far:,} quotes that lie far from all others: slips, perhaps; it takes a look at them"
-    counts = history.asked.sum(axis=1)
-    if len(np.unique(counts)) == 1:
-        yield (
-            f"what another number of dealers would do: not known, all requests went to {int(counts[0])}, and it "
-            "is taken for no effect; it takes requests to more or fewer"
-        )
-
-
-def _moves(history: RfqHistory, leakage: RequestLeakage | None) -> Iterator[str]:
-    if leakage is None:
-        yield "leakage: not known, and taken for none; it takes a column mid_at_trade or mid_after"
-        return
-    if not np.isfinite(history.mid_at_trade).any():
-        yield "what leaks before the quotes come: not known apart, it is in the markups; it takes mid_at_trade"
-    if not np.isfinite(history.mid_after).any():
-        yield "what leaks after the trade: not known, and taken for none; it takes a column mid_after"
-    few = sum(each is None for each in leakage.matched)
-    if few:
-        yield (
-            f"leakage of {few:,} of {len(leakage.matched):,} dealers: not known; it takes {FEWEST_REQUESTS} "
-            "requests with the dealer and others, and as many without it"
-        )
-
-
-def _far(requests: MeasuredRequests) -> int:
-    markup = requests.log.markup[requests.log.responded]
-    distance = np.abs(markup - np.median(markup))
-    return int((distance > _FAR * max(float(np.median(distance)), 1e-12)).sum())

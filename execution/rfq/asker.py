@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import final
 
@@ -60,13 +60,26 @@ def expected_ask(laws: QuoteLaws, terms: AskTerms, dealers: Sequence[int]) -> As
         )
     chosen = np.array(dealers, dtype=np.int64)
     own = laws.of(chosen)
-    wins = own.win_probability()
-    price = own.expected_price(terms.outside)
-    later = float(terms.leak_after[chosen] @ (1.0 - wins))
-    cost = price + float(terms.leak_before[chosen].sum()) + terms.later_share * later
-    if terms.rejection is not None:
-        cost += terms.rejected * float(terms.rejection[chosen] @ wins)
-    return Ask(dealers=tuple(dealers), expected_cost=cost, expected_price=price, win_probability=wins)
+    found = Ask(
+        dealers=tuple(dealers),
+        expected_cost=0.0,
+        expected_price=own.expected_price(terms.outside),
+        win_probability=own.win_probability(),
+    )
+    return replace(found, expected_cost=sum(cost_parts(found, terms).values()))
+
+
+def cost_parts(ask: Ask, terms: AskTerms) -> dict[str, float]:
+    """The expected cost of asking by its parts, which add up to it: price, leaks, rejections [half-spreads]."""
+    chosen = np.array(ask.dealers, dtype=np.int64)
+    later = float(terms.leak_after[chosen] @ (1.0 - ask.win_probability))
+    rejected = 0.0 if terms.rejection is None else float(terms.rejection[chosen] @ ask.win_probability)
+    return {
+        "price": ask.expected_price,
+        "leak before": float(terms.leak_before[chosen].sum()),
+        "leak after": terms.later_share * later,
+        "rejections": terms.rejected * rejected,
+    }
 
 
 def best_ask(laws: Callable[[int], QuoteLaws], terms: AskTerms, *, most: int | None = None) -> Ask:
