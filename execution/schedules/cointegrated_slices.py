@@ -86,6 +86,23 @@ class CointegratedSlices:
         value[legs:, :legs] = costs[1].T
         return SliceRules(on_left=on_left, on_deviation=on_deviation, value=value, of_noise=of_noise)
 
+    def expected(self, trades: FloatArray, deviation: npt.ArrayLike) -> tuple[float, float]:
+        """Expected cost [currency] and risk [currency squared] of trades, shape (slice, leg), made whatever.
+
+        deviation: mids - mean at the start [currency]. The cost is u'H u / tau and what mids are expected to
+        move until a trade; risk is sum of x_k' N x_k, see the class, without what is left at the end.
+        """
+        tau = self.horizon / len(trades)
+        kept, noise = self.prices.after(tau)
+        away = start = checked_quantities(deviation, self.prices.legs)
+        left, cost, risk = trades.sum(axis=0), 0.0, 0.0
+        for trade in trades:
+            cost += float(trade @ self.temporary_impact @ trade) / tau + float(trade @ (away - start))
+            left = left - trade
+            risk += float(left @ noise @ left)
+            away = kept @ away
+        return cost, risk
+
     def expected_holdings(
         self, quantities: npt.ArrayLike, deviation: npt.ArrayLike, slices: int
     ) -> FloatArray:

@@ -107,15 +107,27 @@ def package_schedule(
     """
     if (reversion is None) != (mean is None):
         raise ValueError("a reversion needs a mean to revert to, and a mean a reversion")
-    price_of_variance = 0.5 * terms.risk_aversion
     if reversion is None or mean is None:
-        model = MultiAssetAlmgrenChriss(
-            horizon=terms.horizon,
-            covariance=terms.covariance(),
-            temporary_impact=terms.impact(),
-            risk_aversion=price_of_variance,
-        )
-        return model if trade_back else OneWayAlmgrenChriss(model=model)
+        one_way = one_way_schedule(terms)
+        return one_way.model if trade_back else one_way
+    return cointegrated_schedule(terms, reversion=reversion, mean=mean, trade_back=trade_back)
+
+
+def one_way_schedule(terms: PackageTerms) -> OneWayAlmgrenChriss:
+    """The static schedule of correlated legs, none of which trades back; ValueError as `PackageTerms`."""
+    model = MultiAssetAlmgrenChriss(
+        horizon=terms.horizon,
+        covariance=terms.covariance(),
+        temporary_impact=terms.impact(),
+        risk_aversion=0.5 * terms.risk_aversion,
+    )
+    return OneWayAlmgrenChriss(model=model)
+
+
+def cointegrated_schedule(
+    terms: PackageTerms, *, reversion: npt.ArrayLike, mean: npt.ArrayLike, trade_back: bool = False
+) -> CointegratedSchedule:
+    """The schedule that follows legs which revert to each other; ValueError as `CointegratedPrices`."""
     prices = CointegratedPrices(
         reversion=np.asarray(reversion), mean=np.asarray(mean), covariance=terms.covariance()
     )
@@ -123,7 +135,7 @@ def package_schedule(
         prices=prices,
         horizon=terms.horizon,
         temporary_impact=terms.impact(),
-        risk_aversion=price_of_variance,
+        risk_aversion=0.5 * terms.risk_aversion,
     )
     return CointegratedSchedule(problem=problem, trade_back=trade_back)
 

@@ -25,6 +25,10 @@ SCHEDULES = (
     "obizhaeva-wang",
     "implementation-shortfall",
 )
+"""Of one order."""
+
+MULTI_ASSET, COINTEGRATED = "multi-asset-almgren-chriss", "cointegrated"
+"""Of several orders that are worked together; see execution.schedules.multi_asset_package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

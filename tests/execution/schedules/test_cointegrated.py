@@ -39,6 +39,33 @@ def assert_same_value(found: FloatArray, expected: FloatArray, tolerance: float)
             assert gap <= tolerance * max(np.abs(block).max(), 1e-300)
 
 
+@pytest.mark.parametrize("speed", [0.0, 1.0, 20.0])
+def test_the_best_plan_made_beforehand_costs_what_the_rules_say_but_for_the_moves_to_come(
+    speed: float,
+) -> None:
+    problem = replace(SLICES, prices=replace(PRICES, reversion=speed * PRICES.reversion))
+    best = -np.diff(problem.expected_holdings(START, AWAY, 10), axis=0)
+    cost, risk = problem.expected(best, AWAY)
+    rules = problem.rules(10)
+    exact = rules.cost(START, AWAY) - rules.of_noise
+    assert cost + problem.risk_aversion * risk == pytest.approx(exact, rel=1e-12)
+    even = np.tile(START / 10.0, (10, 1))
+    cost, risk = problem.expected(even, AWAY)
+    assert cost + problem.risk_aversion * risk > exact
+
+
+def test_what_a_plan_is_expected_to_cost_is_the_mean_over_many_paths() -> None:
+    trades, count = np.linspace([2e5, -1e5], [0.0, -1e5], 10), 40_000
+    kept, noise = PRICES.after(0.1)
+    root, rng = np.linalg.cholesky(noise), np.random.default_rng(5)
+    away, paid = np.tile(AWAY, (count, 1)), np.zeros(count)
+    for trade in trades:
+        paid += (away - AWAY) @ trade + 10.0 * float(trade @ IMPACT @ trade)
+        away = away @ kept.T + rng.standard_normal((count, 2)) @ root.T
+    cost, _ = SLICES.expected(trades, AWAY)
+    assert cost == pytest.approx(paid.mean(), abs=4.0 * paid.std() / np.sqrt(count))
+
+
 @pytest.mark.parametrize("exponential", [False, True])
 @pytest.mark.parametrize("speed", [0.3, 1.0, 10.0])
 def test_the_rule_solves_the_riccati_equation(exponential: bool, speed: float) -> None:
