@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Protocol
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from execution.orders import ParentOrder
 from execution.tca.cost_curve import CostCurve
+from hedger.block_orders import OptionTrades, book_options, option_trades
 from hedger.exposure import Exposure, measure
 from hedger.feedback import first_cost_curve
 from hedger.ledger import Ledger, future_values
@@ -18,14 +20,12 @@ from hedger.orders import (
     executed_order,
     hedge_line,
     horizon_days,
-    option_fills,
     parent_order,
     planned_order,
 )
 from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation
 from hedger.portfolio import Portfolio
 from hedger.result import HedgeRun, RunSettings, WorkedOrder
-from hedger.spreads.choice_fills import OptionFill
 from hedger.spreads.choice_package import OptionPackage
 from pricing.market import Market, UnderlyingMarket
 
@@ -62,15 +62,15 @@ def run(
         }
     with stages.begin("decision", 0.2):
         packages = _packages(before, portfolio, market, curves, settings)
-        bought = option_fills(packages, portfolio, market.as_of)
+        options = option_trades(packages, portfolio, market, settings)
         chosen = before
-        if bought:
-            chosen = measure(_with(bought, portfolio), market, underlyings=before.by_underlying)
+        if options.fills:
+            chosen = measure(_with(options, portfolio), market, underlyings=before.by_underlying)
         decisions = _decide(chosen, market, policy, curves, settings, days_since_trade or {})
     with stages.begin("execution", 0.4):
-        orders = _work(decisions, market, curves, settings)
+        orders = _work(decisions, market, curves, settings, start_ns=options.done_ns)
     with stages.begin("ledger", 0.8):
-        traded = () if settings.dry_run else bought
+        traded = OptionTrades() if settings.dry_run else options
         ledger = _book(orders, traded, portfolio, market)
         holdings = ledger.portfolio()
         after = measure(holdings, market, underlyings=before.by_underlying)
@@ -90,7 +90,8 @@ def run(
         seconds=stages.seconds,
         cost_curves=curves,
         packages=packages,
-        option_fills=traded,
+        option_fills=traded.fills,
+        option_blocks=options.blocks,
     )
 
 
@@ -121,11 +122,10 @@ def _packages(
     )
 
 
-def _with(bought: Sequence[OptionFill], portfolio: Portfolio) -> Portfolio:
+def _with(options: OptionTrades, portfolio: Portfolio) -> Portfolio:
     """The book as it will be with its options: what the delta is decided on."""
     ledger = Ledger(portfolio, settlement={line.symbol: 0.0 for line in portfolio.positions})
-    for each in bought:
-        ledger.book(each.fill, each.line, each.rules)
+    book_options(ledger, options)
     return ledger.portfolio()
 
 
@@ -157,12 +157,19 @@ def _work(
     market: Market,
     curves: Mapping[str, CostCurve],
     settings: RunSettings,
+    *,
+    start_ns: int | None,
 ) -> dict[str, WorkedOrder]:
-    """Work, or in a dry run plan, the order of every decision that trades; by underlying."""
+    """Work, or in a dry run plan, the order of every decision that trades; by underlying.
+
+    start_ns: when the options that the decisions are made with are done; None where they are already.
+    """
     orders = {}
     for decision in decisions:
         own = market.underlying(decision.underlying)
         if (order := parent_order(decision, own, settings)) is not None:
+            if start_ns is not None:
+                order = replace(order, start_ns=start_ns)
             work_or_plan = planned_order if settings.dry_run else _worked
             orders[own.symbol] = work_or_plan(order, own, curves[own.symbol], settings, decision=decision)
     return orders
@@ -188,12 +195,11 @@ def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Gen
 
 
 def _book(
-    orders: Mapping[str, WorkedOrder], bought: Sequence[OptionFill], portfolio: Portfolio, market: Market
+    orders: Mapping[str, WorkedOrder], options: OptionTrades, portfolio: Portfolio, market: Market
 ) -> Ledger:
     """Book every fill and pay the futures' variation margin up to the market's own price."""
     ledger = Ledger(portfolio, settlement=future_values(portfolio, market))
-    for each in bought:
-        ledger.book(each.fill, each.line, each.rules)
+    book_options(ledger, options)
     for symbol, worked in orders.items():
         line = hedge_line(portfolio, market.underlying(symbol))
         for fill in worked.fills:

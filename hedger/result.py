@@ -44,7 +44,8 @@ class RunSettings:
     to remove gamma and vega beyond option_tolerance, a share of the book's gross, above zero and below one.
     block_execution: how options trade: 'worked' as blocks over block_minutes, from 5 seconds to 30 minutes,
     or crossed at the 'touch' at once. block_limit: the most that a block may cost [half spreads beyond its
-    arrival mid, of all legs together], where it is infinite the rest is crossed at the end. Raises UsageError for other values.
+    arrival mid, of all legs together], where it is infinite the rest is crossed at the end. Raises UsageError
+    for other values.
     """
 
     policy: str = "whalley-wilmott"
@@ -95,7 +96,7 @@ class RunSettings:
                 f"Blocks are worked in 5 seconds to {MOST_BLOCK_MINUTES:g} minutes; found "
                 f"{self.block_minutes:g} minutes."
             )
-        if not -1.0 <= self.block_limit:
+        if not self.block_limit >= -1.0:
             raise UsageError(
                 f"A block's limit is -1 half spread beyond its mid, its own side, or more; found "
                 f"{self.block_limit:g}."

@@ -26,9 +26,9 @@ class SpreadOrder:
     something in; `net_weights` says how prices of legs make it. broken_leg: what becomes of a package that is
     half filled at the end and beyond the limit. leg_risk_limit: what open legs may do.
 
-    A single leg is a package of one. Raises OrderRejectedError for no leg, ratios that are not whole or have a common divisor, a
-    symbol in two legs, rules of another symbol, ticks of different size, quantities off a leg's lot, and a
-    horizon or a number of packages that is not positive.
+    A single leg is a package of one. Raises OrderRejectedError for no leg, ratios that are not whole or have
+    a common divisor, a symbol in two legs, rules of another symbol, ticks of different size, quantities off a
+    leg's lot, and a horizon or a number of packages that is not positive.
     """
 
     order_id: str
@@ -68,6 +68,12 @@ class SpreadOrder:
         common = math.gcd(*multipliers)
         pairs = zip(self.all_legs, multipliers, strict=True)
         return tuple(leg.ratio * multiplier // common for leg, multiplier in pairs)
+
+    @property
+    def currency_per_tick(self) -> float:
+        """What a tick of net price is worth in one package [currency]."""
+        rules = self.all_rules[0]
+        return rules.tick_size * rules.multiplier * self.all_legs[0].ratio / self.net_weights[0]
 
     def package(self) -> Package:
         """What a ledger opens before the first fill: its id is the order's."""

@@ -217,7 +217,7 @@ class _Desk:
         self._fill(chosen & self._is_open & within[:, None], natural, Way.CROSS)
 
     def _move(self, chances: _Chances) -> None:
-        """The fair values move; the makers' mids and the orders at work follow what they price off at once."""
+        """The fair values move; the makers' mids and the orders at work follow only what all price off."""
         own = np.array([leg.own_move for leg in self._market.legs])
         loading = np.array([leg.loading for leg in self._market.legs])
         moved = (chances.own < own / 2).astype(np.int64) - (chances.own > 1.0 - own / 2)

@@ -80,7 +80,7 @@ def _worked(
 ) -> Iterator[PackageRecords]:
     """What became of each clip in turn, the market going on from one to the next."""
     limit = order.leg_risk_limit
-    per_tick = _currency_per_tick(order)
+    per_tick = order.currency_per_tick
     for _ in range(clips):
         records = work_packages(
             market,
@@ -151,12 +151,6 @@ def _fill(
     )
 
 
-def _currency_per_tick(order: SpreadOrder) -> float:
-    """What a tick of net price is worth in one package [currency]."""
-    rules = order.all_rules[0]
-    return rules.tick_size * rules.multiplier * order.all_legs[0].ratio / order.net_weights[0]
-
-
 def _leg_risk(order: SpreadOrder, records: list[PackageRecords]) -> LegRisk | None:
     """Leg risk of the clips that have every leg, a clip counting as one package [currency per package]."""
     whole = [record for record in records if record.complete[0]]
@@ -164,7 +158,7 @@ def _leg_risk(order: SpreadOrder, records: list[PackageRecords]) -> LegRisk | No
         return None
     market = whole[0].market
     return measure_leg_risk(
-        weights=(whole[0].signed_ratio * _currency_per_tick(order)).astype(np.float64),
+        weights=(whole[0].signed_ratio * order.currency_per_tick).astype(np.float64),
         fill_ts_ns=np.vstack([record.step for record in whole]) * round(1e9 * market.step_seconds),
         mid_at_first=np.vstack([record.mid_at_first for record in whole]).astype(np.float64),
         mid_at_fill=np.vstack([record.mid for record in whole]).astype(np.float64),

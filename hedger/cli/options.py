@@ -25,6 +25,7 @@ SCHEDULES = (
 )
 AGENTS = ("dqn", "ppo")
 HEDGE_WITH = ("underlying", "options")
+BLOCK_EXECUTION = ("worked", "touch")
 AGENT_SUFFIX = ".safetensors"
 
 Command = Callable[..., Any]

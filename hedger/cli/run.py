@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hedger.cli.options import (
+    BLOCK_EXECUTION,
     DAY,
     HEDGE_WITH,
     PATH,
@@ -84,6 +85,28 @@ if TYPE_CHECKING:
     metavar="X",
     help="Of options: gamma and vega that may stay, as a share of the book's gross, between 0 and 1.",
 )
+@click.option(
+    "--block-execution",
+    type=click.Choice(BLOCK_EXECUTION),
+    default="worked",
+    show_default=True,
+    help="Of options: work them as blocks in a simulated market of their quotes, or cross at the touch.",
+)
+@click.option(
+    "--block-minutes",
+    type=float,
+    default=10.0,
+    show_default=True,
+    metavar="X",
+    help="Of options: minutes over which blocks are worked, up to 30.",
+)
+@click.option(
+    "--block-limit",
+    type=float,
+    metavar="X",
+    help="Of options: leave a block that costs more than X half spreads beyond its mid at arrival; "
+    "without it the rest is crossed at the end.",
+)
 @click.option("--dry-run", is_flag=True, help="Decide and plan the orders, but trade nothing.")
 @click.option(
     "--ignore-expired", is_flag=True, help="Leave expired contracts out instead of refusing the book."
@@ -108,6 +131,9 @@ def run(
     arrival_cap: float | None,
     hedge_with: str,
     tolerance: float,
+    block_execution: str,
+    block_minutes: float,
+    block_limit: float | None,
     dry_run: bool,
     ignore_expired: bool,
     repeat: Path | None,
@@ -157,6 +183,9 @@ def run(
         arrival_cap_bps=math.inf if arrival_cap is None else arrival_cap,
         hedge_with=hedge_with,
         option_tolerance=tolerance,
+        block_execution=block_execution,
+        block_minutes=block_minutes,
+        block_limit=math.inf if block_limit is None else block_limit,
     )
     _run(inputs, settings, out, as_json)
 

@@ -16,6 +16,7 @@ from execution.orders import Fill
 from hedger.exposure import Exposure, PositionRisk, UnderlyingExposure
 from hedger.policy.policy import HedgeDecision
 from hedger.portfolio import Portfolio, Position
+from hedger.report.block_document import block_entry
 from hedger.report.horizon import compare_volatility
 from hedger.result import SCHEMA_VERSION, HedgeRun, WorkedOrder
 from hedger.spreads.choice_package import OptionPackage
@@ -23,6 +24,8 @@ from pricing.market import UnderlyingMarket
 from pricing.option import Option
 
 Json = dict[str, Any]
+
+_RUN_SETTINGS = {"$ref": "run.schema.json#/properties/settings"}
 
 
 def document(run: HedgeRun) -> Json:
@@ -44,6 +47,7 @@ def document(run: HedgeRun) -> Json:
             ],
             "forecast": _forecasts(run),
             "packages": [_package(package) for package in run.packages],
+            "blocks": [block_entry(block) for block in run.option_blocks],
             "decisions": [decision_entry(decision) for decision in run.decisions],
             "orders": [_order(order) for order in run.orders],
             "fills": [
@@ -65,9 +69,14 @@ def dumps(value: Json) -> str:
 
 @cache
 def schema(name: str = "run") -> Json:
-    """The JSON Schema (draft 2020-12) of the document that the command `name` prints."""
+    """The JSON Schema (draft 2020-12) of the document that the command `name` prints, whole in itself.
+
+    The settings of a run are written in its own schema alone; others that have them refer to it.
+    """
     text = files("hedger.report").joinpath("schema", f"{name}.schema.json").read_text(encoding="utf-8")
     loaded: Json = json.loads(text)
+    if loaded["properties"].get("settings") == _RUN_SETTINGS:
+        loaded["properties"]["settings"] = schema("run")["properties"]["settings"]
     return loaded
 
 

@@ -188,9 +188,9 @@ def _inputs(found: Json) -> RunInputs:
 
 def _settings(found: Json) -> RunSettings:
     defaults = RunSettings()
-    # JSON has no infinity: an order without a cap has null there.
-    cap = math.inf if found["arrival_cap_bps"] is None else found["arrival_cap_bps"]
-    found = {name: found[name] for name in _names(RunSettings)} | {"arrival_cap_bps": cap}
+    # JSON has no infinity: what has no limit has null there.
+    limits = {name: math.inf for name in ("arrival_cap_bps", "block_limit") if found[name] is None}
+    found = {name: found[name] for name in _names(RunSettings)} | limits
     for name, value in found.items():
         kind = type(getattr(defaults, name))
         if type(value) not in ((float, int) if kind is float else (kind,)):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from execution.orders import Side
 from hedger.exposure import UnderlyingExposure
 from hedger.policy.policy import Action, HedgeDecision
+from hedger.report.block_tables import block_tables
 from hedger.report.choice_tables import package_tables
 from hedger.report.horizon import compare_volatility
 from hedger.report.table import Table
@@ -22,6 +23,7 @@ def run_tables(run: HedgeRun) -> tuple[Table, ...]:
         exposure_table(run),
         forecast_table(run),
         *package_tables(run.packages, currency(run)),
+        *block_tables(run.option_blocks, run.settings, currency(run)),
         decision_table(run),
         order_table(run),
     )

@@ -11,16 +11,20 @@ from hedger.spreads.choice_market import OPTION_MULTIPLIER
 from hedger.spreads.choice_package import OptionPackage, PackageLeg
 from pricing.time import exchange_date
 
-_TICK = 0.01
+OPTION_TICK = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionFill:
-    """One leg's fill with the line and the rules that a ledger books it with."""
+    """One leg's fill with the line and the rules that a ledger books it with.
+
+    execution_id: of a block's fill, under which the ledger books it once; empty at the touch.
+    """
 
     fill: Fill
     line: Position
     rules: TradingRules
+    execution_id: str = ""
 
 
 def fills_at_touch(package: OptionPackage, portfolio: Portfolio, *, ts_ns: int) -> tuple[OptionFill, ...]:
@@ -28,15 +32,23 @@ def fills_at_touch(package: OptionPackage, portfolio: Portfolio, *, ts_ns: int) 
 
     The chooser takes no more than the quoted sizes, where the chain has them, so that nothing is left over.
     """
+    lines = package_lines(package, portfolio)
+    return tuple(
+        OptionFill(fill=_fill(leg, package, ts_ns), line=line, rules=rules)
+        for leg, (line, rules) in zip(package.legs, lines, strict=True)
+    )
+
+
+def package_lines(package: OptionPackage, portfolio: Portfolio) -> tuple[tuple[Position, TradingRules], ...]:
+    """The book's line of each leg, or an empty one to book the first fill on, and its trading rules."""
     currency = next((line.currency for line in portfolio.positions), "USD")
     held = {line.symbol: line for line in portfolio.positions}
     return tuple(
-        OptionFill(
-            fill=_fill(leg, package, ts_ns),
-            line=held.get(leg.symbol) or _line(leg, currency),
-            rules=TradingRules(
+        (
+            held.get(leg.symbol) or _line(leg, currency),
+            TradingRules(
                 symbol=leg.symbol,
-                tick_size=_TICK,
+                tick_size=OPTION_TICK,
                 multiplier=OPTION_MULTIPLIER,
                 fee_per_contract=package.fee_per_contract,
             ),
@@ -47,7 +59,7 @@ def fills_at_touch(package: OptionPackage, portfolio: Portfolio, *, ts_ns: int) 
 
 def _fill(leg: PackageLeg, package: OptionPackage, ts_ns: int) -> Fill:
     bought = leg.quantity > 0
-    ticks = math.ceil(leg.ask / _TICK - 1e-6) if bought else math.floor(leg.bid / _TICK + 1e-6)
+    ticks = math.ceil(leg.ask / OPTION_TICK - 1e-6) if bought else math.floor(leg.bid / OPTION_TICK + 1e-6)
     return Fill(
         parent_id=f"{package.underlying}-options",
         symbol=leg.symbol,

@@ -1,0 +1,192 @@
+"""The one translation between choosing options and trading them: a package to blocks, blocks to fills."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from execution.legging.packages import LegFill
+from execution.orders import TradingRules
+from execution.spread.order import SpreadOrder
+from execution.spread.programme import Programme
+from execution.spread.work import work_spread
+from hedger.ledger import Ledger
+from hedger.orders import option_fills, spread_order
+from hedger.portfolio import Portfolio, Position
+from hedger.result import RunSettings
+from hedger.spreads.block import OptionBlock
+from hedger.spreads.block_market import STEP_SECONDS, OptionQuote, block_market, step_move
+from hedger.spreads.choice_fills import OptionFill, package_lines
+from hedger.spreads.choice_package import OptionPackage
+from hedger.spreads.cover import exact_cover
+from pricing.book import OptionColumns, value_options
+from pricing.market import Market, UnderlyingMarket
+from pricing.option import Exercise, Option, Right
+from pricing.spreads.structure import Structure, UnderlyingLot
+from pricing.time import year_fraction
+
+_NS_PER_SECOND = 1_000_000_000
+_BLOCKS = 256  # no byte of a symbol, so that no order of an underlying shares a block's random numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionTrades:
+    """What is traded of the chosen options. fills: in a dry run those that crossing today would give.
+
+    blocks: none where every leg is crossed.
+    """
+
+    blocks: tuple[OptionBlock, ...] = ()
+    fills: tuple[OptionFill, ...] = ()
+
+    @property
+    def done_ns(self) -> int | None:
+        """When the last block is done; None without blocks."""
+        return max((block.done_ns for block in self.blocks), default=None)
+
+
+def option_trades(
+    packages: Sequence[OptionPackage], portfolio: Portfolio, market: Market, settings: RunSettings
+) -> OptionTrades:
+    """Trade packages as the settings say: worked as blocks, or every leg crossed at the touch at once.
+
+    In a dry run blocks are planned and the fills are those at the touch. Raises UsageError for a block that
+    no venue takes.
+    """
+    at_touch = option_fills(packages, portfolio, market.as_of)
+    if settings.block_execution == "touch":
+        return OptionTrades(fills=at_touch)
+    blocks = tuple(
+        block
+        for package in packages
+        for block in package_blocks(package, portfolio, market.underlying(package.underlying), settings)
+    )
+    if settings.dry_run:
+        return OptionTrades(blocks=blocks, fills=at_touch)
+    fills = sorted((fill for block in blocks for fill in block.fills), key=lambda each: each.fill.ts_ns)
+    return OptionTrades(blocks=blocks, fills=tuple(fills))
+
+
+def book_options(ledger: Ledger, trades: OptionTrades) -> None:
+    """Book option fills in whatever order they come, those of blocks as legs of their packages."""
+    for block in trades.blocks:
+        ledger.open_package(block.order.package(), block.lines)
+    for each in trades.fills:
+        if each.execution_id:
+            ledger.book_leg_fill(LegFill(execution_id=each.execution_id, fill=each.fill))
+        else:
+            ledger.book(each.fill, each.line, each.rules)
+
+
+def package_blocks(
+    package: OptionPackage, portfolio: Portfolio, market: UnderlyingMarket, settings: RunSettings
+) -> tuple[OptionBlock, ...]:
+    """Cut a package into named structures and single options, and work each; in a dry run plan it.
+
+    The blocks' legs add up to the package's to the last contract. Each is worked by the best plan of its
+    market over settings.block_minutes, all at the same time and each by its own random numbers.
+    """
+    lines = dict(zip((leg.option for leg in package.legs), package_lines(package, portfolio), strict=True))
+    quotes = option_quotes(package, market)
+    rules: dict[Option | UnderlyingLot, TradingRules] = {option: found[1] for option, found in lines.items()}
+    by_symbol = {line.symbol: (line, its_rules) for line, its_rules in lines.values()}
+    pieces = exact_cover([(leg.option, leg.quantity) for leg in package.legs]) if package.legs else ()
+    blocks = []
+    for number, (structure, packages) in enumerate(pieces, start=1):
+        order = _order(structure, packages, rules, market, settings, number)
+        order = replace(order, net_limit_ticks=_limit(order, quotes, settings.block_limit))
+        blocks.append(_block(structure.name, order, quotes, by_symbol, market, settings, number))
+    return tuple(blocks)
+
+
+def option_quotes(package: OptionPackage, market: UnderlyingMarket) -> dict[str, OptionQuote]:
+    """The touch and delta of each leg by symbol; deltas by the market's surface."""
+    options = [leg.option for leg in package.legs]
+    columns = OptionColumns(
+        strike=np.array([option.strike for option in options]),
+        expiry_years=np.array([year_fraction(market.as_of, option.expiry) for option in options]),
+        is_call=np.array([option.right is Right.CALL for option in options], dtype=np.bool_),
+        is_american=np.array([option.exercise is Exercise.AMERICAN for option in options], dtype=np.bool_),
+    )
+    delta = value_options(columns, market)[0].delta
+    return {
+        leg.symbol: OptionQuote(bid=leg.bid, ask=leg.ask, delta=float(delta[at]))
+        for at, leg in enumerate(package.legs)
+    }
+
+
+def _order(
+    structure: Structure,
+    packages: int,
+    rules: Mapping[Option | UnderlyingLot, TradingRules],
+    market: UnderlyingMarket,
+    settings: RunSettings,
+    number: int,
+) -> SpreadOrder:
+    order = spread_order(structure, packages=packages, rules=rules, start=market.as_of, settings=settings)
+    return replace(
+        order,
+        order_id=f"{market.symbol}-block-{number}",
+        horizon_ns=round(60 * settings.block_minutes * _NS_PER_SECOND),
+    )
+
+
+def _block(
+    name: str,
+    order: SpreadOrder,
+    quotes: Mapping[str, OptionQuote],
+    lines: Mapping[str, tuple[Position, TradingRules]],
+    market: UnderlyingMarket,
+    settings: RunSettings,
+    number: int,
+) -> OptionBlock:
+    spread_market = block_market(
+        order,
+        quotes,
+        underlying_move=step_move(market.spot, float(market.forecast.at(1.0))),
+        steps=max(1, int(60 * settings.block_minutes / STEP_SECONDS)),
+    )
+    scale = order.packages * order.currency_per_tick
+    # Exponential utility of aversion a charges a / 2 times the variance in currency.
+    plan, ticks = Programme(spread_market, risk_aversion=0.5 * settings.risk_aversion * scale).solve()
+    mid = _net(order, quotes)
+    begins = sum(leg.side * leg.ratio * leg.mid_ticks for leg in spread_market.legs)
+    return OptionBlock(
+        underlying=market.symbol,
+        name=name,
+        order=order,
+        lines={leg.symbol: lines[leg.symbol] for leg in order.legs},
+        arrival_mid=scale * mid,
+        quoted_cost=scale * _half_spread(order, quotes),
+        expected_cost=scale * (ticks + begins - mid),
+        execution=None
+        if settings.dry_run
+        else work_spread(order, market=spread_market, plan=plan, rng=_generator(settings, market, number)),
+    )
+
+
+def _net(order: SpreadOrder, quotes: Mapping[str, OptionQuote]) -> float:
+    """Mid of one package [ticks of net price]."""
+    legs = zip(order.legs, order.net_weights, strict=True)
+    return sum(int(leg.side) * weight * quotes[leg.symbol].mid_ticks for leg, weight in legs)
+
+
+def _half_spread(order: SpreadOrder, quotes: Mapping[str, OptionQuote]) -> float:
+    legs = zip(order.legs, order.net_weights, strict=True)
+    return sum(weight * quotes[leg.symbol].half_spread_ticks for leg, weight in legs)
+
+
+def _limit(order: SpreadOrder, quotes: Mapping[str, OptionQuote], half_spreads: float) -> int | None:
+    """The most that a package may cost, in half spreads beyond its mid [ticks of net price]."""
+    if math.isinf(half_spreads):
+        return None
+    return math.floor(_net(order, quotes) + half_spreads * _half_spread(order, quotes) + 1e-9)
+
+
+def _generator(settings: RunSettings, market: UnderlyingMarket, number: int) -> np.random.Generator:
+    """A block's randomness: by its underlying's name and its number, so that no other order matters."""
+    key = (*market.symbol.encode(), _BLOCKS, number)
+    return np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=key))

@@ -1,0 +1,114 @@
+"""The table of worked blocks: what each was expected to cost, what it cost, and how it traded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from hedger.report.table import Table
+from hedger.report.units import counted, number, percent, printable
+from hedger.result import RunSettings
+from hedger.spreads.block import OptionBlock
+
+_STATED = (
+    "Half spreads are the chain's, the legs' moves those of their deltas and the underlying's forecast. How "
+    "often quotes lag, who trades inside of the spread, what dealers and makers of packages want is stated, "
+    "not observed: these costs are a simulator's."
+)
+
+
+def block_tables(blocks: Sequence[OptionBlock], settings: RunSettings, unit: str) -> tuple[Table, ...]:
+    """One table of all blocks, none where there are none. unit: the account's currency."""
+    if not blocks:
+        return ()
+    columns = ("", "block", ">crossing\ncosts", ">expected", ">effective", ">of\ncrossing", "how")
+    rows = tuple(_row(block, planned=settings.dry_run) for block in blocks)
+    if len(blocks) > 1:
+        rows += (_total(blocks, planned=settings.dry_run),)
+    return (
+        Table(
+            title=f"Option blocks, {unit} before fees",
+            columns=columns,
+            rows=rows,
+            notes=(_worked(settings), *_outcome(blocks, settings, unit), _STATED),
+        ),
+    )
+
+
+def _row(block: OptionBlock, *, planned: bool) -> tuple[str, ...]:
+    filled, wanted = block.filled_packages, block.order.packages
+    return (
+        f"{wanted:,}" if planned or not block.leaves_packages else f"{filled:,} of {wanted:,}",
+        f"{block.name}: {', '.join(map(printable, _legs(block)))}",
+        number(block.quoted_cost),
+        number(block.expected_cost),
+        *(("", "", "planned") if planned else _realised(block)),
+    )
+
+
+def _legs(block: OptionBlock) -> list[str]:
+    return [f"{'+' if leg.side > 0 else '-'}{leg.ratio} {leg.symbol}" for leg in block.order.legs]
+
+
+def _realised(block: OptionBlock) -> tuple[str, str, str]:
+    return number(block.effective_cost), percent(block.effective_over_quoted, 0), "; ".join(block.ways)
+
+
+def _total(blocks: Sequence[OptionBlock], *, planned: bool) -> tuple[str, ...]:
+    quoted = sum(block.quoted_cost for block in blocks)
+    effective = sum(block.effective_cost for block in blocks)
+    left = any(block.leaves_packages for block in blocks)
+    share = None if planned or left or quoted <= 0.0 else effective / quoted
+    expected = number(sum(block.expected_cost for block in blocks))
+    realised = ("", "") if planned else (number(effective), percent(share, 0))
+    return ("", "all", number(quoted), expected, *realised, "")
+
+
+def _worked(settings: RunSettings) -> str:
+    rest = "what is not had by then is crossed"
+    if math.isfinite(settings.block_limit):
+        rest = (
+            f"no block costs more than {settings.block_limit:g} half spreads beyond its mid at arrival, what "
+            "cannot be had so is left; the missing legs of a block that is half had are crossed at any price"
+        )
+    minutes = f"{settings.block_minutes:g} minutes"
+    return f"Each block is worked over {minutes} by the plan of least expected cost; {rest}."
+
+
+def _outcome(blocks: Sequence[OptionBlock], settings: RunSettings, unit: str) -> tuple[str, ...]:
+    if settings.dry_run:
+        return ("Planned only: the decisions below take every option as traded at its quote.",)
+    moved = sum(block.market_move for block in blocks)
+    fees = sum(block.fees for block in blocks)
+    dearer = "dearer" if moved >= 0.0 else "cheaper"
+    found = [
+        "Effective cost is counted from fair value as each leg traded. The market's own move until then made "
+        f"the fills {number(abs(moved))} {unit} {dearer} against the mids at arrival, which is chance; fees "
+        f"were {number(fees, 2)} {unit}.",
+        *_leg_risk(blocks, unit),
+        *(
+            f"{counted(block.leaves_packages, 'package')} of {printable(block.name)} "
+            f"({printable(block.order.order_id)}) left: beyond the limit."
+            for block in blocks
+            if block.leaves_packages
+        ),
+    ]
+    return tuple(found)
+
+
+def _leg_risk(blocks: Sequence[OptionBlock], unit: str) -> tuple[str, ...]:
+    """The worst of the blocks that had a leg open for a while."""
+    risks = [
+        (block.execution.leg_risk, block)
+        for block in blocks
+        if block.execution and block.execution.leg_risk and block.execution.leg_risk.worst_seconds > 0.0
+    ]
+    if not risks:
+        return ()
+    risk, block = max(risks, key=lambda pair: pair[0].worst_move * pair[1].order.packages)
+    moved = risk.worst_move * block.order.packages
+    against = "against" if moved >= 0.0 else "in favour of"
+    return (
+        f"Legs were open one after the other in {counted(len(risks), 'block')}; at worst the open ones moved "
+        f"{number(abs(moved))} {unit} {against} us in {number(risk.worst_seconds)} seconds.",
+    )

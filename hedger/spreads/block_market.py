@@ -1,0 +1,118 @@
+"""The market of a block of options: what its quotes and the underlying say, and the rest as it is stated.
+
+From the chain come each option's touch, hence its half spread and what crossing it costs; from the surface
+and the forecast come the deltas and the underlying's volatility, hence how the legs move together. No chain
+tells how often quotes lag, who takes an order inside of the spread, what makers of packages and dealers want:
+that is `execution.spread.terms.stated_market`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from execution.market.regime import SECONDS_PER_DAY
+from execution.spread.order import SpreadOrder
+from execution.spread.terms import LegMarket, PackageMarket, stated_market
+from execution.spread.work import legs_of
+from hedger.spreads.choice_fills import OPTION_TICK
+from pricing.time import TRADING_DAYS_PER_YEAR
+
+STEP_SECONDS = 5.0
+_UNITS_TO_TOUCH = 4
+_MOST_UNITS = 3
+_FACTOR_MOVE = 0.2
+# With four legs a rest at three prices each takes five times as long to plan, and is worth nothing.
+_RESTING_LEGS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionQuote:
+    """An option's touch and delta. bid, ask [currency per unit of underlying]; delta: per unit of underlying.
+
+    A bid of zero is none: such an option can be bought. Raises ValueError without a positive ask, for a bid
+    that is negative or above the ask, and for what is no number.
+    """
+
+    bid: float
+    ask: float
+    delta: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.bid <= self.ask < math.inf or self.ask <= 0.0:
+            raise ValueError(f"a bid of {self.bid:g} and an ask of {self.ask:g} are no touch")
+        if not math.isfinite(self.delta):
+            raise ValueError(f"a delta of {self.delta} is no number")
+
+    @property
+    def bid_ticks(self) -> int:
+        """The bid in cents, down to a whole one."""
+        return math.floor(self.bid / OPTION_TICK + 1e-6)
+
+    @property
+    def ask_ticks(self) -> int:
+        """The ask in cents, up to a whole one."""
+        return math.ceil(self.ask / OPTION_TICK - 1e-6)
+
+    @property
+    def mid_ticks(self) -> float:
+        """Half way between bid and ask [cents]."""
+        return 0.5 * (self.bid_ticks + self.ask_ticks)
+
+    @property
+    def half_spread_ticks(self) -> float:
+        """From the mid to the touch [cents]."""
+        return 0.5 * (self.ask_ticks - self.bid_ticks)
+
+
+def block_market(
+    order: SpreadOrder, quotes: Mapping[str, OptionQuote], *, underlying_move: float, steps: int
+) -> PackageMarket:
+    """The market of a block of options for a clip of so many steps of five seconds.
+
+    quotes: by symbol of the order's legs. underlying_move: standard deviation of the underlying over a step
+    (`step_move`) [currency]. Crossing a leg costs exactly its touch. The fair value of a leg is told in
+    quarters of its half spread; the underlying's move reaches it as delta x move, of which quotes lag by one
+    quarter, the rest moves quotes and orders together. A declined request for quotes moves the widest leg by
+    a quarter. A single option is worked in its own book alone; of four legs each rests at the mid or not at
+    all. Raises KeyError for a leg without a quote and ValueError for a leg sold without a bid, a move that is
+    negative or not finite.
+    """
+    if not 0.0 <= underlying_move < math.inf:
+        raise ValueError(f"an underlying's move of {underlying_move} is not one")
+    sides = {leg.symbol: int(leg.side) for leg in order.legs}
+    legs = legs_of(order, {s: _leg(quotes[s], side, underlying_move) for s, side in sides.items()})
+    widest = max(range(len(legs)), key=lambda at: legs[at].package_half_spread)
+    legs = tuple(
+        replace(leg, leak_ticks=leg.unit_ticks if at == widest else 0) for at, leg in enumerate(legs)
+    )
+    market = replace(stated_market(legs, steps=steps, step_seconds=STEP_SECONDS), factor_move=_FACTOR_MOVE)
+    if len(legs) == 1:
+        return replace(market, complex_offsets=(), dealers=0)
+    return market if len(legs) <= _RESTING_LEGS else replace(market, offsets=(0.0,))
+
+
+def step_move(spot: float, volatility: float) -> float:
+    """Standard deviation of an underlying over five seconds [currency]; volatility per sqrt(year)."""
+    return spot * volatility * math.sqrt(STEP_SECONDS / (TRADING_DAYS_PER_YEAR * SECONDS_PER_DAY))
+
+
+def _leg(quote: OptionQuote, side: int, underlying_move: float) -> LegMarket:
+    """One leg: its touch on our side to the cent; of an odd spread the mid is half a cent off."""
+    if side < 0 and quote.bid_ticks < 1:
+        raise ValueError("an option without a bid cannot be sold")
+    half = max(1, (quote.ask_ticks - quote.bid_ticks) // 2)
+    unit = max(1, round(half / _UNITS_TO_TOUCH))
+    # The factor moves by this or not at all in a step, so that its variance is the underlying's.
+    moved = quote.delta * underlying_move / (OPTION_TICK * math.sqrt(_FACTOR_MOVE))
+    loading = int(math.copysign(1, moved)) if abs(moved) >= unit else 0
+    return LegMarket(
+        mid_ticks=(quote.ask_ticks if side > 0 else quote.bid_ticks) - side * half,
+        half_spread_ticks=half,
+        unit_ticks=unit,
+        widest=min(_MOST_UNITS, (half - 1) // unit),
+        loading=loading,
+        followed_ticks=round(moved) - loading * unit,
+        jump_ticks=2 * unit,
+    )
