@@ -1,6 +1,6 @@
 """An agent that chooses among venues against routers and against an agent of one venue.
 
-`python -m benchmarks.execution_venues [--markets 128] [--steps 150000] [--agent FILE]`: five-minute orders in
+`python -m benchmarks.execution_venues [--markets 128] [--steps 400000] [--agent FILE]`: five-minute orders in
 the shipped market of two venues, whose fees are each other's mirror. Without a file PPO is trained first.
 Routers' settings are chosen on seeds of their own; all then work the same orders in the same fresh markets.
 Costs are in bps of arrival notional, fees and a charge for each lot left included; what unforeseen news made
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execution.agents.actions import default_actions
+from execution.agents.best_round import BestRound
 from execution.agents.card import AgentCard
 from execution.agents.evaluate import Evaluation, evaluate
 from execution.agents.learn.ppo import train_ppo
@@ -31,7 +32,7 @@ from execution.agents.markets import Markets, venues_of
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.observation import FEATURES
 from execution.agents.routers import BestPrice, CheapestVenue, ContKukanov, EveryVenue, RouterWorker, Sweep
-from execution.agents.shipped_task import SLOW_DECISION_SECONDS, shipped_task
+from execution.agents.shipped_task import shipped_task
 from execution.agents.task import ExecutionTask
 from execution.agents.terms import MarketTerms
 from execution.agents.training import MARKETS, PPO, difference
@@ -41,8 +42,15 @@ from execution.agents.worker import AgentWorker, Outcome, Session, Worker
 from execution.market.scenario import load_market
 
 VENUES, ORDERS = 2, 2
-TUNING_SEED, TEST_SEED, TRAINING_SEED = 0x5E47, 0x7E5E, 11
+TUNING_SEED, TEST_SEED, TRAINING_SEED, LIVE_SEED = 0x5E47, 0x7E5E, 11, 0x11FE
+ROUNDS, LIVE_MARKETS = 5, 64
 USUAL = "join 1 everywhere"
+# Learning begins among the patient ways, at every venue and at each alone.
+PATIENT = tuple(
+    f"{way}{where}"
+    for way in ("join 1", "join 4", "improve 1", "behind 2")
+    for where in (" everywhere", "", " at 2")
+)
 HEAD = (
     f"{'worker':<28}{'cost':>8}{'less':>8}{'95% interval':>20}{'p':>10}{'fees':>8}{'taken':>8}"
     f"{'left':>8}  share of fills (resting, taking) by venue"
@@ -51,15 +59,12 @@ IntArray = npt.NDArray[np.int64]
 
 
 def venues_task() -> ExecutionTask:
-    """Orders of 20 to 80% of an average day's volume in five minutes, a decision every five seconds.
+    """Orders of 20 to 80% of an average day's volume in five minutes, a decision each second.
 
     Such orders need both venues. Learning is from what they cost more than twins that rest everywhere.
     """
-    task, usual = (
-        shipped_task(participation=(0.2, 0.8), decision_seconds=SLOW_DECISION_SECONDS),
-        default_actions(VENUES).names.index(USUAL),
-    )
-    return replace(task, decisions=60, pause=10, reward=replace(task.reward, twin_action=usual))
+    task, usual = shipped_task(participation=(0.2, 0.8)), default_actions(VENUES).names.index(USUAL)
+    return replace(task, reward=replace(task.reward, twin_action=usual))
 
 
 def source(venues: int) -> ScenarioSource:
@@ -164,21 +169,29 @@ def train(out: Path, task: ExecutionTask, steps: int) -> NetworkPolicy:
         notes={"command": f"python -m benchmarks.execution_venues --steps {steps}"},
     )
 
+    best, live = BestRound(out, "venues"), source(VENUES)
+
     def tell(progress: Progress) -> None:
-        progress.agent.save(out / "venues.safetensors", card)
+        policy = progress.agent.policy(card)
+        worker = AgentWorker(policy=policy, table=default_actions(VENUES))
+        own = cost(evaluate(worker, live, task, markets=LIVE_MARKETS, orders=ORDERS, seed=LIVE_SEED), task)
+        best.take(progress.round, progress.agent, card, cost=own)
         spent = time.process_time() - start
-        print(
-            f"{progress.steps:,} decisions, {spent:.0f} s, reward {progress.agent.episode_reward:.3f}",
-            flush=True,
-        )
+        print(f"{progress.steps:,} decisions, {spent:.0f} s: {own:.3f} bps in live markets", flush=True)
 
     start = time.process_time()
     env = StableBaselinesEnv(ExecutionVectorEnv(source(VENUES), task, count=MARKETS))
-    settings = replace(PPO, first_odds=((names.index(USUAL), 3.0),))
-    trained = train_ppo(
-        env, settings, steps=steps, seed=TRAINING_SEED, rounds=5, progress=tell, checkpoint=out / "checkpoint"
+    settings = replace(PPO, first_odds=tuple((names.index(name), 4.0) for name in PATIENT))
+    train_ppo(
+        env,
+        settings,
+        steps=steps,
+        seed=TRAINING_SEED,
+        rounds=ROUNDS,
+        progress=tell,
+        checkpoint=out / "checkpoint",
     )
-    return trained.policy(card)
+    return NetworkPolicy.load(best.path, actions=names)
 
 
 def row(found: Evaluation, base: Evaluation, counted: Counted, task: ExecutionTask) -> str:
@@ -225,7 +238,7 @@ def main() -> None:
     """Train where asked to, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--markets", type=int, default=128)
-    parser.add_argument("--steps", type=int, default=150_000)
+    parser.add_argument("--steps", type=int, default=400_000)
     parser.add_argument("--agent", type=Path, help="weights that an earlier training has written")
     parser.add_argument("--out", type=Path, help="folder for weights and checkpoint")
     options = parser.parse_args()

@@ -22,6 +22,7 @@ class BestRound:
     def __init__(self, folder: Path, name: str) -> None:
         self.path, self._folder, self._name = folder / f"{name}.safetensors", folder, name
         self._record = folder / f"{name}.rounds.json"
+        folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, number: int, agent: TrainedAgent, card: AgentCard, *, cost: float) -> None:
         """Keep a round's weights; cost: of its agent, in what unit ever, the less the better."""

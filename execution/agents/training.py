@@ -131,7 +131,6 @@ def train_agent(
                 )
             )
 
-    out.mkdir(parents=True, exist_ok=True)
     env = StableBaselinesEnv(vector)
     train = {
         "ppo": partial(train_ppo, env, ppo),
