@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from execution.tca.cost_curve import CostCurve
-from execution.tca.impact_fit import CurveFit, ExponentBelief, fit_at, fit_exponent
-from execution.tca.robust_regression import Belief
+from execution.tca.impact_fit import REFERENCE, CurveFit, fit_at, fit_exponent
+from execution.tca.impact_posterior import CurveBelief, posterior_fit
 
 FloatArray = npt.NDArray[np.float64]
 
 _PARAMETERS = 2
 _ENOUGH_FOR_NOISE = 20
-# Almgren et al. 2005 find 0.6, Toth et al. 2011 about 0.5, Bershova and Rakhlin 2013 about 0.47.
-_EXPONENT_DEVIATION = 0.1
-_SCALE_OBSERVATIONS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,31 +105,22 @@ def learn_cost_curve(
 ) -> CostCurve:
     """The prior curve after recorded orders, however few or many, wild ones bounded, the exponent learned.
 
-    Beliefs are independent normals about the half spread, the impact at a participation of a tenth and the
-    exponent, whose standard deviation is the prior's or 0.1; about the noise it is believed, as five orders
-    would say, that it has its stated size. With many orders the beliefs wash out and `fit_cost_curve` is what
-    is left. Half spread and impact never go below zero.
+    Half spread, impact at a participation of a tenth and exponent are believed to within the prior's standard
+    errors; an exponent without one, like any assumed number, to within its own size. The curve is the one
+    that expects what the posterior does (`posterior_fit`), never a negative cost. With many orders the
+    beliefs wash out and `fit_cost_curve` is what is left.
+
+    Raises ValueError where the prior claims a number without any error.
     """
     if not len(observations):
         return prior
-    errors = np.sqrt(np.diag(prior.covariance))
-    found = fit_exponent(
-        _terms(observations),
-        observations.noise_bps(),
-        belief=Belief(mean=prior.coefficients, deviation=errors, scale_observations=_SCALE_OBSERVATIONS),
-        exponent=ExponentBelief(
-            mean=prior.impact_exponent,
-            deviation=prior.exponent_standard_error or _EXPONENT_DEVIATION,
-        ),
-    )
-    learned = _curve(
+    found = posterior_fit(_terms(observations), observations.noise_bps(), _belief(prior))
+    return _curve(
         found,
         fee_bps=prior.fee_bps if fee_bps is None else fee_bps,
         fills=prior.fills + len(observations),
         origin=origin,
     )
-    half_spread, impact = np.maximum(learned.coefficients, 0.0).tolist()
-    return replace(learned, half_spread_bps=half_spread, impact_coefficient=impact)
 
 
 def update_cost_curve(
@@ -159,6 +147,25 @@ def update_cost_curve(
         fee_bps=prior.fee_bps if fee_bps is None else fee_bps,
         fills=len(observations),
         origin=origin,
+    )
+
+
+def _belief(prior: CostCurve) -> CurveBelief:
+    half_spread, impact = prior.coefficients.tolist()
+    half_error, impact_error = np.sqrt(np.diag(prior.covariance)).tolist()
+    unit = REFERENCE**prior.impact_exponent
+    error = prior.exponent_standard_error
+    if error is not None:
+        slope = impact * math.log(REFERENCE)
+        variance = impact_error**2 + 2.0 * slope * prior.exponent_covariance[1] + (slope * error) ** 2
+        impact_error = math.sqrt(max(variance, 0.0))
+    exponent_error = prior.impact_exponent if error is None else error
+    if min(half_error, impact_error, exponent_error) <= 0.0:
+        raise ValueError(f"the cost curve '{prior.origin}' claims a number without error and cannot learn")
+    return CurveBelief(
+        half_spread=(half_spread, half_error),
+        impact=(unit * impact, unit * impact_error),
+        exponent=(prior.impact_exponent, exponent_error),
     )
 
 
