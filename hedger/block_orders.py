@@ -30,6 +30,7 @@ from pricing.time import year_fraction
 
 _NS_PER_SECOND = 1_000_000_000
 _BLOCKS = 256  # no byte of a symbol, so that no order of an underlying shares a block's random numbers
+_UNDERLYING = 0  # the number of what all blocks share; they count from one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,8 @@ def package_blocks(
     """Cut a package into named structures and single options, and work each; in a dry run plan it.
 
     The blocks' legs add up to the package's to the last contract. Each is worked by the best plan of its
-    market over settings.block_minutes, all at the same time and each by its own random numbers.
+    market over settings.block_minutes, all at the same time: by random numbers of its own, but for the
+    underlying's, which they share.
     """
     lines = dict(zip((leg.option for leg in package.legs), package_lines(package, portfolio), strict=True))
     quotes = option_quotes(package, market)
@@ -164,7 +166,13 @@ def _block(
         expected_cost=scale * (ticks + begins - mid),
         execution=None
         if settings.dry_run
-        else work_spread(order, market=spread_market, plan=plan, rng=_generator(settings, market, number)),
+        else work_spread(
+            order,
+            market=spread_market,
+            plan=plan,
+            rng=_generator(settings, market, number),
+            factor_rng=_generator(settings, market, _UNDERLYING),
+        ),
     )
 
 

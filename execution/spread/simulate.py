@@ -24,6 +24,7 @@ def work_packages(
     net_limit_ticks: float = math.inf,
     rule: BrokenLegRule = BrokenLegRule.COMPLETE,
     limit: LegRiskLimit | None = None,
+    factor_rng: np.random.Generator | None = None,
 ) -> PackageRecords:
     """Work one clip in each of so many markets by a plan made for the market's menu.
 
@@ -33,8 +34,8 @@ def work_packages(
     crosses what is open whatever it costs, UNWIND trades what is filled back across the spread. limit: of leg
     risk, moves in ticks of net price; a package that breaks it, seen at a step's start, goes by `rule` at
     once. Each step uses the same number of random numbers whatever is done, so that two plans on one seed
-    meet one market. ValueError for no path, a plan of other steps, a limit that is no number, and a rule that
-    ends nothing.
+    meet one market. factor_rng: of the common factor, where other packages share it; by default the same.
+    ValueError for no path, a plan of other steps, a limit that is no number, and a rule that ends nothing.
     """
     if rule is BrokenLegRule.WORK:
         raise ValueError("a broken package cannot be worked on after its horizon: complete or unwind it")
@@ -43,7 +44,7 @@ def work_packages(
     desk = _Desk(market, plan, paths, net_limit_ticks)
     for step in range(market.steps):
         desk.enforce(step, limit or LegRiskLimit(), rule)
-        desk.work(step, _Chances(rng, paths, len(market.legs)))
+        desk.work(step, _Chances(rng, paths, len(market.legs), factor_rng))
     desk.finish(rule)
     return desk.records()
 
@@ -52,9 +53,13 @@ def work_packages(
 class _Chances:
     """All random numbers of a step, uniform: shape (path, leg) or (path,)."""
 
-    def __init__(self, rng: np.random.Generator, paths: int, legs: int) -> None:
+    def __init__(
+        self, rng: np.random.Generator, paths: int, legs: int, factor_rng: np.random.Generator | None
+    ) -> None:
         self.own, self.taker, self.outbid, self.informed, self.requote = rng.random((5, paths, legs))
         self.factor, self.quote, self.package, self.package_informed = rng.random((4, paths))
+        if factor_rng is not None:
+            self.factor = factor_rng.random(paths)
 
 
 @final

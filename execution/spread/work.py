@@ -34,16 +34,18 @@ def work_spread(
     plan: PackagePlan,
     rng: np.random.Generator,
     clip_packages: int | None = None,
+    factor_rng: np.random.Generator | None = None,
 ) -> SpreadExecution:
     """Work an order by a plan, so many packages at a time, by default all together.
 
     market: of the order's legs (`legs_of`), over the steps of one clip; a clip is what the touch shows. Each
-    clip begins where the makers' mids were as the one before ended. Raises OrderRejectedError where the
-    market's legs are not the order's or the clips do not fit into its horizon.
+    clip begins where the makers' mids were as the one before ended. factor_rng: of the common factor, equal
+    for orders worked at the same time on one underlying; by default the same generator. Raises
+    OrderRejectedError where the market's legs are not the order's or the clips do not fit into its horizon.
     """
     clip = order.packages if clip_packages is None else clip_packages
     _check(order, market, clip)
-    records = list(_worked(order, market, plan, rng, math.ceil(order.packages / clip)))
+    records = list(_worked(order, market, plan, rng, factor_rng, math.ceil(order.packages / clip)))
     sizes = [min(clip, order.packages - at * clip) for at in range(len(records))]
     pairs = enumerate(zip(sizes, records, strict=True))
     clips = tuple(_clip(order, at, size, record) for at, (size, record) in pairs)
@@ -76,7 +78,12 @@ def _check(order: SpreadOrder, market: PackageMarket, clip: int) -> None:
 
 
 def _worked(
-    order: SpreadOrder, market: PackageMarket, plan: PackagePlan, rng: np.random.Generator, clips: int
+    order: SpreadOrder,
+    market: PackageMarket,
+    plan: PackagePlan,
+    rng: np.random.Generator,
+    factor_rng: np.random.Generator | None,
+    clips: int,
 ) -> Iterator[PackageRecords]:
     """What became of each clip in turn, the market going on from one to the next."""
     limit = order.leg_risk_limit
@@ -90,6 +97,7 @@ def _worked(
             net_limit_ticks=math.inf if order.net_limit_ticks is None else float(order.net_limit_ticks),
             rule=order.broken_leg,
             limit=LegRiskLimit(worst_move=limit.worst_move / per_tick, open_seconds=limit.open_seconds),
+            factor_rng=factor_rng,
         )
         yield records
         mids = zip(market.legs, records.last_mid[0], strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hedger.report.table import Table
 from hedger.report.units import counted, number, percent, printable
@@ -21,13 +21,13 @@ def block_tables(blocks: Sequence[OptionBlock], settings: RunSettings, unit: str
     """One table of all blocks, none where there are none. unit: the account's currency."""
     if not blocks:
         return ()
-    columns = ("", "block", ">crossing\ncosts", ">expected", ">effective", ">of\ncrossing", "how")
-    rows = tuple(_row(block, planned=settings.dry_run) for block in blocks)
+    columns = ("block", ">at the\ntouch", ">expected", ">effective", ">of the\ntouch", "how")
+    rows = tuple(row for block in blocks for row in _rows(block, planned=settings.dry_run))
     if len(blocks) > 1:
         rows += (_total(blocks, planned=settings.dry_run),)
     return (
         Table(
-            title=f"Option blocks, {unit} before fees",
+            title=f"Option blocks: cost beyond mid and fair value, {unit} before fees",
             columns=columns,
             rows=rows,
             notes=(_worked(settings), *_outcome(blocks, settings, unit), _STATED),
@@ -35,19 +35,31 @@ def block_tables(blocks: Sequence[OptionBlock], settings: RunSettings, unit: str
     )
 
 
-def _row(block: OptionBlock, *, planned: bool) -> tuple[str, ...]:
+def _rows(block: OptionBlock, *, planned: bool) -> Iterator[tuple[str, ...]]:
+    """The block, and under it what was traded of each leg at which average price."""
     filled, wanted = block.filled_packages, block.order.packages
-    return (
-        f"{wanted:,}" if planned or not block.leaves_packages else f"{filled:,} of {wanted:,}",
-        f"{block.name}: {', '.join(map(printable, _legs(block)))}",
+    count = f"{wanted:,}" if planned or not block.leaves_packages else f"{filled:,} of {wanted:,}"
+    yield (
+        f"{count} {block.name}",
         number(block.quoted_cost),
         number(block.expected_cost),
         *(("", "", "planned") if planned else _realised(block)),
     )
+    for leg in block.order.legs:
+        sign = "+" if leg.side > 0 else "-"
+        contracts = f"{sign}{leg.ratio * wanted:,}"
+        yield (f"{contracts} {printable(leg.symbol)}", "", "", "", "", _at(block, leg.symbol))
 
 
-def _legs(block: OptionBlock) -> list[str]:
-    return [f"{'+' if leg.side > 0 else '-'}{leg.ratio} {leg.symbol}" for leg in block.order.legs]
+def _at(block: OptionBlock, symbol: str) -> str:
+    """Average price of a leg's fills, those of what was traded back left out."""
+    side = next(leg.side for leg in block.order.legs if leg.symbol == symbol)
+    own = [each for each in block.fills if each.fill.symbol == symbol and each.fill.side == side]
+    contracts = sum(each.fill.quantity for each in own)
+    if not contracts:
+        return ""
+    paid = sum(each.fill.quantity * each.fill.price_ticks * each.rules.tick_size for each in own)
+    return f"at {number(paid / contracts, 2)}"
 
 
 def _realised(block: OptionBlock) -> tuple[str, str, str]:
@@ -61,7 +73,7 @@ def _total(blocks: Sequence[OptionBlock], *, planned: bool) -> tuple[str, ...]:
     share = None if planned or left or quoted <= 0.0 else effective / quoted
     expected = number(sum(block.expected_cost for block in blocks))
     realised = ("", "") if planned else (number(effective), percent(share, 0))
-    return ("", "all", number(quoted), expected, *realised, "")
+    return ("all", number(quoted), expected, *realised, "")
 
 
 def _worked(settings: RunSettings) -> str:
