@@ -70,7 +70,7 @@ def expected_ask(laws: QuoteLaws, terms: AskTerms, dealers: Sequence[int]) -> As
 
 
 def cost_parts(ask: Ask, terms: AskTerms) -> dict[str, float]:
-    """The expected cost of asking by its parts, which add up to it: price, leaks, rejections [half-spreads]."""
+    """The expected cost of asking by its parts, which add up to it [half-spreads]."""
     chosen = np.array(ask.dealers, dtype=np.int64)
     later = float(terms.leak_after[chosen] @ (1.0 - ask.win_probability))
     rejected = 0.0 if terms.rejection is None else float(terms.rejection[chosen] @ ask.win_probability)

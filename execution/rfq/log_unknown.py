@@ -47,7 +47,7 @@ def _sentences(
         yield "costs in half-spreads, like for like between packages: not known; it takes columns bid and ask"
     if wants_waiting and np.isfinite(history.volatility).sum() < FEWEST_FOR_WAITING:
         yield f"when to ask: not known; it takes a column volatility in {FEWEST_FOR_WAITING} requests or more"
-    yield "what the forecasts lack to the best there could be: not known; it takes the dealers' true odds"
+    yield "how far the forecasts are from the best there could be: not known; it takes the dealers' own odds"
 
 
 def _short(requests: MeasuredRequests, calibration: WinCalibration | None) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _short(requests: MeasuredRequests, calibration: WinCalibration | None) -> It
     counts = history.asked.sum(axis=1)
     if len(np.unique(counts)) == 1:
         yield (
-            f"what another number of dealers would change: not known, as all requests went to {int(counts[0])}, "
+            f"what another number of dealers would change: not known, all requests went to {int(counts[0])}, "
             "and taken for nothing; it takes requests to more or fewer"
         )
 
