@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
-
-import numpy as np
 
 from execution.orders import ParentOrder
 from execution.tca.cost_curve import CostCurve
 from hedger.block_orders import OptionTrades, book_options, option_trades
 from hedger.exposure import Exposure, measure
 from hedger.feedback import first_cost_curve
+from hedger.joint_orders import executed_together, joint_orders, shared_news
 from hedger.ledger import Ledger, future_values
 from hedger.orders import (
     executed_order,
+    generator,
     hedge_line,
     horizon_days,
     parent_order,
@@ -27,7 +27,9 @@ from hedger.policy.policy import HedgeDecision, HedgePolicy, HedgeSituation
 from hedger.portfolio import Portfolio
 from hedger.result import HedgeRun, RunSettings, WorkedOrder
 from hedger.spreads.choice_package import OptionPackage
-from pricing.market import Market, UnderlyingMarket
+from hedger.spreads.co_movement import CoMovement, co_movement
+from hedger.spreads.joint_work import JointWork
+from pricing.market import Market
 
 
 class Progress(Protocol):
@@ -68,7 +70,8 @@ def run(
             chosen = measure(_with(options, portfolio), market, underlyings=before.by_underlying)
         decisions = _decide(chosen, market, policy, curves, settings, days_since_trade or {})
     with stages.begin("execution", 0.4):
-        orders = _work(decisions, market, curves, settings, start_ns=options.done_ns)
+        worked = _work(decisions, market, curves, settings, start_ns=options.done_ns)
+        orders = worked.orders
     with stages.begin("ledger", 0.8):
         traded = OptionTrades() if settings.dry_run else options
         ledger = _book(orders, traded, portfolio, market)
@@ -92,6 +95,8 @@ def run(
         packages=packages,
         option_fills=traded.fills,
         option_blocks=options.blocks,
+        movement=worked.movement,
+        joint=worked.joint,
     )
 
 
@@ -152,6 +157,15 @@ def _decide(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Worked:
+    """Orders by underlying, how the underlyings move together, and how the orders were worked together."""
+
+    orders: Mapping[str, WorkedOrder]
+    movement: CoMovement | None = None
+    joint: JointWork | None = None
+
+
 def _work(
     decisions: tuple[HedgeDecision, ...],
     market: Market,
@@ -159,39 +173,41 @@ def _work(
     settings: RunSettings,
     *,
     start_ns: int | None,
-) -> dict[str, WorkedOrder]:
-    """Work, or in a dry run plan, the order of every decision that trades; by underlying.
+) -> _Worked:
+    """Work, or in a dry run plan, the order of every decision that trades; together where they can be.
 
     start_ns: when the options that the decisions are made with are done; None where they are already.
     """
-    orders = {}
+    orders = _orders(decisions, market, settings, start_ns)
+    movement = co_movement(market) if orders else None
+    joint = joint_orders(orders, market, curves, settings, movement)
+    planned = settings.dry_run
+    news = {} if planned else shared_news(market, settings, movement)
+    worked = {} if planned else executed_together(joint, orders, market, curves, settings, news)
     for decision in decisions:
-        own = market.underlying(decision.underlying)
-        if (order := parent_order(decision, own, settings)) is not None:
-            if start_ns is not None:
-                order = replace(order, start_ns=start_ns)
-            work_or_plan = planned_order if settings.dry_run else _worked
-            orders[own.symbol] = work_or_plan(order, own, curves[own.symbol], settings, decision=decision)
-    return orders
+        symbol = decision.underlying
+        if symbol not in orders or symbol in worked:
+            continue
+        terms = (orders[symbol], market.underlying(symbol), curves[symbol], settings)
+        plan = None if joint is None else joint.plans.get(symbol)
+        if planned:
+            worked[symbol] = planned_order(*terms, decision=decision, worker=plan)
+        else:
+            rng, heard = generator(settings, market.underlying(symbol)), news.get(symbol)
+            worked[symbol] = executed_order(*terms, rng, decision=decision, worker=plan, news=heard)
+    return _Worked(orders=worked, movement=movement, joint=None if joint is None else joint.work)
 
 
-def _worked(
-    order: ParentOrder,
-    market: UnderlyingMarket,
-    curve: CostCurve,
-    settings: RunSettings,
-    *,
-    decision: HedgeDecision,
-) -> WorkedOrder:
-    rng = _generator(settings, market)
-    return executed_order(order, market, curve, settings, rng, decision=decision)
-
-
-def _generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:
-    """Randomness of one underlying's order book: by its name, so that no other underlying matters."""
-    return np.random.default_rng(
-        np.random.SeedSequence(settings.seed, spawn_key=tuple(market.symbol.encode()))
-    )
+def _orders(
+    decisions: tuple[HedgeDecision, ...], market: Market, settings: RunSettings, start_ns: int | None
+) -> dict[str, ParentOrder]:
+    """The order of every decision that trades, by underlying."""
+    made = {it.underlying: parent_order(it, market.underlying(it.underlying), settings) for it in decisions}
+    return {
+        symbol: order if start_ns is None else replace(order, start_ns=start_ns)
+        for symbol, order in made.items()
+        if order is not None
+    }
 
 
 def _book(

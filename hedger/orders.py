@@ -17,9 +17,10 @@ from execution.errors import AgentError, OrderRejectedError
 from execution.executor import work
 from execution.legging.packages import PackageLeg
 from execution.market.regime import Regime
+from execution.market.shared_news import News
 from execution.market.simulator import MarketConditions, MarketSimulator
 from execution.orders import Execution, ParentOrder, Side, TradingRules
-from execution.schedules.names import SCHEDULES, ScheduleTerms, schedule_named
+from execution.schedules.names import COINTEGRATED, SCHEDULES, ScheduleTerms, schedule_named
 from execution.schedules.schedule import AdaptiveSchedule, Schedule
 from execution.spread.order import SpreadOrder
 from execution.tca.control_market import mid_without_order, move_before_fills
@@ -97,35 +98,65 @@ def executed_order(
     rng: np.random.Generator,
     *,
     decision: HedgeDecision | None = None,
+    worker: AdaptiveSchedule | None = None,
+    news: News | None = None,
 ) -> WorkedOrder:
     """Work an order by the schedule or the agent that the user named, in the hedge's simulated market.
 
-    The same market is run once more without the order, from the same random numbers, as its control.
+    worker: who works it instead, as one leg of several. news: what moves the market, where others hear it
+    too. The same market is run once more without the order, from the same random numbers, as its control.
     Raises UsageError for an order that the market does not take, and as `worker_for`.
     """
-    worker = worker_for(order, market, curve, settings, decision=decision)
+    found = worker or worker_for(order, market, curve, settings, decision=decision)
+    own, untouched = simulated_markets(order, market, settings, rng, news)
     conditions = market_conditions(market, settings)
-    unused = deepcopy(rng)
     try:
-        if isinstance(worker, Schedule | AdaptiveSchedule):
-            execution = work(order, schedule=worker, conditions=conditions, rng=rng)
+        if isinstance(found, Schedule | AdaptiveSchedule):
+            execution = work(order, schedule=found, conditions=conditions, rng=rng, market=own)
         else:
-            execution = work_by_agent(order, worker=worker, conditions=conditions, rng=rng)
+            execution = work_by_agent(order, worker=found, conditions=conditions, rng=rng, market=own)
     except OrderRejectedError as error:
-        raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
-    untouched = MarketSimulator(conditions, order.start_ns, unused)
-    control_mid = order.rules.tick_size * mid_without_order(untouched, execution.path_ts_ns)
-    return replace(
-        worked_order(order, worker, execution, market, curve),
-        regime=settings.regime,
-        control_mid=control_mid,
-        before_fills=move_before_fills(order, execution, control_mid),
+        raise rejected(market, error) from error
+    worked = replace(worked_order(order, found, execution, market, curve), regime=settings.regime)
+    return with_control(worked, execution, untouched)
+
+
+def simulated_markets(
+    order: ParentOrder,
+    market: UnderlyingMarket,
+    settings: RunSettings,
+    rng: np.random.Generator,
+    news: News | None = None,
+) -> tuple[MarketSimulator, MarketSimulator]:
+    """The market in which an order is worked, and the same from the same random numbers without the order."""
+    conditions = market_conditions(market, settings)
+    again = deepcopy(rng)
+    own, untouched = (MarketSimulator(conditions, order.start_ns, it, news=news) for it in (rng, again))
+    return own, untouched
+
+
+def with_control(worked: WorkedOrder, execution: Execution, untouched: MarketSimulator) -> WorkedOrder:
+    """A worked order beside what its market does without it, to whose start `untouched` has been run."""
+    control_mid = worked.order.rules.tick_size * mid_without_order(untouched, execution.path_ts_ns)
+    before_fills = move_before_fills(worked.order, execution, control_mid)
+    return replace(worked, control_mid=control_mid, before_fills=before_fills)
+
+
+def rejected(market: UnderlyingMarket, error: OrderRejectedError) -> UsageError:
+    """What a user is told of an order that the market does not take."""
+    return UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.")
+
+
+def generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:
+    """Randomness of one underlying's order book: by its name, so that no other underlying matters."""
+    return np.random.default_rng(
+        np.random.SeedSequence(settings.seed, spawn_key=tuple(market.symbol.encode()))
     )
 
 
 def require_worker(settings: RunSettings) -> None:
     """Raise UsageError unless there is a schedule or a readable agent of the settings' name."""
-    if settings.schedule not in SCHEDULES:
+    if settings.schedule not in (*SCHEDULES, COINTEGRATED):
         _agent(settings.schedule, 60.0 * settings.horizon_minutes)
 
 
@@ -138,7 +169,7 @@ def worker_for(
     decision: HedgeDecision | None = None,
 ) -> Schedule | AdaptiveSchedule | Worker:
     """The schedule that the user named, or the agent; UsageError for a name that is neither's."""
-    if settings.schedule in SCHEDULES:
+    if settings.schedule in (*SCHEDULES, COINTEGRATED):
         return schedule_for(order, market, curve, settings, decision=decision)
     return _agent(settings.schedule, 1e-9 * order.horizon_ns)
 
@@ -153,6 +184,8 @@ def schedule_for(
 ) -> Schedule | AdaptiveSchedule:
     """The schedule that the user named; ValueError for a name that is not one of SCHEDULES.
 
+    An order by itself is co-integrated with nothing: then it is worked by almgren-chriss.
+
     decision: what the order comes from, whose book makes an implementation-shortfall order urgent; without it
     the order stands alone.
     """
@@ -163,14 +196,15 @@ def schedule_for(
         participation=settings.participation,
         standing=0.0 if decision is None else standing_contracts(decision, order, market),
     )
-    return schedule_named(settings.schedule, order, terms)
+    name = "almgren-chriss" if settings.schedule == COINTEGRATED else settings.schedule
+    return schedule_named(name, order, terms)
 
 
 def _agent(name: str, horizon_seconds: float) -> Worker:
     try:
         return agent_named(name, horizon_seconds=horizon_seconds)
     except KeyError:
-        known = ", ".join((*SCHEDULES, *known_agents()))
+        known = ", ".join((*SCHEDULES, COINTEGRATED, *known_agents()))
         raise UsageError(
             f"There is no schedule and no agent '{name}': use one of {known}, or the path of an agent's "
             f"{AGENT_SUFFIX} file."
@@ -195,8 +229,12 @@ def planned_order(
     settings: RunSettings,
     *,
     decision: HedgeDecision | None = None,
+    worker: AdaptiveSchedule | None = None,
 ) -> WorkedOrder:
-    """An order that stays on paper: when it would be worked and what the curve expects it to cost."""
+    """An order that stays on paper: when it would be worked and what the curve expects it to cost.
+
+    worker: as of `executed_order`.
+    """
     edges = np.array([order.start_ns, order.end_ns], dtype=np.int64)
     nothing = Execution(
         fills=(),
@@ -208,8 +246,8 @@ def planned_order(
         market_volume=0,
         leaves_quantity=order.quantity,
     )
-    worker = worker_for(order, market, curve, settings, decision=decision)
-    return _worked(order, worker.name, nothing, market, curve, parts={})
+    found = worker or worker_for(order, market, curve, settings, decision=decision)
+    return _worked(order, found.name, nothing, market, curve, parts={})
 
 
 def worked_order(

@@ -23,6 +23,8 @@ from hedger.portfolio import Portfolio
 from hedger.spreads.block import OptionBlock
 from hedger.spreads.choice_fills import OptionFill
 from hedger.spreads.choice_package import OptionPackage
+from hedger.spreads.co_movement import CoMovement
+from hedger.spreads.joint_work import JointWork
 from pricing.market import Market
 
 SCHEMA_VERSION = "1.0"
@@ -181,7 +183,8 @@ class HedgeRun:
     stage, the one thing in a run that does not repeat. cost_curves: by underlying, what trading its hedge was
     expected to cost. packages: options traded before the underlying, one an underlying, and their fills; a
     dry run has the packages alone. option_blocks: how the packages were worked, none at the touch; a dry run
-    plans them.
+    plans them. movement: how the underlyings move together, where there are several and one trades. joint:
+    how the orders were worked together, where there were several of a schedule that does so.
     """
 
     settings: RunSettings
@@ -201,3 +204,5 @@ class HedgeRun:
     packages: tuple[OptionPackage, ...] = ()
     option_fills: tuple[OptionFill, ...] = ()
     option_blocks: tuple[OptionBlock, ...] = ()
+    movement: CoMovement | None = None
+    joint: JointWork | None = None
