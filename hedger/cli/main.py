@@ -17,6 +17,7 @@ from hedger.cli.init import init
 from hedger.cli.market import market
 from hedger.cli.price import price
 from hedger.cli.replay import replay
+from hedger.cli.rfq import rfq
 from hedger.cli.run import run
 from hedger.cli.show import scenarios, schema
 from hedger.cli.spread import spread
@@ -41,6 +42,7 @@ def hedger() -> None:
     hedger market report --scenario calm
     hedger execute --scenario qdi
     hedger tca example
+    hedger rfq example
     hedger train hedge --out weights
     hedger init desk
     """
@@ -56,6 +58,7 @@ for _command in (
     market,
     execute,
     tca,
+    rfq,
     train,
     init,
     doctor,

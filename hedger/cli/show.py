@@ -27,7 +27,7 @@ def scenarios() -> None:
 @click.argument(
     "name",
     type=click.Choice(
-        ("run", "replay", "price", "spread", "surface", "forecast", "market", "tca", "execute")
+        ("run", "replay", "price", "spread", "surface", "forecast", "market", "tca", "rfq", "execute")
     ),
     default="run",
 )
