@@ -22,6 +22,7 @@ from hedger.cli.run import run
 from hedger.cli.show import scenarios, schema
 from hedger.cli.spread import spread
 from hedger.cli.surface import surface
+from hedger.cli.synthetic import synthetic
 from hedger.cli.tca import tca
 from hedger.cli.train import train
 from hedger.version import __version__
@@ -37,6 +38,7 @@ def hedger() -> None:
     hedger replay volmageddon-2018 --portfolio example
     hedger price example
     hedger spread example
+    hedger synthetic --book book.csv --chain chain.csv
     hedger surface chain.csv
     hedger forecast SPX
     hedger market report --scenario calm
@@ -53,6 +55,7 @@ for _command in (
     replay,
     price,
     spread,
+    synthetic,
     surface,
     forecast,
     market,

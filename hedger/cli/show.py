@@ -27,7 +27,19 @@ def scenarios() -> None:
 @click.argument(
     "name",
     type=click.Choice(
-        ("run", "replay", "price", "spread", "surface", "forecast", "market", "tca", "rfq", "execute")
+        (
+            "run",
+            "replay",
+            "price",
+            "spread",
+            "synthetic",
+            "surface",
+            "forecast",
+            "market",
+            "tca",
+            "rfq",
+            "execute",
+        )
     ),
     default="run",
 )

@@ -47,8 +47,12 @@ def _legs(package: OptionPackage, unit: str) -> Table:
 
 def package_notes(package: OptionPackage, unit: str) -> tuple[str, ...]:
     """Sentences: why, at what cost, and which quotes were left out."""
-    reason = f"{printable(package.underlying)}: {package.reason}."
-    return (reason, *_cost_note(package, unit), *_problems(package))
+    return (reason_note(package), *_cost_note(package, unit), *quote_problems(package))
+
+
+def reason_note(package: OptionPackage) -> str:
+    """Why these options trade, in a sentence."""
+    return f"{printable(package.underlying)}: {package.reason}."
 
 
 def _cost_note(package: OptionPackage, unit: str) -> tuple[str, ...]:
@@ -62,7 +66,8 @@ def _cost_note(package: OptionPackage, unit: str) -> tuple[str, ...]:
     )
 
 
-def _problems(package: OptionPackage) -> tuple[str, ...]:
+def quote_problems(package: OptionPackage) -> tuple[str, ...]:
+    """What the quotes would give away, none of which is traded; empty where nothing."""
     found = package.free_money
     if not found:
         return ()
@@ -98,9 +103,9 @@ def exposure_amount(each: PriceOfExposure, value: float, spot: float) -> str:
     return number(value / desk_unit(each.name, spot), 1)
 
 
-def exposure_price(each: PriceOfExposure, spot: float) -> str:
-    """What one desk unit more of an exposure costs [currency]."""
-    return number(0.0 if each.price == 0.0 else each.price * desk_unit(each.name, spot), 2)
+def exposure_price(each: PriceOfExposure, spot: float, *, sign: float = 1.0) -> str:
+    """What one desk unit more of an exposure costs [currency]; sign -1 for more of it asked, not held."""
+    return number(sign * each.price * desk_unit(each.name, spot), 2)
 
 
 def desk_unit(name: str, spot: float) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from execution.tca.cost_curve import CostCurve
+from hedger.errors import UsageError
 from hedger.portfolio import Portfolio
 from hedger.portfolio.convention import option_convention
 from hedger.spreads.choice_problem import BoolArray, FloatArray, IntArray
@@ -30,7 +32,8 @@ class ChoiceLimits:
     the chain has them, None for no such limit; a cell without a count allows none. fee_per_contract
     [currency]. naked_shorts: whether calls or puts may be sold that no option of the same right and the same
     or a later expiry covers. margin [currency]: most that the package may lose in a scenario. residual_loss
-    [currency]: most that book and package may lose in one together; None for no such limits.
+    [currency]: most that book and package may lose in one together; None for no such limits. Raises
+    UsageError for a count below one, and for a share, fee or loss that is negative or not finite.
     """
 
     most_legs: int | None = 8
@@ -42,6 +45,18 @@ class ChoiceLimits:
     naked_shorts: bool = False
     margin: float | None = None
     residual_loss: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse limits that are none."""
+        for name in ("most_legs", "most_contracts"):
+            count = getattr(self, name)
+            if count is not None and count < 1:
+                raise UsageError(f"The limit {name.replace('_', ' ')} is at least 1; found {count}.")
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is not None and not 0.0 <= value < math.inf:
+                said = each.name.replace("_", " ")
+                raise UsageError(f"The limit {said} is finite and not negative; found {value:g}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,13 +49,18 @@ def leg_name(option: Option) -> str:
     return f"{exchange_date(option.expiry):%Y-%m-%d} {option.strike:g} {option.right}"
 
 
-def _quote(option: Option, quotes: Quotes) -> LegQuote | None:
+def position_in(quotes: Quotes, option: Option) -> int | None:
+    """Where an option is among the quotes; None where it is not."""
     years = year_fraction(quotes.as_of, option.expiry)
     same = (np.abs(quotes.expiry_years - years) < _SAME_YEARS) & (quotes.strike == option.strike)
     at = np.flatnonzero(same & (quotes.is_call == (option.right is Right.CALL)))
-    if len(at) == 0:
+    return int(at[0]) if len(at) else None
+
+
+def _quote(option: Option, quotes: Quotes) -> LegQuote | None:
+    row = position_in(quotes, option)
+    if row is None:
         return None
-    row = int(at[0])
     sizes = [np.inf if each is None else float(each[row]) for each in (quotes.bid_size, quotes.ask_size)]
     bid_size, ask_size = (size if size >= 0.0 else np.inf for size in sizes)
     return LegQuote(
