@@ -212,7 +212,8 @@ def test_the_run_trades_the_package_before_the_delta() -> None:
 
 
 def test_the_ledger_pays_the_touch_and_the_fees_of_every_option() -> None:
-    result = run()
+    result = run(block_execution="touch")
+    assert result.option_blocks == ()
     paid = sum(
         int(each.fill.side) * each.fill.quantity * each.fill.price_ticks * 0.01 * 100.0 + each.fill.fee
         for each in result.option_fills
@@ -222,9 +223,29 @@ def test_the_ledger_pays_the_touch_and_the_fees_of_every_option() -> None:
     assert paid == pytest.approx(found.premium + fees)
 
 
+def test_worked_blocks_leave_the_same_book_as_the_touch_for_other_money() -> None:
+    worked, touch = run(), run(block_execution="touch")
+    options = [
+        {line.symbol: line.quantity for line in each.holdings_after.positions if line.option}
+        for each in (worked, touch)
+    ]
+    assert options[0] == options[1]
+    assert worked.decisions == touch.decisions
+    assert worked.cash_change != touch.cash_change
+    quoted = sum(abs(leg.quantity) * 50.0 * (leg.ask - leg.bid) for leg in worked.packages[0].legs)
+    assert sum(block.quoted_cost for block in worked.option_blocks) == pytest.approx(quoted)
+
+
+def test_the_delta_is_traded_when_the_options_are_done() -> None:
+    result = run()
+    done = max(block.done_ns for block in result.option_blocks)
+    assert [order.order.start_ns for order in result.orders] in ([], [done])
+
+
 def test_a_dry_run_chooses_and_trades_nothing() -> None:
     result = run(dry_run=True)
     assert result.packages[0].legs
+    assert result.option_blocks
     assert result.option_fills == ()
     assert result.cash_change == 0.0
 
