@@ -36,11 +36,11 @@ class Charged(NamedTuple):
 class ChargedDesk:
     """Counts what the orders of a desk cost; an order that is over costs nothing more.
 
-    marked: as RewardTerms.marked_at_reference; ValueError then for markets that know no such reference.
+    ValueError for a reward that is marked at a reference which the markets do not know.
     """
 
-    def __init__(self, desk: Desk, *, marked: bool = False) -> None:
-        self.desk, self._marked = desk, marked
+    def __init__(self, desk: Desk, reward: RewardTerms) -> None:
+        self.desk, self.reward = desk, reward
         self._surprise, self._told = SurpriseCost(desk.markets), np.zeros(len(desk))
         self._bounce, self._finish = np.zeros((2, len(desk)))
 
@@ -51,17 +51,17 @@ class ChargedDesk:
         self._told[which] = 0.0
         self._bounce[which], self._finish[which] = self._bounces()[which], self._finishes()[which]
 
-    def act(self, chosen: IntArray, reward: RewardTerms, times: int = 1) -> Charged:
+    def act(self, chosen: IntArray, times: int = 1) -> Charged:
         """Do what is chosen so many times in every market, a step each."""
-        steps = [self._act(chosen, reward) for _ in range(times)]
+        steps = [self._act(chosen) for _ in range(times)]
         costs, *rest = zip(*steps, strict=True)
         return Charged(
             Costs(*(np.sum(part, axis=0) for part in zip(*costs, strict=True))),
             *(np.sum(part, axis=0) for part in rest),
         )
 
-    def _act(self, chosen: IntArray, reward: RewardTerms) -> Charged:
-        desk, over = self.desk, self.desk.is_over
+    def _act(self, chosen: IntArray) -> Charged:
+        desk, reward, over = self.desk, self.reward, self.desk.is_over
         costs = desk.act(chosen)
         left, ends = desk.left, desk.is_over & ~over
         completion = np.where(ends, reward.completion_ticks * left, 0.0)
@@ -71,22 +71,24 @@ class ChargedDesk:
         total = costs.total + completion + risk - (control if reward.news_control else 0.0)
         bounce, self._bounce = self._bounce, self._bounces()
         finish, self._finish = self._finish, self._finishes()
-        total += np.where(over, 0.0, reward.finish_ticks * (self._finish - finish) - (self._bounce - bounce))
+        total += np.where(over, 0.0, self._finish - finish - (self._bounce - bounce))
         return Charged(costs=costs, completion=completion, risk=risk, control=control, total=total)
 
     def _bounces(self) -> FloatArray:
         """What the mid is off the reference, on what is left [ticks x lots]; zero unless that is asked."""
         desk = self.desk
-        if not self._marked:
+        if not self.reward.marked_at_reference:
             return np.zeros(len(desk))
         off: FloatArray = desk.memory["side"] * desk.left * (desk.mid_ticks - reference_of(desk.markets))
         return np.where(desk.is_over, 0.0, off)
 
     def _finishes(self) -> FloatArray:
-        """Lots left times their share over that of the time left, (market,); zero where it is over."""
-        desk, memory = self.desk, self.desk.memory
+        """What an even finish would cost [ticks x lots]: lots left, by their share over that of the time."""
+        desk, memory, ticks = self.desk, self.desk.memory, self.reward.finish_ticks
+        if ticks == 0.0:
+            return np.zeros(len(desk))
         time_left = np.maximum(1.0 - memory["decision"] / memory["decisions"], _SHORTEST)
-        finish: FloatArray = desk.left**2 / (memory["quantity"] * time_left)
+        finish: FloatArray = ticks * desk.left**2 / (memory["quantity"] * time_left)
         return np.where(desk.is_over, 0.0, finish)
 
 

@@ -74,9 +74,9 @@ class Episodes:
         markets, self._terms = self.source.make(self._count, markets_seed)
         self.table = self._table or default_actions(len(venues_of(markets)))
         self.desk = Desk(markets, self._terms, self.table, self.task.interval_ns)
-        action, marked = self.task.reward.twin_action, self.task.reward.marked_at_reference
-        self._charged = ChargedDesk(self.desk, marked=marked)
-        self._twins = None if action is None else TwinOrders(self.desk, self._terms, action, marked=marked)
+        reward = self.task.reward
+        self._charged = ChargedDesk(self.desk, reward)
+        self._twins = None if reward.twin_action is None else TwinOrders(self.desk, self._terms, reward)
         self._worked = np.zeros(self._count, np.int64)
         everywhere = np.ones(self._count, np.bool_)
         self._begin(everywhere)
@@ -88,13 +88,13 @@ class Episodes:
 
     def step(self, chosen: IntArray) -> Step:
         """Do one decision in every market."""
-        desk, reward = self.desk, self.task.reward
-        charged = self._charged.act(chosen, reward, self.task.repeats)
+        desk, reward = self.desk, self._charged.reward
+        charged = self._charged.act(chosen, self.task.repeats)
         done, quantity = desk.is_over, desk.memory["quantity"].copy()
         twin = np.zeros(self._count)
         if self._twins is not None:
             # An order waits for its twin's end: a part of a twin's cost would reward whoever is quick.
-            twin = self._twins.step(reward, self.task.repeats)
+            twin = self._twins.step(self.task.repeats)
             done = done & self._twins.is_over
         last = desk.observation()
         if done.any():

@@ -22,20 +22,18 @@ FloatArray = npt.NDArray[np.float64]
 
 @final
 class TwinOrders:
-    """Works every order by one action throughout, in a copy of its market made when the order begins.
+    """Works every order by the reward's twin_action, in a copy of its market made when the order begins.
 
     Until the two part for good both meet the same random numbers, so that the difference of their costs has a
     fraction of the variance of either, and the same mean over policies. ValueError for markets that cannot
     be copied: others than those of participants.
     """
 
-    def __init__(
-        self, desk: Desk, terms: Sequence[MarketTerms], action: int, *, marked: bool = False
-    ) -> None:
+    def __init__(self, desk: Desk, terms: Sequence[MarketTerms], reward: RewardTerms) -> None:
         self._markets = _copiable(desk.markets)
         self._twins = self._markets.twins()
-        self._charged = ChargedDesk(Desk(self._twins, terms, desk.table, desk.interval_ns), marked=marked)
-        self._chosen = np.full(len(desk), action, np.int64)
+        self._charged = ChargedDesk(Desk(self._twins, terms, desk.table, desk.interval_ns), reward)
+        self._chosen = np.full(len(desk), reward.twin_action, np.int64)
 
     @property
     def is_over(self) -> BoolArray:
@@ -52,9 +50,9 @@ class TwinOrders:
         own.memory[which] = desk.memory[which]
         self._charged.begin(which, side, quantity, int(desk.memory["decisions"].max()))
 
-    def step(self, reward: RewardTerms, times: int) -> FloatArray:
+    def step(self, times: int) -> FloatArray:
         """Cost of so many steps in every twin [ticks x lots], shape (market,)."""
-        return self._charged.act(self._chosen, reward, times).total
+        return self._charged.act(self._chosen, times).total
 
 
 def _copiable(markets: Markets) -> AgentMarketBatch:
