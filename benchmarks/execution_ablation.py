@@ -165,13 +165,15 @@ def told(found: PairedDifference) -> str:
 def main() -> None:
     """Train what is not there, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=200_000, help="decisions of each training")
+    parser.add_argument("--steps", type=int, default=700_000, help="decisions of each training")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--markets", type=int, default=64, help="fresh markets of each kind")
     parser.add_argument("--folder", type=Path, help="of trained agents; by default nothing is kept")
     parser.add_argument("--predictor", type=Path, help="weights; by default the shipped LSTM's")
     parser.add_argument("--rules", action="store_true", help="train nothing, judge a rule")
     parser.add_argument("--only", help="train one, such as memory-2, and no more")
+    others = [name for name in VARIANTS if name != BASE]
+    parser.add_argument("--variants", nargs="+", choices=others, default=others, help="beside the plain one")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         study = Study(
@@ -189,7 +191,8 @@ def main() -> None:
             name, _, seed = options.only.rpartition("-")
             study.trained(name, int(seed))
             return
-        workers = {name: [study.trained(name, seed) for seed in study.seeds] for name in VARIANTS}
+        names = (BASE, *options.variants)
+        workers = {name: [study.trained(name, seed) for seed in study.seeds] for name in names}
     print(f"{'market':<10}{'agent':<12}{'cost':>8}{'less TWAP':>12}{'less plain, and by training seed':>50}")
     for market in MARKETS:
         judge(market, workers, options.markets)
