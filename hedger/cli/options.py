@@ -23,6 +23,7 @@ SCHEDULES = (
     "obizhaeva-wang",
     "implementation-shortfall",
 )
+JOINT_SCHEDULES = ("cointegrated",)
 AGENTS = ("dqn", "ppo")
 HEDGE_WITH = ("underlying", "options")
 BLOCK_EXECUTION = ("worked", "touch")
@@ -48,7 +49,8 @@ def settings_options(command: Command) -> Command:
             default="almgren-chriss",
             show_default=True,
             metavar="NAME|FILE",
-            help=f"Who works an order over its 30 minutes: {', '.join(SCHEDULES)}; a shipped agent, "
+            help=f"Who works an order over its 30 minutes: {', '.join(SCHEDULES)}; "
+            f"{JOINT_SCHEDULES[0]}, for orders whose prices revert to each other; a shipped agent, "
             f"{' or '.join(AGENTS)}; or an agent's {AGENT_SUFFIX} file.",
         ),
         click.option(
@@ -114,10 +116,10 @@ def require_positive(name: str, value: float) -> float:
 
 def _known_worker(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     """A schedule's or an agent's name, an agent's file by its absolute path; UsageError for others."""
-    if value in (*SCHEDULES, *AGENTS):
+    if value in (*SCHEDULES, *JOINT_SCHEDULES, *AGENTS):
         return value
     path = Path(value)
     if path.suffix == AGENT_SUFFIX and path.is_file():
         return str(path.absolute())
-    expected = f"{', '.join((*SCHEDULES, *AGENTS))}, or an agent's {AGENT_SUFFIX} file"
+    expected = f"{', '.join((*SCHEDULES, *JOINT_SCHEDULES, *AGENTS))}, or an agent's {AGENT_SUFFIX} file"
     raise UsageError(f"--schedule: found '{value}', expected one of {expected}")

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from execution.schedules.names import SCHEDULES
+from execution.schedules.names import COINTEGRATED, MULTI_ASSET, SCHEDULES
 from hedger.policy.policy import HedgeDecision
 from hedger.report import plots
 from hedger.report.smile_plot import SmileView, smile_fit
@@ -19,6 +19,8 @@ from hedger.report.tables import currency, order_name, run_tables
 from hedger.report.terminal import header
 from hedger.report.units import printable
 from hedger.result import HedgeRun, WorkedOrder
+
+_PLANNED = (*SCHEDULES, MULTI_ASSET, COINTEGRATED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def _smile_caption(run: HedgeRun, symbol: str) -> str:
 
 def _order_pictures(number: int, order: WorkedOrder) -> list[Picture]:
     name = order_name(order)
-    planned = "planned" if order.schedule in SCHEDULES else "of an even pace, since an agent plans none,"
+    planned = "planned" if order.schedule in _PLANNED else "of an even pace, since an agent plans none,"
     worked = (
         f"Worked by {printable(order.schedule)}. Above: contracts {planned} and filled. "
         "Below: mid price and every fill."

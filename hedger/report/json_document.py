@@ -18,6 +18,7 @@ from hedger.policy.policy import HedgeDecision
 from hedger.portfolio import Portfolio, Position
 from hedger.report.block_document import block_entry
 from hedger.report.horizon import compare_volatility
+from hedger.report.joint_document import joint_entry, movement_entry
 from hedger.result import SCHEMA_VERSION, HedgeRun, WorkedOrder
 from hedger.spreads.choice_package import OptionPackage
 from pricing.market import UnderlyingMarket
@@ -49,6 +50,8 @@ def document(run: HedgeRun) -> Json:
             "packages": [_package(package) for package in run.packages],
             "blocks": [block_entry(block) for block in run.option_blocks],
             "decisions": [decision_entry(decision) for decision in run.decisions],
+            "co_movement": movement_entry(run),
+            "joint": joint_entry(run),
             "orders": [_order(order) for order in run.orders],
             "fills": [
                 *(_fill(each.fill, each.rules.tick_size) for each in run.option_fills),

@@ -10,6 +10,7 @@ from hedger.policy.policy import Action, HedgeDecision
 from hedger.report.block_tables import block_tables
 from hedger.report.choice_tables import package_tables
 from hedger.report.horizon import compare_volatility
+from hedger.report.joint_tables import joint_tables
 from hedger.report.table import Table
 from hedger.report.units import counted, desk_greeks, number, percent, printable
 from hedger.result import HedgeRun, WorkedOrder
@@ -25,6 +26,7 @@ def run_tables(run: HedgeRun) -> tuple[Table, ...]:
         *package_tables(run.packages, currency(run)),
         *block_tables(run.option_blocks, run.settings, currency(run)),
         decision_table(run),
+        *joint_tables(run, currency(run)),
         order_table(run),
     )
     return tuple(table for table in tables if table.rows)
