@@ -1,6 +1,6 @@
 """What forecasts and a memory are worth to an agent that works orders.
 
-`python -m benchmarks.execution_ablation [--steps 200000] [--seeds 3] [--folder DIR]`: PPO is trained as it
+`python -m benchmarks.execution_ablation [--steps 700000] [--seeds 3] [--folder DIR]`: PPO is trained as it
 is, with the forecasts of a predictor before it, and with a memory, on the same seeds and for as many
 decisions; what DIR holds is not trained again. All then work the same orders in fresh markets. Costs are in
 bps of arrival notional, fees and a charge for what is left included; what unforeseen news made is taken out
