@@ -14,11 +14,12 @@ from execution.tca.blotter import NO_TIME, Blotter, FloatArray, TextArray
 from execution.tca.boosted_result import BoostedAttribution
 from execution.tca.calibrate import CostObservations, fit_cost_curve
 from execution.tca.cost_curve import CostCurve
-from execution.tca.factors import OrderFactors, order_factors
+from execution.tca.factors import OrderFactors, most_filled, order_factors
 from execution.tca.groups import Group, WeightedMean, buckets, group_means, thirds, weighted_mean
 from execution.tca.market_join import Surroundings, join_market
 from execution.tca.market_tape import MarketTape
 from execution.tca.order_costs import OrderCosts, order_costs
+from execution.tca.order_leakage import BEFORE_NS, OrderLeakage, order_leakage
 from execution.tca.unknown import unknown_sentences
 from execution.tca.venues import VenueCost, venue_costs
 
@@ -35,7 +36,8 @@ class CostAnalysis:
     of arrival notional]. benchmarks: slippage of fills against each, weighted by filled notional [bps].
     groups: by dimension (time of day, size, regime, algorithm, symbol, side), total cost [bps]. curve: None
     where it cannot be fitted. unknown: what cannot be said and what it would take, a sentence each. problems:
-    rows that were left out. boosted: None where it was not asked for.
+    rows that were left out. boosted: None where it was not asked for. leakage: the move against us before
+    our trades beside its control.
     """
 
     blotter: Blotter
@@ -47,6 +49,7 @@ class CostAnalysis:
     groups: Mapping[str, tuple[Group, ...]]
     venues: tuple[VenueCost, ...]
     attribution: Attribution | None
+    leakage: OrderLeakage
     curve: CostCurve | None
     unknown: tuple[str, ...]
     notes: tuple[str, ...]
@@ -60,14 +63,21 @@ def analyse(
     *,
     seed: int = 0,
     reversion_ns: int | None = None,
+    leakage_ns: int = BEFORE_NS,
     problems: tuple[RecordingProblem, ...] = (),
 ) -> CostAnalysis:
-    """Analyse orders, with market data or with what their own file says. seed: of the intervals."""
+    """Analyse orders, with market data or with what their own file says. seed: of the intervals.
+
+    reversion_ns: as join_market; leakage_ns: as order_leakage's before_ns.
+    """
     joined, around = join_market(blotter, tape, reversion_ns=reversion_ns)
     costs = order_costs(joined)
     factors = order_factors(joined, around)
     streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(5)]
     curve, no_curve = _curve(costs, factors, joined)
+    where = {"venue": factors.labels["venue"], "counterparty": most_filled(joined, joined.fills.counterparty)}
+    leakage = order_leakage(joined, tape, where, before_ns=leakage_ns)
+    unknown = unknown_sentences(joined, costs, factors, has_market=tape is not None)
     return CostAnalysis(
         blotter=joined,
         costs=costs,
@@ -78,8 +88,9 @@ def analyse(
         groups=_groups(joined, costs, factors, streams[2]),
         venues=venue_costs(joined, around, streams[3]),
         attribution=attribute(factors, costs.bps, streams[4]),
+        leakage=leakage,
         curve=curve,
-        unknown=(*unknown_sentences(joined, costs, factors, has_market=tape is not None), *no_curve),
+        unknown=(*unknown, *leakage.unknown, *no_curve),
         notes=(*blotter.notes, *(tape.notes if tape is not None else ())),
         problems=problems,
     )

@@ -56,7 +56,7 @@ class FillColumns:
 
     order: row of the order. price, mid, bid, ask [currency], the last three as quoted just before the fill
     and NaN where unknown. fee: paid [currency], a rebate is negative. taker: 1.0 took liquidity, 0.0 added
-    it, NaN unknown.
+    it, NaN unknown. venue, counterparty: '' unknown.
     """
 
     order: IntArray
@@ -69,6 +69,7 @@ class FillColumns:
     ask: FloatArray
     taker: FloatArray
     venue: TextArray
+    counterparty: TextArray
 
     def __len__(self) -> int:
         return len(self.ts_ns)

@@ -67,7 +67,7 @@ def order_factors(blotter: Blotter, around: Surroundings) -> OrderFactors:
     labels = {
         "regime": orders.regime,
         "algorithm": orders.algorithm,
-        "venue": _main_venue(blotter),
+        "venue": most_filled(blotter, blotter.fills.venue),
         "side": word,
     }
     return OrderFactors(
@@ -93,11 +93,11 @@ def _slice_size(blotter: Blotter) -> FloatArray:
     return np.where(filled > 0.0, squares / np.where(filled > 0.0, filled, 1.0) ** 2, np.nan)
 
 
-def _main_venue(blotter: Blotter) -> TextArray:
-    """The venue where most of each order filled; '' where nobody says."""
-    venues, of_fill = np.unique(blotter.fills.venue, return_inverse=True)
-    if not len(venues):
+def most_filled(blotter: Blotter, names: TextArray) -> TextArray:
+    """Of the names of fills, (fill,), that by which most of each order filled; '' where nobody says."""
+    known, of_fill = np.unique(names, return_inverse=True)
+    if not len(known):
         return np.full(len(blotter.orders), "", dtype="<U1")
-    quantity = np.zeros((len(blotter.orders), len(venues)))
+    quantity = np.zeros((len(blotter.orders), len(known)))
     np.add.at(quantity, (blotter.fills.order, of_fill), blotter.fills.quantity)
-    return np.where(blotter.filled > 0.0, venues[quantity.argmax(axis=1)], "")
+    return np.where(blotter.filled > 0.0, known[quantity.argmax(axis=1)], "")

@@ -86,6 +86,16 @@ FILL_ALIASES: Mapping[str, tuple[str, ...]] = {
         "exec_venue",
         "listing_exchange",
     ),
+    "counterparty": (
+        "counterparty",
+        "dealer",
+        "liquidity_provider",
+        "contra_broker",
+        "contra_party",
+        "contra",
+        "executing_broker",
+        "broker",
+    ),
     "fee": ("fee", "fees", "commission", "commissions", "comm", "total_fees", "comm_fee"),
     "signed_commission": ("ib_commission",),
     "liquidity": (

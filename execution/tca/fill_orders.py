@@ -132,6 +132,7 @@ class OrderGathering:
             ask=ask,
             taker=_taker(column("liquidity"), column("is_maker"), column("is_taker")),
             venue=np.array([str(fill.get("venue", "")) for fill in fills], dtype=np.str_),
+            counterparty=np.array([str(fill.get("counterparty", "")) for fill in fills], dtype=np.str_),
         ).sorted()
 
     def _require_one_currency(self) -> None:

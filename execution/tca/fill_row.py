@@ -39,6 +39,7 @@ _PARSERS: Mapping[str, Callable[[str], Value]] = {
     "market_volume": cells.not_negative,
     "multiplier": cells.positive,
     "venue": cells.label,
+    "counterparty": cells.label,
     "algorithm": cells.label,
     "regime": cells.label,
     "currency": cells.label,

@@ -25,6 +25,8 @@ IntArray = npt.NDArray[np.int64]
 
 _MATCHES = 4
 _LEVEL = 0.95
+_UNLIKE = 0.1  # deviations of a feature
+_APART = 1e6  # of strata, in deviations of features: farther than any two rows of one
 _ROUNDING = 1e-12  # of a constant's mean, which gives it a deviation too
 
 
@@ -33,12 +35,14 @@ class PriceMoves:
     """Moves of the mid against the asker over one like time each, (row,), positive is against it; any unit.
 
     Of a control the side is that of the trade that was not made. features: (row, feature), what a move's size
-    depends on, known before it: spread, volatility, quantity, time of day, recent trend times side.
+    depends on, known before it: spread, volatility, quantity, time of day, recent trend times side. stratum:
+    (row,), by default one, such as symbol and side: only controls of a trade's own are matched with it.
     ValueError for shapes that differ and numbers that are not finite.
     """
 
     against: FloatArray
     features: FloatArray
+    stratum: IntArray | None = None
 
     def __post_init__(self) -> None:
         rows = len(self.against)
@@ -46,6 +50,13 @@ class PriceMoves:
             raise ValueError("moves (row,) and features (row, feature) must have the same rows")
         if not (np.all(np.isfinite(self.against)) and np.all(np.isfinite(self.features))):
             raise ValueError("moves and features must be finite numbers")
+        if self.stratum is not None and self.stratum.shape != (rows,):
+            raise ValueError("moves and strata must have the same rows")
+
+    @property
+    def strata(self) -> IntArray:
+        """The stratum of each row, (row,), zero by default."""
+        return np.zeros(len(self.against), np.int64) if self.stratum is None else self.stratum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +76,15 @@ class Leakage:
     controls: int
     imbalance: float
 
+    @property
+    def is_unlike(self) -> bool:
+        """Whether the controls are not like the trades."""
+        return self.imbalance > _UNLIKE
+
     def sentence(self, unit: str) -> str:
         """The number as a report says it."""
         sure = "" if self.lower <= 0.0 <= self.upper else ", which is not chance"
-        warning = "; the controls are unlike the trades" if self.imbalance > 0.1 else ""
+        warning = "; the controls are unlike the trades" if self.is_unlike else ""
         return (
             f"Information leakage {self.value:+.3g} {unit} [{self.lower:+.3g}, {self.upper:+.3g}]{sure}: the "
             f"price moved {self.raw:+.3g} against us before {self.trades:,} trades, matched with "
@@ -80,7 +96,7 @@ def measure_leakage(trades: PriceMoves, controls: PriceMoves, *, matches: int = 
     """Leakage of the trades against the matched controls.
 
     matches: nearest controls for each trade, with replacement, by standardised features. ValueError for fewer
-    than two trades, fewer controls than matches and one, and other features.
+    than two trades, fewer controls than matches and one in a stratum of trades, and other features.
     """
     matched = match(trades, controls, matches=matches)
     excess = trades.against - matched.expected
@@ -110,6 +126,24 @@ class Matched(NamedTuple):
 
 def match(trades: PriceMoves, controls: PriceMoves, *, matches: int = _MATCHES) -> Matched:
     """Expect of every trade what its nearest controls did. Raises as measure_leakage."""
+    _require_enough(trades, controls, matches)
+    centre, scale = _standard(controls.features)
+    ours, theirs = (trades.features - centre) / scale, (controls.features - centre) / scale
+    place = np.column_stack((theirs, _APART * controls.strata))
+    tree = KDTree(place)
+    near = tree.query(np.column_stack((ours, _APART * trades.strata)), k=matches)[1]
+    nearest = np.asarray(near, dtype=np.int64).reshape(-1, matches)
+    slope = _slope(theirs, controls.against, np.unique(nearest))
+    expected = (controls.against[nearest] + (ours[:, None, :] - theirs[nearest]) @ slope).mean(axis=1)
+    apart = np.abs(ours.mean(axis=0) - theirs[nearest].mean(axis=(0, 1)))
+    return Matched(
+        expected=expected,
+        standard_error=_standard_error(trades.against - expected, nearest, place, controls.against, tree),
+        imbalance=float(apart.max(initial=0.0)),
+    )
+
+
+def _require_enough(trades: PriceMoves, controls: PriceMoves, matches: int) -> None:
     width = trades.features.shape[1]
     if len(trades.against) < 2 or len(controls.against) < max(matches, 1) + 1 or matches < 1:
         raise ValueError(
@@ -117,18 +151,9 @@ def match(trades: PriceMoves, controls: PriceMoves, *, matches: int = _MATCHES) 
         )
     if controls.features.shape[1] != width:
         raise ValueError(f"controls have {controls.features.shape[1]} features, expected {width}")
-    centre, scale = _standard(controls.features)
-    ours, theirs = (trades.features - centre) / scale, (controls.features - centre) / scale
-    tree = KDTree(theirs)
-    nearest = np.asarray(tree.query(ours, k=matches)[1], dtype=np.int64).reshape(-1, matches)
-    slope = _slope(theirs, controls.against, np.unique(nearest))
-    expected = (controls.against[nearest] + (ours[:, None, :] - theirs[nearest]) @ slope).mean(axis=1)
-    apart = np.abs(ours.mean(axis=0) - theirs[nearest].mean(axis=(0, 1)))
-    return Matched(
-        expected=expected,
-        standard_error=_standard_error(trades.against - expected, nearest, theirs, controls.against, tree),
-        imbalance=float(apart.max(initial=0.0)),
-    )
+    strata, count = np.unique(controls.strata, return_counts=True)
+    if np.setdiff1d(trades.strata, strata[count > matches]).size:
+        raise ValueError(f"a stratum of trades has fewer than {matches + 1} controls")
 
 
 def _standard(features: FloatArray) -> tuple[FloatArray, FloatArray]:

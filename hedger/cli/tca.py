@@ -9,6 +9,8 @@ import click
 
 from hedger.cli.options import PATH, output_options
 
+_MOST_LEAKAGE_MINUTES = 1_440.0
+
 if TYPE_CHECKING:
     from execution.tca.analysis import CostAnalysis
 
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
     metavar="M",
     help="Look at the price this long after an order. Default: as long as the order took, 1 to 30 minutes.",
 )
+@click.option(
+    "--leakage-minutes",
+    type=float,
+    default=5.0,
+    show_default=True,
+    metavar="M",
+    help="Look for leaked information this long before the first fill of orders that do not say when they "
+    "were decided or arrived, or filled at once.",
+)
 @click.option("--skip-bad-rows", is_flag=True, help="List rows that cannot be used and go on without them.")
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Of the intervals."
@@ -39,6 +50,7 @@ def tca(
     market: tuple[Path, ...],
     boosted: bool,
     reversion_minutes: float | None,
+    leakage_minutes: float,
     skip_bad_rows: bool,
     seed: int,
     out: Path | None,
@@ -62,20 +74,42 @@ def tca(
         require_free(out)
     if reversion_minutes is not None:
         require_positive("--reversion-minutes", reversion_minutes)
+    _require_window(leakage_minutes)
     with progress() as say:
         say("reading", 0.0)
-        analysis = _analysed(fills, market, boosted, reversion_minutes, skip_bad_rows, seed)
+        analysis = _analysed(
+            fills,
+            market,
+            reversion_minutes=reversion_minutes,
+            leakage_minutes=leakage_minutes,
+            skip_bad_rows=skip_bad_rows,
+            seed=seed,
+        )
+        if boosted:
+            analysis = _with_boosted(analysis, seed)
         if out is not None:
             say("writing the page", 0.8)
             _write(analysis, out)
     _show(analysis, out, as_json)
 
 
+def _require_window(leakage_minutes: float) -> None:
+    """UsageError unless the time before first fills is one second to a day."""
+    from hedger.errors import UsageError
+
+    if not 1.0 / 60.0 <= leakage_minutes <= _MOST_LEAKAGE_MINUTES:
+        raise UsageError(
+            f"--leakage-minutes: found {leakage_minutes:g}, expected one second (0.0167) to "
+            f"{_MOST_LEAKAGE_MINUTES:g}"
+        )
+
+
 def _analysed(
     fills: str,
     market: tuple[Path, ...],
-    boosted: bool,
+    *,
     reversion_minutes: float | None,
+    leakage_minutes: float,
     skip_bad_rows: bool,
     seed: int,
 ) -> CostAnalysis:
@@ -85,14 +119,14 @@ def _analysed(
 
     read = read_fills(_path(fills), skip_bad_rows=skip_bad_rows)
     tape, tape_problems = read_market(market, skip_bad_rows=skip_bad_rows) if market else (None, ())
-    analysis = analyse(
+    return analyse(
         read.blotter,
         tape,
         seed=seed,
         reversion_ns=None if reversion_minutes is None else round(6e10 * reversion_minutes),
+        leakage_ns=max(round(6e10 * leakage_minutes), 10**9),
         problems=(*read.problems, *tape_problems),
     )
-    return _with_boosted(analysis, seed) if boosted else analysis
 
 
 def _path(fills: str) -> Path:

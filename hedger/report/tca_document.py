@@ -11,6 +11,7 @@ from execution.tca.attribution import Attribution
 from execution.tca.benchmarks import slippages
 from execution.tca.blotter import NO_TIME
 from execution.tca.boosted_result import BoostedAttribution
+from execution.tca.order_leakage import OrderLeakage
 from execution.tca.venues import VenueCost
 from hedger.report.json_document import Json, columns_of, finite
 
@@ -35,6 +36,7 @@ def tca_document(analysis: CostAnalysis) -> Json:
             "venues": [_venue(each) for each in analysis.venues],
             "attribution": None if analysis.attribution is None else _attribution(analysis.attribution),
             "boosted": None if analysis.boosted is None else _boosted(analysis.boosted),
+            "leakage": _leakage(analysis.leakage),
             "cost_curve": None if analysis.curve is None else _curve(analysis),
             "unknown": list(analysis.unknown),
             "rows_left_out": [columns_of(problem) for problem in analysis.problems],
@@ -58,6 +60,20 @@ def _attribution(attribution: Attribution) -> Json:
         "out_of_sample": None if judged is None else columns_of(judged),
         "effects": [columns_of(effect) for effect in attribution.effects],
         "left_out": list(attribution.left_out),
+    }
+
+
+def _leakage(found: OrderLeakage) -> Json:
+    return {
+        "whole": None if found.whole is None else columns_of(found.whole),
+        "groups": {
+            name: [
+                {**columns_of(group), "leakage": None if group.leakage is None else columns_of(group.leakage)}
+                for group in groups
+            ]
+            for name, groups in found.groups.items()
+        },
+        "notes": list(found.notes),
     }
 
 
@@ -98,6 +114,9 @@ def _orders(analysis: CostAnalysis) -> list[Json]:
             "parts": {name: part[at] for name, part in costs.parts.items()},
             "slippage_bps": {name: found.bps[at] for name, found in slippage.items()},
             "participation": analysis.factors.participation[at],
+            "before_bps": analysis.leakage.moved_bps[at],
+            "before_expected_bps": analysis.leakage.expected_bps[at],
+            "before_seconds": analysis.leakage.window_ns[at] / 1e9 or None,
             "factors": {name: values[at] for name, values in analysis.factors.numbers.items()},
         }
         for at in range(len(orders))

@@ -14,6 +14,7 @@ from execution.tca.factor_design import BoolArray
 from execution.tca.groups import Group, WeightedMean
 from hedger.report.html import Picture, picture, render_page
 from hedger.report.plots import BLUE, GREEN, GREY, INK, ORANGE, styled
+from hedger.report.tca_leakage import leakage_points
 from hedger.report.tca_tables import tca_header, tca_tables
 from hedger.report.units import printable
 
@@ -25,7 +26,7 @@ _TICKS = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 def tca_page(analysis: CostAnalysis) -> str:
-    """The tables, then where the cost went, its distribution, when, how it grows with size, and why."""
+    """The tables, then where the cost went, when, how it grows with size, why, and what leaked."""
     drawn: list[Picture] = []
     if analysis.parts:
         drawn += _cost_pictures(analysis)
@@ -52,6 +53,13 @@ def tca_page(analysis: CostAnalysis) -> str:
                 "Cost of one standard deviation of each factor, with 95% intervals. "
                 "Green: the algorithm's choices; blue: the market.",
                 effects(analysis.attribution),
+            )
+        )
+    if analysis.leakage.whole is not None:
+        caption = "Move before first fills beyond that of matched windows; bars are 95% intervals."
+        drawn.append(
+            picture(
+                "leakage", "Information leakage before our trades", caption, leakage_points(analysis.leakage)
             )
         )
     title = f"Transaction costs of {printable(analysis.blotter.origin)}"

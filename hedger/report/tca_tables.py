@@ -13,6 +13,7 @@ from execution.tca.attribution import Attribution, OutOfSample
 from execution.tca.cost_curve import CostCurve
 from execution.tca.groups import Group, WeightedMean
 from hedger.report.table import Table
+from hedger.report.tca_leakage import leakage_table
 from hedger.report.units import MISSING, counted, number, percent, price, printable
 
 _COSTLIEST = 10
@@ -53,6 +54,7 @@ def tca_tables(analysis: CostAnalysis) -> tuple[Table, ...]:
         benchmark_table(analysis.benchmarks),
         *(group_table(name, groups) for name, groups in analysis.groups.items()),
         venue_table(analysis),
+        leakage_table(analysis.leakage),
         attribution_table(analysis.attribution),
         boosted_table(analysis),
         curve_table(analysis.curve),

@@ -74,6 +74,7 @@ def ticked(
         ask=unknown,
         taker=column[:, 5],
         venue=np.full(len(rows), ""),
+        counterparty=np.full(len(rows), ""),
     )
     return Blotter(origin="", orders=orders, fills=fills.sorted())
 
