@@ -92,7 +92,8 @@ def study_requests(
             to_follow=question.to_follow,
         )
         advice = advise(requests, request, most=question.most)
-        waiting = waiting_advice(requests, advice, looks=question.looks) if question.looks else None
+        if advice is not None and question.looks:
+            waiting = waiting_advice(requests, advice, looks=question.looks)
     return RfqStudy(
         history=history,
         problems=problems,

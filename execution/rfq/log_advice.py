@@ -10,7 +10,7 @@ import numpy as np
 from execution.rfq.asker import Ask, AskTerms, best_ask, best_asks, expected_ask
 from execution.rfq.best_quote import QuoteLaws
 from execution.rfq.log_estimates import Estimate, jackknifed
-from execution.rfq.log_forecast import AskForecast, NextRequest, forecast_request
+from execution.rfq.log_forecast import FEWEST_FOR_ADVICE, AskForecast, NextRequest, forecast_request
 from execution.rfq.log_history import FloatArray, IntArray
 from execution.rfq.log_measures import MeasuredRequests
 from execution.rfq.reservation import AskRound, reservation_plan
@@ -40,8 +40,13 @@ class AskAdvice:
     reservation: float
 
 
-def advise(requests: MeasuredRequests, request: NextRequest, *, most: int) -> AskAdvice:
-    """Advice on a request to at most so many dealers. ValueError where `most` is below 1."""
+def advise(requests: MeasuredRequests, request: NextRequest, *, most: int) -> AskAdvice | None:
+    """Advice on a request to at most so many dealers; ValueError where `most` is below 1.
+
+    None where there are fewer than `FEWEST_FOR_ADVICE` quotes.
+    """
+    if int(requests.log.responded.sum()) < FEWEST_FOR_ADVICE:
+        return None
     forecast = forecast_request(requests, request)
     panel = len(requests.history.dealers)
     by_count = best_asks(lambda count: forecast.laws(request, count), forecast.terms, most=most)
@@ -73,7 +78,8 @@ def _without_each_part(
         rest = requests.part(np.setdiff1d(rows, part))
         if not rest.log.responded.any():
             continue
-        forecast = replace(forecast_request(rest, request), flow=whole.flow, lean=whole.lean)
+        forecast = forecast_request(rest, request, with_model=whole.model is not None)
+        forecast = replace(forecast, flow=whole.flow, lean=whole.lean)
         laws = forecast.laws(request, max(len(ask.dealers), 1))
         found.append(expected_ask(laws, forecast.terms, ask.dealers).expected_cost)
     return np.array(found, dtype=np.float64)

@@ -66,7 +66,9 @@ def _with_notes(
     if reader.lacks_zone:
         notes.append("Times without a zone are taken as UTC.")
     if gathering.left_out:
-        notes.append(f"{gathering.left_out:,} requests with a bad row are left out whole.")
+        one = gathering.left_out == 1
+        said = "request with a bad row is" if one else "requests with a bad row are"
+        notes.append(f"{gathering.left_out:,} {said} left out whole.")
     if matched.unused:
         notes.append(f"Columns that were not read: {', '.join(matched.unused)}.")
     return replace(history, notes=tuple(notes))

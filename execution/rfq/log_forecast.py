@@ -18,6 +18,7 @@ from execution.rfq.log_leakage import leak_shares
 from execution.rfq.log_measures import MeasuredRequests
 from execution.rfq.simulation import RequestLog
 
+FEWEST_FOR_ADVICE = 10  # quotes, below which even a panel's mean is a guess
 _PRIOR_ANSWERS = 2.0
 _LEAST_DEVIATION = 1e-6
 
@@ -69,16 +70,21 @@ class AskForecast:
         )
 
 
-def forecast_request(requests: MeasuredRequests, request: NextRequest) -> AskForecast:
+def forecast_request(
+    requests: MeasuredRequests, request: NextRequest, *, with_model: bool | None = None
+) -> AskForecast:
     """Learn from the requests. What they do not tell of leaks and rejections is taken for none.
 
-    The next request comes as long after the last as requests usually do.
+    with_model: whether to fit the model; None where there are quotes enough. The next request comes as long
+    after the last as requests usually do.
     """
     log = requests.log
     counts = log.requests.asked.sum(axis=1)
     counts = counts[counts > 0]
     panel = log.markup.shape[1]
-    model = fit_dealer_model(log) if int(log.responded.sum()) >= FEWEST_QUOTES else None
+    if with_model is None:
+        with_model = int(log.responded.sum()) >= FEWEST_QUOTES
+    model = fit_dealer_model(log) if with_model else None
     none = np.zeros(panel)
     flow, lean = (none, none) if model is None else _remembered_next(log, model, request)
     return AskForecast(
@@ -133,10 +139,8 @@ def _means(markup: FloatArray) -> FloatArray:
 
 
 def _spread(markup: FloatArray) -> float:
-    """Deviation of all quotes; of fewer than three one model unit, which is what a quote typically costs."""
-    known = markup[np.isfinite(markup)]
-    found = float(known.std(ddof=1)) if len(known) > 2 else 1.0
-    return max(found, _LEAST_DEVIATION)
+    """Deviation of all quotes."""
+    return max(float(np.nanstd(markup)), _LEAST_DEVIATION)
 
 
 def _remembered_next(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from execution.rfq.log_columns import Outcome
 from execution.rfq.log_history import FloatArray, RfqHistory
-from execution.tca.cell_reader import CellReader, Values
+from execution.tca.cell_reader import CellReader, Value, Values
 
 _OF_THE_REQUEST = (
     "symbol",
@@ -33,11 +33,12 @@ _NO_NAME = ""
 
 @dataclass(slots=True)
 class _Request:
-    """One request while its rows are read. rows: (number, values) by dealer, values as amended so far."""
+    """One request while its rows are read. said: (row number, values) by dealer; rows: these as amended."""
 
     row: int
     values: Values = field(default_factory=dict)
-    rows: dict[str, tuple[int, Values]] = field(default_factory=dict)
+    said: dict[str, list[tuple[int, Values]]] = field(default_factory=dict)
+    rows: dict[str, Values] = field(default_factory=dict)
     is_bad: bool = False
 
     def number(self, name: str) -> float:
@@ -45,7 +46,7 @@ class _Request:
 
     @property
     def time(self) -> int:
-        return min(int(values["first_time"]) for _, values in self.rows.values())
+        return min(int(values["time"]) for rows in self.said.values() for _, values in rows)
 
     @property
     def mid(self) -> float:
@@ -109,36 +110,38 @@ class RequestGathering:
     def _join(self, number: int, request: _Request, values: Values) -> None:
         for name in _OF_THE_REQUEST:
             if name in values and request.values.setdefault(name, values[name]) != values[name]:
-                expected = f"{request.values[name]} as in another row of the same request"
-                self._reader.wrong(number, name, str(values[name]), expected)
-        self._amend(number, request, values)
-
-    def _amend(self, number: int, request: _Request, values: Values) -> None:
-        """A dealer's later row amends its earlier one; two at one time deny each other."""
-        dealer = str(values["dealer"])
-        values["first_time"] = values["time"]
-        if dealer in request.rows:
-            _, before = request.rows[dealer]
-            if before["time"] == values["time"]:
-                self._reader.wrong(number, "dealer", dealer, "each dealer once at one time of a request")
-            older, newer = sorted((before, values), key=lambda row: int(row["time"]))
-            first = min(int(before["first_time"]), int(values["time"]))
-            values = {**older, **newer, "first_time": first}
-        request.rows[dealer] = (number, values)
+                expected = f"{_said(request.values[name])} as in another row of the same request"
+                self._reader.wrong(number, name, _said(values[name]), expected)
+        request.said.setdefault(str(values["dealer"]), []).append((number, values))
 
     def _settle(self, request: _Request) -> None:
         """Judge what can only be judged when all rows are read."""
         before = len(self._reader.problems)
         winner = str(request.values.get("winner", _NO_NAME))
-        if winner and winner not in request.rows:
+        if winner and winner not in request.said:
             self._reader.wrong(request.row, "winner", winner, "one of the dealers that this request went to")
-        for dealer, (number, values) in request.rows.items():
-            values["quote"] = _quote(values, request, dealer)
-            if _is_silent(values) and not math.isnan(float(values["quote"])) and values["quote"] != 0.0:
-                self._reader.wrong(
-                    number, "quote", f"{values['quote']:g}", "no quote of a dealer that did not answer"
-                )
+        for dealer in request.said:
+            self._amend(request, dealer)
         request.is_bad = len(self._reader.problems) > before
+
+    def _amend(self, request: _Request, dealer: str) -> None:
+        """A dealer's later row amends its earlier one; two at one time deny each other."""
+        rows = sorted(request.said[dealer], key=lambda row: (int(row[1]["time"]), row[0]))
+        values: Values = {}
+        for number, each in rows:
+            if values and values["time"] == each["time"]:
+                self._reader.wrong(number, "dealer", dealer, "each dealer once at one time of a request")
+            values |= each
+        values["quote"] = _quote(values, request, dealer)
+        request.rows[dealer] = values
+        # A quote of 0 is how some files say that there was none.
+        if _is_silent(values) and not math.isnan(float(values["quote"])) and values["quote"] != 0.0:
+            said = _said(values["quote"])
+            self._reader.wrong(rows[-1][0], "quote", said, "no quote of a dealer that did not answer")
+
+
+def _said(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _is_silent(values: Values) -> bool:
@@ -185,7 +188,7 @@ def _history(origin: str, good: list[tuple[str, _Request]], reader: CellReader) 
     def matrix(of: Callable[[Values, _Request, str], float], default: float) -> FloatArray:
         found = np.full((len(requests), len(dealers)), default)
         for at, request in enumerate(requests):
-            for dealer, (_, values) in request.rows.items():
+            for dealer, values in request.rows.items():
                 found[at, column[dealer]] = of(values, request, dealer)
         return found
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from execution.rfq.log_calibration import FEWEST_QUOTES, FEWEST_TESTED, WinCalibration
+from execution.rfq.log_forecast import FEWEST_FOR_ADVICE
 from execution.rfq.log_history import RfqHistory
 from execution.rfq.log_leakage import FEWEST_REQUESTS, RequestLeakage
 from execution.rfq.log_measures import MeasuredRequests
@@ -53,7 +54,9 @@ def _sentences(
 def _short(requests: MeasuredRequests, calibration: WinCalibration | None) -> Iterator[str]:
     history = requests.history
     quotes = int(requests.log.responded.sum())
-    if quotes < FEWEST_QUOTES:
+    if quotes < FEWEST_FOR_ADVICE:
+        yield f"whom to ask: not known from so few quotes; it takes {FEWEST_FOR_ADVICE} quotes"
+    elif quotes < FEWEST_QUOTES:
         yield (
             f"how quotes depend on size, volatility and the number asked: not known from {quotes:,} quotes, "
             f"each dealer is taken for its own mean drawn to the panel's; it takes {FEWEST_QUOTES} quotes"

@@ -21,8 +21,8 @@ def advice_notes(study: RfqStudy, advice: AskAdvice) -> tuple[str, ...]:
         f"No choice of dealers can cost less than {number(advice.bound * scale, 1)} {unit}: the best of all, "
         "were nobody to leak or to reject.",
         *_everybody(study, advice),
-        f"Trading elsewhere: {study.outside_said}. What leaks after the trade is paid on "
-        f"{study.question.to_follow:g} times as much that is still to be traded.",
+        f"Trading elsewhere: {study.outside_said}. What leaks after the trade is paid on what is still to be "
+        f"traded, {study.question.to_follow:g} times the quantity (--to-follow).",
         *_beyond(study, advice),
     )
 
