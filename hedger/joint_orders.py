@@ -219,7 +219,7 @@ def _cointegrated(legs: _Legs, fit: CointegrationFit) -> JointOrders:
             together=ExpectedWork(risk_adjusted=legs.proportional + least),
             apart=_expected(legs, *schedule.problem.expected(legs.alone.astype(np.float64), deviation)),
             reversion=fit,
-            deviation=tuple(away.tolist()),
+            drift_per_day=tuple((-fit.prices.reversion @ away).tolist()),
         ),
         plans=dict(zip(legs.underlyings, leg_plans(COINTEGRATED, trades), strict=True)),
         adaptive=schedule,

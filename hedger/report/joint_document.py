@@ -59,8 +59,6 @@ def _reversion(work: JointWork) -> Json | None:
         "half_lives": fit.half_lives,
         "reversion": fit.prices.reversion,
         "reversion_error": fit.reversion_error,
-        "mean": fit.prices.mean,
-        "mean_error": fit.mean_error,
-        "deviation": list(work.deviation),
+        "drift_per_day": list(work.drift_per_day),
         "observations": fit.observations,
     }

@@ -83,15 +83,16 @@ def _reversion_notes(work: JointWork) -> Iterator[str]:
     if fit is None:
         return
     lives = " and ".join(number(life, 1) for life in fit.half_lives)
-    away = ", ".join(
-        f"{printable(symbol)} {number(gap, 2)} ± {number(error, 2)}"
-        for symbol, gap, error in zip(work.underlyings, work.deviation, fit.mean_error, strict=True)
+    moves = ", ".join(
+        f"{printable(symbol)} {drift:+,.2f}"
+        for symbol, drift in zip(work.underlyings, work.drift_per_day, strict=True)
     )
+    test = fit.test
     yield (
-        f"Johansen's trace statistic is {number(fit.test.trace[0], 1)} in {counted(fit.observations, 'day')}; "
-        f"reversion shows above {number(fit.test.critical[0], 1)} at 5%. "
+        f"Johansen's trace statistic is {number(test.trace[0], 1)} in {counted(fit.observations, 'day')}; "
+        f"reversion shows above {number(test.critical[0], 1)} at 5%. "
         f"{counted(fit.rank, 'relation')} of the prices revert{'s' if fit.rank == 1 else ''}, half-life "
-        f"{lives} trading days; prices are away by {away} from where they revert to."
+        f"{lives} trading days, and they are expected to move, in a day, by {moves}."
     )
     yield (
         "This schedule follows the prices: it has no cost and deviation beforehand, and together is what a "

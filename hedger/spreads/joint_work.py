@@ -32,9 +32,9 @@ class JointWork:
     underlyings: in the order of the schedule's legs; empty where each order was worked by itself, for the
     `reason`, a sentence without its stop. together, apart: by the joint schedule and by each order's own
     almgren-chriss schedule, under the same law of prices. reversion: of the underlyings' prices per trading
-    day, where the schedule is the co-integrated one; deviation: how far the prices were from where they
-    revert to when the orders began [currency per unit]. `together` then is what a rule that may trade back
-    expects: the rule that is followed may not, and costs at least as much.
+    day, where the schedule is the co-integrated one; drift_per_day: how it expects the prices to move when
+    the orders begin [currency per trading day]. `together` then is what a rule that may trade back expects:
+    the rule that is followed may not, and costs at least as much.
     """
 
     schedule: str
@@ -42,7 +42,7 @@ class JointWork:
     together: ExpectedWork | None = None
     apart: ExpectedWork | None = None
     reversion: CointegrationFit | None = None
-    deviation: tuple[float, ...] = ()
+    drift_per_day: tuple[float, ...] = ()
     reason: str = ""
 
     @property
