@@ -21,6 +21,7 @@ from hedger.report.json_document import schema
 from hedger.report.tca_document import tca_document
 from hedger.report.tca_html import tca_page
 from hedger.report.tca_tables import tca_tables
+from tests.execution.tca.leaking_days import market_and_orders
 
 EXAMPLE = Path(hedger.__file__).parent / "templates" / "fills.csv"
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "tca.md"
@@ -97,3 +98,48 @@ def test_the_page_of_the_docs_lists_every_name_and_its_example_runs() -> None:
 def listed(table: str) -> Mapping[str, tuple[str, ...]]:
     rows = (line.split("|") for line in table.strip().splitlines())
     return {cells[1].strip(): tuple(re.findall("`([^`]+)`", cells[2])) for cells in rows}
+
+
+def leaking_files(folder: Path) -> tuple[Path, Path]:
+    """30 orders at two venues in a day of quotes that leans by 3 bps against each before its first fill."""
+    tape, blotter = market_and_orders(8, 3.0)
+    market, orders = tape.symbols[""], blotter.orders
+    rows = zip(market.quote_ns, market.bid, market.ask, strict=True)
+    quotes = "".join(f"{ts_ns},{bid:.8f},{ask:.8f}\n" for ts_ns, bid, ask in rows)
+    (folder / "quotes.csv").write_text(f"ts_ns,bid,ask\n{quotes}")
+    head = "order_id,side,qty,price,ts_ns,decision_ts_ns,venue,dealer\n"
+    fills = "".join(
+        f"{at},{'buy' if orders.side[at] > 0 else 'sell'},1,100,{first},{orders.decision_ns[at]},"
+        f"{'LIT' if at % 2 else 'DARK'},{'few' if at < 3 else 'many'}\n"
+        for at, first in enumerate(blotter.first_ns())
+    )
+    (folder / "fills.csv").write_text(head + fills)
+    return folder / "fills.csv", folder / "quotes.csv"
+
+
+def test_a_leak_is_told_with_its_groups_in_the_table_the_page_and_the_document(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fills, quotes = leaking_files(tmp_path)
+    out = tmp_path / "out"
+    assert exit_status(["tca", str(fills), "--market", str(quotes), "--out", str(out)]) == 0
+    shown = capfd.readouterr().out
+    assert "Information leakage before our trades" in shown
+    assert "too few" in shown
+    assert 'id="leakage"' in (out / "report.html").read_text(encoding="utf-8")
+    document = json.loads((out / "tca.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema("tca")).validate(document)
+    assert document["leakage"]["whole"]["lower"] > 0.0
+    assert {group["name"] for group in document["leakage"]["groups"]["venue"]} == {"LIT", "DARK"}
+    assert [group["leakage"] is None for group in document["leakage"]["groups"]["counterparty"]] == [
+        False,
+        True,
+    ]
+
+
+def test_without_market_data_leakage_is_among_what_cannot_be_said(capfd: pytest.CaptureFixture[str]) -> None:
+    found = tca_document(example())
+    assert found["leakage"]["whole"] is None
+    assert any(each.startswith("information leakage") for each in found["unknown"])
+    assert exit_status(["tca", "example", "--leakage-minutes", "0"]) == 2
+    assert "--leakage-minutes" in capfd.readouterr().err

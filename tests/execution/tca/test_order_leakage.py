@@ -2,95 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
-from execution.tca.blotter import NO_TIME, Blotter, FillColumns, OrderColumns
+from execution.tca.blotter import Blotter, FillColumns
 from execution.tca.leakage_windows import control_starts, meets_another, order_windows
-from execution.tca.market_tape import MarketTape, SymbolTape
+from execution.tca.market_tape import MarketTape
 from execution.tca.order_leakage import FEWEST_ORDERS, OrderLeakage, order_leakage
-
-SECOND = 10**9
-DAY = 23_400  # seconds
-WAIT = 60
-
-
-def blotter_of(
-    decided: np.ndarray, first: np.ndarray, side: np.ndarray, *, last: np.ndarray | None = None
-) -> Blotter:
-    """Orders with a fill at `first` and one at `last` [s]; a decision below zero is unknown."""
-    count = len(first)
-    unknown, none = np.full(count, np.nan), np.full(count, NO_TIME)
-    fill_s = np.concatenate((first, first + 30 if last is None else last))
-    order = np.concatenate((np.arange(count), np.arange(count)))
-    rows = np.full(2 * count, np.nan)
-    return Blotter(
-        origin="",
-        orders=OrderColumns(
-            parent_id=np.arange(count).astype(np.str_),
-            symbol=np.full(count, "X"),
-            side=side.astype(np.float64),
-            quantity=unknown,
-            decision_ns=np.where(decided >= 0, np.round(decided * SECOND), NO_TIME).astype(np.int64),
-            arrival_ns=none,
-            end_ns=none,
-            decision_price=unknown,
-            arrival_price=unknown,
-            end_price=unknown,
-            reversion_price=unknown,
-            interval_vwap=unknown,
-            interval_twap=unknown,
-            close_price=unknown,
-            volatility=unknown,
-            market_volume=unknown,
-            multiplier=np.ones(count),
-            algorithm=np.full(count, ""),
-            regime=np.full(count, ""),
-        ),
-        fills=FillColumns(
-            order=order,
-            ts_ns=np.round(fill_s * SECOND).astype(np.int64),
-            price=np.full(2 * count, 100.0),
-            quantity=np.ones(2 * count),
-            fee=np.zeros(2 * count),
-            mid=rows,
-            bid=rows,
-            ask=rows,
-            taker=np.ones(2 * count),
-            venue=np.full(2 * count, "LIT"),
-            counterparty=np.full(2 * count, ""),
-        ).sorted(),
-    )
-
-
-def tape_of(log_mid: np.ndarray, *, half_spread: float = 0.01) -> SymbolTape:
-    mid, none = np.exp(log_mid), np.empty(0)
-    return SymbolTape(
-        quote_ns=np.arange(len(mid)) * SECOND,
-        bid=mid - half_spread,
-        ask=mid + half_spread,
-        trade_ns=none.astype(np.int64),
-        price=none,
-        size=none,
-    )
-
-
-def market_and_orders(seed: int, leak_bps: float, *, orders: int = 30) -> tuple[MarketTape, Blotter]:
-    """A day of momentum and changing volatility; the price leans by leak_bps before each order."""
-    rng = np.random.default_rng(seed)
-    volatility = np.repeat(np.exp(0.4 * rng.standard_normal(DAY // 900)), 900)[:DAY]
-    shock = 0.3 * volatility * rng.standard_normal(len(volatility))
-    moves = shock + 0.3 * np.concatenate(([0.0], shock[:-1]))
-    decided = np.arange(orders) * (DAY // orders) + 200 + rng.integers(0, 300, orders)
-    wait = rng.integers(WAIT // 2, WAIT * 2, orders)
-    side = rng.choice([-1, 1], orders)
-    for start, length, sign in zip(decided, wait, side, strict=True):
-        moves[start + 1 : start + length] += sign * leak_bps / (length - 1)
-    log_mid = np.log(100.0) + 1e-4 * np.cumsum(moves)
-    tape = MarketTape(symbols={"": tape_of(log_mid)})
-    return tape, blotter_of(decided.astype(np.float64), (decided + wait).astype(np.float64), side)
+from tests.execution.tca.leaking_days import DAY, SECOND, blotter_of, market_and_orders, tape_of
 
 
 def measured(tape: MarketTape | None, blotter: Blotter) -> OrderLeakage:
@@ -187,3 +108,31 @@ def test_groups_of_few_orders_have_no_figure_and_the_same_file_gives_the_same() 
     assert (large.name, small.name, small.leakage) == ("A", "B", None)
     assert large.leakage == again.groups["venue"][0].leakage
     assert found.whole == again.whole
+
+
+@pytest.mark.parametrize("symbols", [("A", "B"), ("A", "")])
+def test_an_order_s_controls_are_of_its_own_symbol(symbols: tuple[str, str]) -> None:
+    tape, blotter = market_and_orders(9, 2.0)
+    still = tape_of(np.full(DAY, 5.0))
+    named = replace(blotter, orders=replace(blotter.orders, symbol=np.full(len(blotter.orders), symbols[0])))
+    both = MarketTape(symbols={symbols[0]: tape.symbols[""], symbols[1]: still})
+    assert measured(both, named).whole == measured(tape, blotter).whole
+    assert measured(MarketTape(symbols={"other": still}), named).whole is None
+
+
+def test_a_market_that_stands_still_and_orders_without_fills_are_borne() -> None:
+    _, blotter = market_and_orders(10, 0.0)
+    still = MarketTape(symbols={"": tape_of(np.full(DAY, 5.0))})
+    found = measured(still, blotter).whole
+    assert found is not None
+    assert (found.value, found.lower, found.upper) == (0.0, 0.0, 0.0)
+    kept = blotter.fills.order < 20
+    fills = FillColumns(**{one.name: getattr(blotter.fills, one.name)[kept] for one in fields(FillColumns)})
+    assert np.isnan(measured(still, replace(blotter, fills=fills)).moved_bps[20:]).all()
+    empty = replace(
+        blotter,
+        fills=FillColumns(**{one.name: getattr(blotter.fills, one.name)[:0] for one in fields(FillColumns)}),
+    )
+    assert measured(still, empty).whole is None
+    trades_only = MarketTape(symbols={"": replace(tape_of(np.zeros(0)), quote_ns=np.zeros(0, np.int64))})
+    assert measured(trades_only, blotter).whole is None
