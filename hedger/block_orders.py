@@ -12,24 +12,35 @@ from execution.legging.packages import LegFill
 from execution.orders import TradingRules
 from execution.spread.order import SpreadOrder
 from execution.spread.programme import Programme
+from execution.spread.terms import PackageMarket
 from execution.spread.work import work_spread
+from hedger.errors import UsageError
 from hedger.ledger import Ledger
 from hedger.orders import option_fills, spread_order
 from hedger.portfolio import Portfolio, Position
 from hedger.result import RunSettings
 from hedger.spreads.block import OptionBlock
-from hedger.spreads.block_market import STEP_SECONDS, OptionQuote, block_market, step_move
-from hedger.spreads.choice_fills import OptionFill, package_lines
-from hedger.spreads.choice_package import OptionPackage
+from hedger.spreads.block_market import (
+    STEP_SECONDS,
+    OptionQuote,
+    block_market,
+    half_spread_ticks,
+    net_mid_ticks,
+    step_move,
+    with_deltas,
+)
+from hedger.spreads.block_ways import BlockWays, WayCost, expected_ticks
+from hedger.spreads.choice_fills import OPTION_TICK, OptionFill, package_lines
+from hedger.spreads.choice_package import OptionPackage, symbol_of
 from hedger.spreads.cover import exact_cover
-from pricing.book import OptionColumns, value_options
+from hedger.spreads.leg_quotes import leg_name, leg_quotes
 from pricing.market import Market, UnderlyingMarket
-from pricing.option import Exercise, Option, Right
+from pricing.option import Option
 from pricing.spreads.structure import Structure, UnderlyingLot
-from pricing.time import year_fraction
 
 _NS_PER_SECOND = 1_000_000_000
 _BLOCKS = 256  # no byte of a symbol, so that no order of an underlying shares a block's random numbers
+_MOST_LEGS = 4
 _UNDERLYING = 0  # the number of what all blocks share; they count from one
 
 
@@ -106,18 +117,7 @@ def package_blocks(
 
 def option_quotes(package: OptionPackage, market: UnderlyingMarket) -> dict[str, OptionQuote]:
     """The touch and delta of each leg by symbol; deltas by the market's surface."""
-    options = [leg.option for leg in package.legs]
-    columns = OptionColumns(
-        strike=np.array([option.strike for option in options]),
-        expiry_years=np.array([year_fraction(market.as_of, option.expiry) for option in options]),
-        is_call=np.array([option.right is Right.CALL for option in options], dtype=np.bool_),
-        is_american=np.array([option.exercise is Exercise.AMERICAN for option in options], dtype=np.bool_),
-    )
-    delta = value_options(columns, market)[0].delta
-    return {
-        leg.symbol: OptionQuote(bid=leg.bid, ask=leg.ask, delta=float(delta[at]))
-        for at, leg in enumerate(package.legs)
-    }
+    return with_deltas([(leg.symbol, leg.option, leg.bid, leg.ask) for leg in package.legs], market)
 
 
 def _order(
@@ -145,25 +145,18 @@ def _block(
     settings: RunSettings,
     number: int,
 ) -> OptionBlock:
-    spread_market = block_market(
-        order,
-        quotes,
-        underlying_move=step_move(market.spot, float(market.forecast.at(1.0))),
-        steps=max(1, int(60 * settings.block_minutes / STEP_SECONDS)),
-    )
+    spread_market = _market(order, quotes, market, settings)
     scale = order.packages * order.currency_per_tick
-    # Exponential utility of aversion a charges a / 2 times the variance in currency.
-    plan, ticks = Programme(spread_market, risk_aversion=0.5 * settings.risk_aversion * scale).solve()
-    mid = _net(order, quotes)
-    begins = sum(leg.side * leg.ratio * leg.mid_ticks for leg in spread_market.legs)
+    plan, ticks = Programme(spread_market, risk_aversion=_aversion(order, settings)).solve()
+    mid = net_mid_ticks(order, quotes)
     return OptionBlock(
         underlying=market.symbol,
         name=name,
         order=order,
         lines={leg.symbol: lines[leg.symbol] for leg in order.legs},
         arrival_mid=scale * mid,
-        quoted_cost=scale * _half_spread(order, quotes),
-        expected_cost=scale * (ticks + begins - mid),
+        quoted_cost=scale * half_spread_ticks(order, quotes),
+        expected_cost=scale * (ticks + _begins(spread_market) - mid),
         execution=None
         if settings.dry_run
         else work_spread(
@@ -176,22 +169,74 @@ def _block(
     )
 
 
-def _net(order: SpreadOrder, quotes: Mapping[str, OptionQuote]) -> float:
-    """Mid of one package [ticks of net price]."""
-    legs = zip(order.legs, order.net_weights, strict=True)
-    return sum(int(leg.side) * weight * quotes[leg.symbol].mid_ticks for leg, weight in legs)
+def structure_ways(
+    structure: Structure, packages: int, market: UnderlyingMarket, settings: RunSettings
+) -> BlockWays:
+    """What working so many packages of a structure is expected to cost, way by way.
+
+    Raises UsageError for a structure with the underlying in it, with more than four legs, and where a leg
+    has no quote.
+    """
+    options = [option for _, option in structure.options]
+    if len(options) < len(structure.legs) or len(options) > _MOST_LEGS:
+        raise UsageError(
+            f"The {structure.name} cannot be worked as a block: expected 1 to {_MOST_LEGS} options and no "
+            f"underlying, found {len(options)} of {len(structure.legs)} legs to be options."
+        )
+    touch = leg_quotes(options, market)
+    if touch.faults:
+        option, fault = next(iter(touch.faults.items()))
+        raise UsageError(f"The {structure.name} cannot be worked: {leg_name(option)}: {fault}.")
+    symbols = {option: symbol_of(option) for option in options}
+    rules: dict[Option | UnderlyingLot, TradingRules] = {
+        option: TradingRules(symbol=symbols[option], tick_size=OPTION_TICK, multiplier=option.multiplier)
+        for option in options
+    }
+    quoted = [(symbols[option], option, touch.quotes[option]) for option in options]
+    quotes = with_deltas([(symbol, option, each.bid, each.ask) for symbol, option, each in quoted], market)
+    order = _order(structure, packages, rules, market, settings, 1)
+    spread_market = _market(order, quotes, market, settings)
+    ticks = expected_ticks(spread_market, risk_aversion=_aversion(order, settings))
+    half, rounded = half_spread_ticks(order, quotes), _begins(spread_market) - net_mid_ticks(order, quotes)
+    scale = order.packages * order.currency_per_tick
+    return BlockWays(
+        name=structure.name,
+        packages=packages,
+        minutes=settings.block_minutes,
+        half_spread=scale * half,
+        ways=tuple(
+            WayCost(name=name, cost=scale * (cost + rounded), of_touch=(cost + rounded) / half)
+            for name, cost in ticks.items()
+        ),
+    )
 
 
-def _half_spread(order: SpreadOrder, quotes: Mapping[str, OptionQuote]) -> float:
-    legs = zip(order.legs, order.net_weights, strict=True)
-    return sum(weight * quotes[leg.symbol].half_spread_ticks for leg, weight in legs)
+def _market(
+    order: SpreadOrder, quotes: Mapping[str, OptionQuote], market: UnderlyingMarket, settings: RunSettings
+) -> PackageMarket:
+    return block_market(
+        order,
+        quotes,
+        underlying_move=step_move(market.spot, float(market.forecast.at(1.0))),
+        steps=int(60.0 * settings.block_minutes / STEP_SECONDS + 1e-9),
+    )
+
+
+def _aversion(order: SpreadOrder, settings: RunSettings) -> float:
+    """Per tick: exponential utility of aversion a charges a / 2 times the variance in currency."""
+    return 0.5 * settings.risk_aversion * order.packages * order.currency_per_tick
+
+
+def _begins(market: PackageMarket) -> float:
+    """The package's mid in the market, where each leg's is a whole tick."""
+    return float(sum(leg.side * leg.ratio * leg.mid_ticks for leg in market.legs))
 
 
 def _limit(order: SpreadOrder, quotes: Mapping[str, OptionQuote], half_spreads: float) -> int | None:
     """The most that a package may cost, in half spreads beyond its mid [ticks of net price]."""
     if math.isinf(half_spreads):
         return None
-    return math.floor(_net(order, quotes) + half_spreads * _half_spread(order, quotes) + 1e-9)
+    return math.floor(net_mid_ticks(order, quotes) + half_spreads * half_spread_ticks(order, quotes) + 1e-9)
 
 
 def _generator(settings: RunSettings, market: UnderlyingMarket, number: int) -> np.random.Generator:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 )
 @click.option("--packages", type=click.IntRange(1, 10**6), default=1, show_default=True, help="How many.")
 @click.option("--underlying", default="SPX", show_default=True, metavar="SYMBOL", help="Of --structure.")
+@click.option(
+    "--work", is_flag=True, help="Also what working it over 10 minutes is expected to cost, way by way."
+)
 @click.option("--list", "list_names", is_flag=True, help="List every named structure with its legs.")
 @pricing_options
 @output_options
@@ -40,6 +43,7 @@ def spread(
     leg: tuple[str, ...],
     packages: int,
     underlying: str,
+    work: bool,
     list_names: bool,
     market: Path | None,
     chain: Path | None,
@@ -55,6 +59,7 @@ def spread(
     hedger spread example
     hedger spread book.csv --chain chain.csv --out spreads-1
     hedger spread --structure "iron condor" --strikes 2600,2650,2750,2800 --expiry 2018-02-28
+    hedger spread --structure strangle --strikes 2600,2750 --expiry 2018-02-28 --chain chain.csv --work
     hedger spread --structure "put calendar" --strikes 2650 --expiry 2018-02-28 --expiry 2018-03-29
     """
     if list_names:
@@ -62,6 +67,8 @@ def spread(
         return
     if sum(map(bool, (portfolio, structure, leg))) != 1:
         raise UsageError("Give one of a PORTFOLIO, --structure NAME and --leg (--list names the structures).")
+    if work and portfolio:
+        raise UsageError("--work goes with --structure or --leg: it says what one structure costs to work.")
     from hedger.cli.progress import progress
     from hedger.report.files import require_free
     from hedger.report.record import RunInputs
@@ -88,6 +95,7 @@ def spread(
                 else _named(structure or "", underlying, strikes, expiry, packages, day)
             )
             study = _of_piece(piece, inputs, day)
+            study = _with_ways(study) if work else study
         if out is not None:
             _write(study, out)
     _show(study, out, as_json)
@@ -118,6 +126,16 @@ def _of_piece(piece: Piece, inputs: RunInputs, day: date) -> SpreadStudy:
         faults = "; ".join(pieces[0].faults)
         raise UsageError(f"The {piece.structure.name} has no two-sided market: {faults}.")
     return SpreadStudy(portfolio=book, market=market, pieces=pieces, rest=())
+
+
+def _with_ways(study: SpreadStudy) -> SpreadStudy:
+    from hedger.block_orders import structure_ways
+    from hedger.result import RunSettings
+
+    (priced,) = study.pieces
+    structure, packages = priced.piece.structure, priced.piece.packages
+    market = study.market.underlying(structure.underlying)
+    return replace(study, ways=structure_ways(structure, packages, market, RunSettings()))
 
 
 def _day(inputs: RunInputs) -> date:

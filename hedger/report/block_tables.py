@@ -9,6 +9,7 @@ from hedger.report.table import Table
 from hedger.report.units import counted, number, percent, printable
 from hedger.result import RunSettings
 from hedger.spreads.block import OptionBlock
+from hedger.spreads.block_ways import BlockWays
 
 _STATED = (
     "Half spreads are the chain's, the legs' moves those of their deltas and the underlying's forecast. How "
@@ -31,6 +32,21 @@ def block_tables(blocks: Sequence[OptionBlock], settings: RunSettings, unit: str
             columns=columns,
             rows=rows,
             notes=(_worked(settings), *_outcome(blocks, settings, unit), _STATED),
+        ),
+    )
+
+
+def ways_table(found: BlockWays) -> Table:
+    """What each way of working a block is expected to cost."""
+    rows = tuple((way.name, number(way.cost, 2), percent(way.of_touch)) for way in found.ways)
+    return Table(
+        title=f"Working {found.packages:,} {found.name} over {found.minutes:g} minutes",
+        columns=("way", ">expected cost\nbeyond mid", ">of the\ntouch"),
+        rows=rows,
+        notes=(
+            "Currency, all packages, before fees; what has not traded by the end is crossed. A resting price "
+            "is its way's best constant one; the plan mixes all ways with dealers and chooses its moments.",
+            _STATED,
         ),
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import fields
 
-from hedger.report.json_document import Json, finite
+from hedger.report.json_document import Json, columns_of, finite
+from hedger.spreads.block_ways import BlockWays
 from hedger.spreads.study import PricedPiece, SpreadStudy
 from pricing.greeks import GreekColumns
 from pricing.option import Option
@@ -24,6 +25,7 @@ def spread_document(study: SpreadStudy) -> Json:
             "portfolio": {"origin": study.portfolio.origin, "sha256": study.portfolio.sha256},
             "structures": [_piece(each) for each in study.pieces],
             "rest": [{"symbol": each.symbol, "quantity": each.quantity} for each in study.rest],
+            "ways": None if study.ways is None else _ways(study.ways),
         }
     )
     return found
@@ -52,6 +54,10 @@ def _piece(priced: PricedPiece) -> Json:
             for each, value in zip(fields(GreekColumns), analysis.totals.tolist(), strict=True)
         },
     }
+
+
+def _ways(ways: BlockWays) -> Json:
+    return {**columns_of(ways), "ways": [columns_of(way) for way in ways.ways]}
 
 
 def _leg(leg: StructureLeg) -> Json:

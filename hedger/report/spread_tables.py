@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from hedger.report.block_tables import ways_table
 from hedger.report.table import Table
 from hedger.report.units import counted, number, percent, price, printable
 from hedger.spreads.study import PricedPiece, SpreadStudy
@@ -34,7 +35,13 @@ def spread_header(study: SpreadStudy) -> tuple[str, ...]:
 
 def spread_tables(study: SpreadStudy) -> tuple[Table, ...]:
     """Prices of one package, then profile and Greeks of all packages, then what is in no structure."""
-    tables = (_quote_table(study), _profile_table(study.pieces), _greek_table(study), _rest_table(study))
+    tables = (
+        _quote_table(study),
+        _profile_table(study.pieces),
+        _greek_table(study),
+        *(() if study.ways is None else (ways_table(study.ways),)),
+        _rest_table(study),
+    )
     return tuple(table for table in tables if table.rows)
 
 

@@ -9,15 +9,20 @@ that is `execution.spread.terms.stated_market`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from execution.market.regime import SECONDS_PER_DAY
 from execution.spread.order import SpreadOrder
 from execution.spread.terms import LegMarket, PackageMarket, stated_market
 from execution.spread.work import legs_of
 from hedger.spreads.choice_fills import OPTION_TICK
-from pricing.time import TRADING_DAYS_PER_YEAR
+from pricing.book import OptionColumns, value_options
+from pricing.market import UnderlyingMarket
+from pricing.option import Exercise, Option, Right
+from pricing.time import TRADING_DAYS_PER_YEAR, year_fraction
 
 STEP_SECONDS = 5.0
 _UNITS_TO_TOUCH = 4
@@ -64,6 +69,36 @@ class OptionQuote:
     def half_spread_ticks(self) -> float:
         """From the mid to the touch [cents]."""
         return 0.5 * (self.ask_ticks - self.bid_ticks)
+
+
+def with_deltas(
+    quoted: Sequence[tuple[str, Option, float, float]], market: UnderlyingMarket
+) -> dict[str, OptionQuote]:
+    """Symbol, option, bid and ask of each option as a quote by symbol; deltas by the market's surface."""
+    options = [option for _, option, _, _ in quoted]
+    columns = OptionColumns(
+        strike=np.array([option.strike for option in options]),
+        expiry_years=np.array([year_fraction(market.as_of, option.expiry) for option in options]),
+        is_call=np.array([option.right is Right.CALL for option in options], dtype=np.bool_),
+        is_american=np.array([option.exercise is Exercise.AMERICAN for option in options], dtype=np.bool_),
+    )
+    delta = value_options(columns, market)[0].delta
+    return {
+        symbol: OptionQuote(bid=bid, ask=ask, delta=float(delta[at]))
+        for at, (symbol, _, bid, ask) in enumerate(quoted)
+    }
+
+
+def net_mid_ticks(order: SpreadOrder, quotes: Mapping[str, OptionQuote]) -> float:
+    """Mid of one package [ticks of net price]."""
+    legs = zip(order.legs, order.net_weights, strict=True)
+    return sum(int(leg.side) * weight * quotes[leg.symbol].mid_ticks for leg, weight in legs)
+
+
+def half_spread_ticks(order: SpreadOrder, quotes: Mapping[str, OptionQuote]) -> float:
+    """What crossing every leg of one package costs beyond its mid [ticks of net price]."""
+    legs = zip(order.legs, order.net_weights, strict=True)
+    return sum(weight * quotes[leg.symbol].half_spread_ticks for leg, weight in legs)
 
 
 def block_market(

@@ -10,6 +10,7 @@ import numpy as np
 
 from hedger.portfolio import Portfolio
 from hedger.portfolio.convention import INDEX_OPTIONS
+from hedger.spreads.block_ways import BlockWays
 from hedger.spreads.leg_quotes import LegQuotes, leg_name, leg_quotes
 from hedger.spreads.recognition import Piece, Rest, recognise
 from pricing.black import FloatArray
@@ -39,12 +40,16 @@ class PricedPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpreadStudy:
-    """A book's structures priced, in the order of the book, and what is no part of any."""
+    """A book's structures priced, in the order of the book, and what is no part of any.
+
+    ways: what working the one structure that was asked for is expected to cost; None where nobody asked.
+    """
 
     portfolio: Portfolio
     market: Market
     pieces: tuple[PricedPiece, ...]
     rest: tuple[Rest, ...]
+    ways: BlockWays | None = None
 
 
 def study_spreads(portfolio: Portfolio, market: Market, *, chain: Path | None = None) -> SpreadStudy:

@@ -124,3 +124,51 @@ def test_what_is_no_structure_is_refused_in_one_sentence(
     assert (status, out) == (2, "")
     assert sentence in err
     assert len(err.strip().splitlines()) == 1
+
+
+VERTICAL = ("--structure", "bull call spread", "--strikes", "2650,2700", "--expiry", "2018-02-28", "--work")
+
+
+def test_ways_of_working_a_structure_are_ranked_beside_its_touch(command: Said, tmp_path: Path) -> None:
+    status, out, _ = command(*VERTICAL, "--packages", 5, "--chain", chain(tmp_path / "chain.csv"), "--json")
+    assert status == 0
+    found = json.loads(out)
+    jsonschema.Draft202012Validator(schema("spread")).validate(found)
+    ways = found["ways"]
+    assert [way["name"] for way in ways["ways"]] == [
+        "market orders",
+        "fixed leg order",
+        "one complex order",
+        "the plan",
+    ]
+    costs = [way["cost"] for way in ways["ways"]]
+    assert costs[0] == pytest.approx(ways["half_spread"])
+    assert costs[3] < min(costs[:3])
+    assert all(way["of_touch"] == pytest.approx(way["cost"] / ways["half_spread"]) for way in ways["ways"])
+
+
+def test_ways_are_a_table_of_the_terminal(command: Said, tmp_path: Path) -> None:
+    status, out, _ = command(*VERTICAL, "--chain", chain(tmp_path / "chain.csv"))
+    assert status == 0
+    assert "Working 1 bull call spread over 10 minutes" in out
+    assert "a simulator's" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("example", "--work"), "--work goes with --structure or --leg"),
+        (VERTICAL, "there is no chain of quotes"),
+        (
+            ("--structure", "covered call", "--strikes", "2650", "--expiry", "2018-02-28", "--work"),
+            "found 1 of 2 legs to be options",
+        ),
+    ],
+)
+def test_what_cannot_be_worked_is_refused_in_one_sentence(
+    command: Said, arguments: tuple[str, ...], sentence: str
+) -> None:
+    status, out, err = command(*arguments)
+    assert (status, out) == (2, "")
+    assert sentence in " ".join(err.split())
+    assert err.count("\n") == 1
