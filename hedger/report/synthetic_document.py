@@ -95,10 +95,13 @@ def _payoff(match: PayoffMatch, package: OptionPackage) -> Json:
         "got": match.got,
         # Rows compare each spot with the first, which so has no price of its own.
         "shadow_price": [0.0, *(-each.price for each in package.prices)],
+        "forward_units": match.forward_units,
+        "forward": match.forward,
         "cash": match.cash,
         "price": match.price,
         "tolerance": match.tolerance,
         "largest_error": match.largest_error,
+        "largest_error_between": match.largest_error_between,
     }
 
 

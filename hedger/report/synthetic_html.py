@@ -21,7 +21,7 @@ def synthetic_page(study: SyntheticStudy) -> str:
     return render_page(title, synthetic_header(study), synthetic_tables(study), pictures)
 
 
-def payoff_asked_and_got(match: PayoffMatch, package: OptionPackage, symbol: str) -> go.Figure:
+def payoff_asked_and_got(match: PayoffMatch, symbol: str) -> go.Figure:
     """Both payoffs by spot, and the band that the tolerance leaves; dotted: the legs' strikes."""
     spot, asked = match.payoff.spot, match.payoff.value
     band = np.concatenate((asked + match.tolerance, (asked - match.tolerance)[::-1]))
@@ -30,6 +30,7 @@ def payoff_asked_and_got(match: PayoffMatch, package: OptionPackage, symbol: str
         x=np.concatenate((spot, spot[::-1])),
         y=band,
         fill="toself",
+        mode="lines",
         line={"width": 0},
         fillcolor=GREY,
         opacity=0.25,
@@ -37,8 +38,9 @@ def payoff_asked_and_got(match: PayoffMatch, package: OptionPackage, symbol: str
         hoverinfo="skip",
     )
     figure.add_scatter(x=spot, y=asked, name="asked", mode="lines+markers", line={"color": INK})
-    figure.add_scatter(x=spot, y=match.got, name="got", mode="lines+markers", line={"color": BLUE})
-    for strike in sorted({leg.option.strike for leg in package.legs}):
+    drawn = match.drawn_spots
+    figure.add_scatter(x=drawn, y=match.pays(drawn), name="got", mode="lines", line={"color": BLUE})
+    for strike in sorted({leg.option.strike for leg in match.legs}):
         if spot[0] <= strike <= spot[-1]:
             figure.add_vline(x=strike, line={"color": ORANGE, "dash": "dot", "width": 1})
     figure.update_xaxes(title=f"{symbol} at the expiry")
@@ -67,8 +69,9 @@ def _picture(at: int, part: UnderlyingSynthetic) -> Picture:
         return picture(
             f"payoff-{at}",
             f"{symbol}: payoff asked and got",
-            "At the expiry, with the cash that goes with it. Shaded: allowed. Dotted: strikes of the legs.",
-            payoff_asked_and_got(part.payoff, part.package, symbol),
+            "At the expiry, with the cash that goes with it. Shaded: allowed, at the given spots. Dotted: "
+            "strikes of the legs.",
+            payoff_asked_and_got(part.payoff, symbol),
         )
     return picture(
         f"exposure-{at}",

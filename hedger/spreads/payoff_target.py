@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from hedger.errors import InputError, InputProblem
 from hedger.spreads.choice_market import OPTION_MULTIPLIER
-from hedger.spreads.choice_package import OptionPackage
+from hedger.spreads.choice_package import OptionPackage, PackageLeg
 from hedger.spreads.choice_problem import FloatArray
 from hedger.spreads.choice_rows import Rows, payoff_rows
 from hedger.spreads.exposure_target import listed_days, require_listed
@@ -46,22 +47,49 @@ class Payoff:
 class PayoffMatch:
     """What a package pays at its expiry beside what was asked.
 
-    years: to the expiry, ACT/365F. got: shape (spot,), with the cash and the underlying sold or bought
-    forward [currency]. cash [currency at the expiry]: what is lent or owed beside the package, chosen so that
-    the largest error is least. price [currency]: of all of it today, options at the touch, before fees.
+    years: to the expiry, ACT/365F. legs: of the package. forward_units: of underlying, bought at `forward`
+    [currency]. cash [currency at the expiry]: what is lent or owed beside them, chosen so that the largest
+    error at the given spots is least. price [currency]: of all of it today, options at the touch, before
+    fees. tolerance [currency]: of each difference from the first spot.
     """
 
     payoff: Payoff
     years: float
-    got: FloatArray
+    legs: tuple[PackageLeg, ...]
+    forward_units: float
+    forward: float
     cash: float
     price: float
     tolerance: float
+
+    def pays(self, spot: FloatArray) -> FloatArray:
+        """All of it at the expiry [currency], same shape as `spot`."""
+        return _paid(self.legs, spot, self.forward_units, self.forward) + self.cash
+
+    @property
+    def got(self) -> FloatArray:
+        """At the given spots, shape (spot,)."""
+        return self.pays(self.payoff.spot)
 
     @property
     def largest_error(self) -> float:
         """At the given spots [currency]."""
         return float(np.abs(self.got - self.payoff.value).max())
+
+    @property
+    def largest_error_between(self) -> float:
+        """From the first spot to the last, against straight lines between what was asked [currency]."""
+        spot = self.drawn_spots
+        asked = np.interp(spot, self.payoff.spot, self.payoff.value)
+        return float(np.abs(self.pays(spot) - asked).max())
+
+    @property
+    def drawn_spots(self) -> FloatArray:
+        """The given spots and the legs' strikes between them: where either payoff has a corner."""
+        given = self.payoff.spot
+        strikes = np.array([leg.option.strike for leg in self.legs], dtype=np.float64)
+        inside = strikes[(strikes > given[0]) & (strikes < given[-1])]
+        return np.unique(np.concatenate((given, inside)))
 
 
 def read_payoff(path: Path) -> Payoff:
@@ -79,19 +107,17 @@ def read_payoff(path: Path) -> Payoff:
             )
             for name in missing
         )
-    spot, value = (_column(table, name) for name in ("spot", "value"))
+    problems: list[InputProblem] = []
+    spot, value = (_column(table, name, problems) for name in ("spot", "value"))
     order = np.argsort(spot, kind="stable")
     repeated = order[1:][np.diff(spot[order]) == 0.0]
-    low = np.flatnonzero(spot <= 0.0)
-    problems = [
-        *cell_problems(table, "spot", np.sort(repeated), "each spot once"),
-        *cell_problems(table, "spot", low, "a spot above zero"),
-    ]
+    problems += cell_problems(table, "spot", np.sort(repeated), "each spot once")
+    problems += cell_problems(table, "spot", np.flatnonzero(spot <= 0.0), "a spot above zero")
     if not 2 <= len(spot) <= MOST_SPOTS:
         expected = f"a payoff at 2 to {MOST_SPOTS} spots"
         problems.append(InputProblem(file=table.file, value=f"{len(spot)}", expected=expected))
     if problems:
-        raise InputError(problems)
+        raise InputError(sorted(problems, key=lambda problem: problem.row or 0))
     return Payoff(spot=spot[order], value=value[order], origin=table.file, sha256=table.sha256)
 
 
@@ -127,28 +153,34 @@ def payoff_targets(desk: OptionDesk, payoff: Payoff, *, tolerance: float) -> Row
 def payoff_match(
     desk: OptionDesk, package: OptionPackage, payoff: Payoff, *, years: float, tolerance: float
 ) -> PayoffMatch:
-    """What the package pays at each spot, leg by leg."""
+    """What the package pays, with the cash that brings it nearest."""
     forward = float(desk.market.forward.forward_at(years))
-    paid = package.underlying_lots * desk.tiers.delta * (payoff.spot - forward)
-    for leg in package.legs:
-        sign = 1.0 if leg.option.right is Right.CALL else -1.0
-        intrinsic = np.maximum(sign * (payoff.spot - leg.option.strike), 0.0)
-        paid = paid + leg.quantity * OPTION_MULTIPLIER * intrinsic
-    apart = payoff.value - paid
+    units = package.underlying_lots * desk.tiers.delta
+    apart = payoff.value - _paid(package.legs, payoff.spot, units, forward)
     cash = 0.5 * float(apart.min() + apart.max())
     return PayoffMatch(
         payoff=payoff,
         years=years,
-        got=np.asarray(paid + cash, dtype=np.float64),
+        legs=package.legs,
+        forward_units=units,
+        forward=forward,
         cash=cash,
         price=package.premium + cash * float(desk.market.discount.discount_at(years)),
         tolerance=tolerance * payoff.range,
     )
 
 
-def _column(table: Table, name: str) -> FloatArray:
+def _paid(legs: Sequence[PackageLeg], spot: FloatArray, units: float, forward: float) -> FloatArray:
+    """By the legs and the underlying, before any cash."""
+    paid = units * (spot - forward)
+    for leg in legs:
+        sign = 1.0 if leg.option.right is Right.CALL else -1.0
+        paid = paid + leg.quantity * OPTION_MULTIPLIER * np.maximum(sign * (spot - leg.option.strike), 0.0)
+    return np.asarray(paid, dtype=np.float64)
+
+
+def _column(table: Table, name: str, problems: list[InputProblem]) -> FloatArray:
+    """Numbers, NaN where the cell holds none, for which a problem is added."""
     values, bad = numbers(table.columns[name])
-    wrong = np.flatnonzero(bad | np.isnan(values))
-    if len(wrong):
-        raise InputError(cell_problems(table, name, wrong, "a finite number"))
+    problems += cell_problems(table, name, np.flatnonzero(bad | np.isnan(values)), "a finite number")
     return values
