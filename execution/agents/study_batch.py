@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -52,11 +53,17 @@ def work_batch(
     seeds: Sequence[np.random.SeedSequence],
 ) -> WorkedBatch:
     """Let a worker work the order in a market of each seed, which alone decides what that market is."""
-    # On one thread: a step is so short that threads cost more waiting than they save.
+    with one_thread():
+        return _work(scenario, order, worker, task, seeds)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Step markets on one thread: a step is so short that threads cost more waiting than they save."""
     threads = get_num_threads()
     set_num_threads(1)
     try:
-        return _work(scenario, order, worker, task, seeds)
+        yield
     finally:
         set_num_threads(threads)
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from execution.agents.clustered_mean import LEVEL, clustered_mean
+from execution.agents.study_batch import one_thread
 from execution.book.layout import RecordArray
 from execution.market.agent_batch import AgentMarketBatch
 from execution.market.scenario import MarketScenario
@@ -73,13 +74,14 @@ def control_batch(
 
     Of an empty side the last price counts. A market of each seed, which alone decides what that market is.
     """
-    batch = AgentMarketBatch([scenario] * len(seeds), seeds)
     times = look_times(order)
     mid, touch = np.empty((len(seeds), len(times))), np.zeros((len(seeds), 2))
-    for at, ts_ns in enumerate(times.tolist()):
-        best = batch.step_until(ts_ns)[:, :, 0, _PRICE]
-        touch = np.where(best > 0, best, touch)
-        mid[:, at] = touch.mean(axis=1)
+    with one_thread():
+        batch = AgentMarketBatch([scenario] * len(seeds), seeds)
+        for at, ts_ns in enumerate(times.tolist()):
+            best = batch.step_until(ts_ns)[:, :, 0, _PRICE]
+            touch = np.where(best > 0, best, touch)
+            mid[:, at] = touch.mean(axis=1)
     return mid
 
 
