@@ -1,194 +1,56 @@
 """What the closed loop is worth: books hedged with costs learned from own fills, and with costs assumed.
 
-Usage: python -m benchmarks.closed_loop [--histories N] [--seeds N]
+Usage: python -m benchmarks.closed_loop [--histories N] [--seeds N] [--policy NAME]
 
 The true law of each venue is measured in the full order-book simulator; one history of own fills is traded
 there, written as a fill table and read back; more are drawn from the law, with the price risk of working
-them. Every curve is then handed to the same policy, and the policy it makes is scored by the exact recursion
-of `hedger.optimum`, at decisions once a day for a month under geometric Brownian motion in which a trade
-costs what the venue's law says: over all paths at once, so that of chance only the histories' is left, over
-which differences have their 95% intervals. `optimum` is the least risk there is under the true law. Figures
-are certainty equivalents in bp of notional at risk aversion times notional 50.
+them: of the sizes that the book itself trades, and of sizes of which it trades few. Longer histories begin
+with the shorter ones. Every curve is then handed to the same policy, and the policy it makes is scored by the
+exact recursion of `hedger.optimum`, at decisions once a day for a month under geometric Brownian motion in
+which a trade costs what the venue's law says: over all paths at once, so that of chance only the histories'
+is left, over which differences have their 95% intervals. `optimum` is the least risk there is under the true
+law. Figures are certainty equivalents in bp of notional at risk aversion times notional 50.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from time import process_time
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from benchmarks.closed_loop_books import BOOKS, POLICIES, RESOLUTION, Book, Law, own_sizes, problem_of, risk
 from benchmarks.closed_loop_market import (
     HORIZON_DAYS,
     VENUES,
     Venue,
-    learned_from_law,
+    history_from_law,
+    learned,
     learned_in_simulator,
+    sizes,
     true_law,
 )
 from execution.tca.cost_curve import CostCurve
-from hedger.network.inference import BandNetwork, BookStates
-from hedger.network.weights import shipped_network
-from hedger.optimum import HedgingProblem, PowerImpact, score_with_impact, solve_with_impact
-from hedger.optimum.band_formulas import BookGamma, whalley_wilmott_half_width
-from hedger.optimum.grid import Resolution
-from hedger.policy.deep import MOST_UNSEEN
-from hedger.policy.impact_band import ends_from
-from pricing.greeks import black_greeks
+from hedger.optimum import solve_with_impact
 
 FloatArray = npt.NDArray[np.float64]
-Edges = Callable[[HedgingProblem, int, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
-"""(problem, date, spot (node,), costs (size,)) -> lower and upper edges of the holding, (node, size)."""
 
-DAYS = 21
-AVERSION = 50.0  # times notional
-HISTORIES = (60, 600)
+HISTORIES = (100, 300, 600, 2_000)
+ASSORTED = 600
 SIMULATED_ORDERS = 40
-RESOLUTION = Resolution(nodes_per_deviation=2.0, holdings=121)
-TRADES = 2.0 * np.linspace(0.0, 1.0, 17) ** 2  # [units of the book's notional]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book:
-    """Options of one expiry; units: signed, of each line, times `size` contracts of the hedge."""
-
-    name: str
-    size: float
-    strikes: tuple[float, ...]
-    is_call: tuple[bool, ...]
-    units: tuple[float, ...]
-
-
-BOOKS = (
-    Book(name="short straddle", size=6_000.0, strikes=(1.0, 1.0), is_call=(True, False), units=(-1.0, -1.0)),
-    Book(name="call spread", size=6_000.0, strikes=(1.0, 1.06), is_call=(True, True), units=(1.0, -1.0)),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
-    """A cost curve in units of the book's notional; proportional and impact as fractions of the value."""
-
-    proportional: float
-    impact: PowerImpact
-
-    @classmethod
-    def of(cls, curve: CostCurve, venue: Venue, size: float) -> Law:
-        """For a book of `size` contracts whose trades have the venue's horizon."""
-        full = curve.impact_coefficient * venue.conditions.volatility * np.sqrt(HORIZON_DAYS / 252.0)
-        coefficient = full * (size / venue.volume) ** curve.impact_exponent
-        impact = PowerImpact(coefficient=float(coefficient), exponent=curve.impact_exponent)
-        return cls(proportional=max(curve.proportional_bps(), 0.0) / 1e4, impact=impact)
-
-    def marginal(self, trades: FloatArray) -> FloatArray:
-        """Cost of the last unit, as `hedger.policy.trade_costs` has it."""
-        grown = (1.0 + self.impact.exponent) * self.impact.coefficient
-        return np.asarray(self.proportional + grown * trades**self.impact.exponent)
-
-
-def problem_of(book: Book, venue: Venue, law: Law) -> HedgingProblem:
-    """The book for a month of daily decisions."""
-    return HedgingProblem(
-        strike=np.array(book.strikes),
-        is_call=np.array(book.is_call),
-        units=np.array(book.units),
-        expiry_step=np.full(len(book.units), DAYS, dtype=np.int64),
-        spot=1.0,
-        step_variance=venue.conditions.volatility**2 / 252.0,
-        proportional_cost=law.proportional,
-        risk_aversion=AVERSION,
-    )
-
-
-def _gamma(problem: HedgingProblem, step: int, spot: FloatArray) -> tuple[FloatArray, BookGamma]:
-    """The book's delta (node,), and its gammas with a row a node."""
-    left = float(DAYS - step)
-    level, deviation = spot[:, None], np.sqrt(problem.step_variance)
-    greeks = black_greeks(level, level, problem.strike, left, deviation, 1.0, problem.is_call)
-    lines = np.full(len(problem.units), left / 252.0)
-    volatility = np.full_like(greeks.gamma, deviation * np.sqrt(252.0))
-    known = BookGamma.of_lines(gamma=greeks.gamma * problem.units, expiry_years=lines, volatility=volatility)
-    return (greeks.delta * problem.units).sum(axis=1), known
-
-
-def whalley_wilmott(
-    problem: HedgingProblem, step: int, spot: FloatArray, costs: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """The band of `hedger.policy.whalley_wilmott`."""
-    delta, gamma = _gamma(problem, step, spot)
-    width = whalley_wilmott_half_width(
-        gamma=gamma.net[:, None],
-        spot=spot[:, None],
-        proportional_cost=costs,
-        risk_aversion=problem.risk_aversion,
-        step_variance=problem.step_variance,
-    )
-    return -delta[:, None] - width, -delta[:, None] + width
-
-
-@cache
-def _network() -> BandNetwork:
-    return shipped_network()
-
-
-def deep(
-    problem: HedgingProblem, step: int, spot: FloatArray, costs: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """The shipped network's band, as in `hedger.policy.deep`."""
-    spots, cost = np.repeat(spot, len(costs)), np.tile(costs, len(spot))
-    moneyness = np.log(problem.strike / spots[:, None])
-    left = float(DAYS - step)
-    answer = _network().bands(
-        BookStates(
-            moneyness=moneyness,
-            variance=np.full_like(moneyness, problem.step_variance * left),
-            dates=np.full(len(problem.units), left),
-            scaled_units=problem.risk_aversion * spots[:, None] * problem.units,
-            is_call=problem.is_call,
-            step_variance=np.full(len(spots), problem.step_variance),
-            proportional_cost=cost,
-            scaled_fixed_cost=np.zeros(len(spots)),
-        )
-    )
-    trusted = (answer.unseen <= MOST_UNSEEN) & np.isfinite(answer.bands).all(axis=1)
-    scaled = np.where(trusted[:, None], answer.bands, answer.reference_bands())
-    holding = (scaled / (problem.risk_aversion * spots)[:, None]).reshape(len(spot), len(costs), 4)
-    return holding[:, :, 0], holding[:, :, 3]
-
-
-POLICIES: Mapping[str, Edges] = {"whalley-wilmott": whalley_wilmott, "deep": deep}
-
-
-def risk(policy: Edges, believed: Law, true: Law, problem: HedgingProblem, smallest: float) -> float:
-    """Entropic risk [bp of notional] under the true law of the policy that believes another.
-
-    smallest: the least trade whose cost decides on waiting, as in `hedger.policy.impact_band`.
-    """
-    costs = believed.marginal(np.maximum(TRADES, smallest))
-
-    def targets(step: int, spot: FloatArray, holding: FloatArray) -> FloatArray:
-        lower, upper = policy(problem, step, spot[:, 0], costs)
-        rows = [_traded(holding[0], below, above) for below, above in zip(lower, upper, strict=True)]
-        return np.array(rows)
-
-    return 1e4 * score_with_impact(problem, true.impact, targets, resolution=RESOLUTION)
-
-
-def _traded(holding: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """Holdings after the trade at one spot; edges (size,)."""
-    bought = np.maximum(holding, ends_from(holding, lower, TRADES))
-    sold = np.minimum(holding, -ends_from(-holding, -upper, TRADES))
-    return np.where(holding < lower[0], bought, np.where(holding > upper[0], sold, holding))
-
-
-def curves_of(venue: Venue, law: CostCurve, histories: int) -> Mapping[str, Sequence[CostCurve]]:
+def curves_of(
+    venue: Venue, book: Book, law: CostCurve, histories: int, simulated: CostCurve
+) -> Mapping[str, Sequence[CostCurve]]:
     """What the hedgers believe: one curve, or one for every history of fills."""
     rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(4).spawn(histories)]
+    own = [history_from_law(venue, law, own_sizes(venue, book, max(HISTORIES), rng), rng) for rng in rngs]
+    assorted = [history_from_law(venue, law, sizes(rng, ASSORTED), rng) for rng in rngs]
     twice = replace(
         law,
         half_spread_bps=2.0 * law.half_spread_bps,
@@ -200,11 +62,9 @@ def curves_of(venue: Venue, law: CostCurve, histories: int) -> Mapping[str, Sequ
         "1 bp": [CostCurve(half_spread_bps=1.0, fee_bps=0.0, impact_coefficient=0.0)],
         "twice the true": [twice],
         "no fills": [venue.prior()],
-        f"{SIMULATED_ORDERS} simulator": [learned_in_simulator(venue, SIMULATED_ORDERS)],
-        **{
-            f"{count:,} fills": [learned_from_law(venue, law, count, rng) for rng in rngs]
-            for count in HISTORIES
-        },
+        f"{SIMULATED_ORDERS} simulator": [simulated],
+        f"{ASSORTED} assorted": [learned(venue, each, ASSORTED) for each in assorted],
+        **{f"{count:,} own fills": [learned(venue, each, count) for each in own] for count in HISTORIES},
     }
 
 
@@ -244,7 +104,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--histories", type=int, default=10, help="of fills, of each length")
     parser.add_argument("--seeds", type=int, default=6, help="of each size, for a venue's true law")
+    parser.add_argument("--policy", choices=POLICIES, help="only this one")
     arguments = parser.parse_args()
+    policies = (arguments.policy,) if arguments.policy else tuple(POLICIES)
     started = process_time()
     gains: dict[str, list[FloatArray]] = {}
     for venue in VENUES:
@@ -255,10 +117,13 @@ def main() -> None:
             f"{law.impact_exponent:.2f} ± {law.exponent_standard_error:.2f}; "
             f"{process_time() - started:.0f} s of CPU so far"
         )
-        curves = curves_of(venue, law, arguments.histories)
-        describe(curves, venue)
+        simulated = learned_in_simulator(venue, SIMULATED_ORDERS)
         for book in BOOKS:
-            _compare(venue, book, law, curves, gains)
+            curves = curves_of(venue, book, law, arguments.histories, simulated)
+            print(f"  {book.name}")
+            describe(curves, venue)
+            for policy in policies:
+                _compare(venue, book, policy, law, curves, gains)
     report(gains)
     print(f"{process_time() - started:.0f} s of CPU")
 
@@ -266,29 +131,29 @@ def main() -> None:
 def _compare(
     venue: Venue,
     book: Book,
+    policy: str,
     law: CostCurve,
     curves: Mapping[str, Sequence[CostCurve]],
     gains: dict[str, list[FloatArray]],
 ) -> None:
-    """Print one book's table and add its gains."""
+    """Print one book's table under one policy and add its gains."""
     true = Law.of(law, venue, book.size)
     problem = problem_of(book, venue, true)
     least = 1e4 * solve_with_impact(problem, true.impact, resolution=RESOLUTION).risk
-    for name, policy in POLICIES.items():
-        found = {
-            curve: np.array(
-                [risk(policy, Law.of(each, venue, book.size), true, problem, 0.5 / book.size) for each in own]
-            )
-            for curve, own in curves.items()
-        }
-        cells = "  ".join(
-            f"{curve}: {mean_and_interval(risks - least).strip()}" for curve, risks in found.items()
+    smallest = 0.5 / book.size
+    found = {
+        curve: np.array(
+            [risk(POLICIES[policy], Law.of(each, venue, book.size), true, problem, smallest) for each in all_]
         )
-        print(f"  {book.name}, {name}: risk above the optimum's {least:.2f}: {cells}", flush=True)
-        for learned in (key for key in found if key.endswith(("fills", "simulator", "true costs"))):
-            for assumed in ("1 bp", "twice the true"):
-                gain = found[assumed] - found[learned]
-                gains.setdefault(f"{learned} against {assumed}", []).append(gain)
+        for curve, all_ in curves.items()
+    }
+    print(f"    {policy}: risk above the optimum's {least:.2f}, and less than with twice the true costs")
+    for curve, risks in found.items():
+        less = mean_and_interval(found["twice the true"] - risks)
+        print(f"      {curve:16s} {mean_and_interval(risks - least)}  {less}", flush=True)
+    for learner in (key for key in found if key.endswith(("fills", "assorted", "simulator", "true costs"))):
+        for assumed in ("1 bp", "twice the true"):
+            gains.setdefault(f"{learner} against {assumed}", []).append(found[assumed] - found[learner])
 
 
 if __name__ == "__main__":

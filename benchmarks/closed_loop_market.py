@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -163,10 +162,16 @@ def learned_in_simulator(venue: Venue, orders: int) -> CostCurve:
     return learn_cost_curve(venue.prior(), seen, origin="fills in the simulator")
 
 
-def learned_from_law(venue: Venue, law: CostCurve, orders: int, rng: np.random.Generator) -> CostCurve:
-    """The curve after own orders that cost what the law says, and the price risk of working them."""
-    quiet = _observed(venue, sizes(rng, orders), np.zeros(orders))
-    costs = partial(law.expected_bps, horizon_days=HORIZON_DAYS, volatility=venue.conditions.volatility)
-    expected = np.array([costs(participation=float(size)) for size in quiet.participation]) - law.fee_bps
-    noisy = expected + quiet.noise_bps() * rng.standard_normal(orders)
-    return learn_cost_curve(venue.prior(), _observed(venue, quiet.participation, noisy), origin="fills")
+def history_from_law(
+    venue: Venue, law: CostCurve, participation: FloatArray, rng: np.random.Generator
+) -> CostObservations:
+    """Own orders that cost what the law says before its fee, and the price risk of working them."""
+    quiet = _observed(venue, participation, np.zeros(len(participation)))
+    expected = law.half_spread_bps + law.impact_coefficient * quiet.impact_regressor(law.impact_exponent)
+    return replace(quiet, cost_bps=expected + quiet.noise_bps() * rng.standard_normal(len(participation)))
+
+
+def learned(venue: Venue, history: CostObservations, orders: int) -> CostCurve:
+    """The curve after a history's first orders."""
+    first = _observed(venue, history.participation[:orders], history.cost_bps[:orders])
+    return learn_cost_curve(venue.prior(), first, origin="fills")

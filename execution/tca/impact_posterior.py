@@ -35,8 +35,8 @@ _NEGLIGIBLE = 1e-6
 class CurveBelief:
     """Independent beliefs, each a mean and a standard deviation.
 
-    half_spread: bps; impact: of an order of a tenth of the volume, in shares of the horizon's volatility;
-    both never negative, lognormal. exponent: normal within [0.1, 1.5].
+    half_spread: bps, normal, since who rests may earn it. impact: of an order of a tenth of the volume, in
+    shares of the horizon's volatility, lognormal. exponent: normal within [0.1, 1.5].
     """
 
     half_spread: tuple[float, float]
@@ -63,26 +63,37 @@ class _Beside:
 
 
 def posterior_fit(terms: Terms, noise: FloatArray, belief: CurveBelief) -> CurveFit:
-    """The curve that expects what the posterior does of orders of no size, a tenth and all of the volume.
+    """The curve that expects what the posterior does of no size, the orders' usual one and all of the volume.
 
     A trade is decided by its expected cost, and that is no curve's of any one exponent: of sizes that nobody
     has filled it leans to the dear side, since of two exponents as likely the dearer one costs more than the
     cheaper one saves. Wild orders are weighed by `robust_fit`, which also says how large the noise is; it is
     believed, as five orders would say, that it has its stated size. The covariance is the posterior's, of
-    half spread, impact at a tenth and exponent; the interval its middle 95%.
+    half spread, impact at a tenth and exponent; the interval its middle 95%. No half spread is expected below
+    zero: a trade that pays the trader would make every band collapse.
     """
     found = belief.exponent[0]
     for _ in range(_ROUNDS):
         linear = fit_linear(terms, noise, found, _normal(belief))
         grid, probability = _integrated(terms, noise, linear, belief)
         found = float(probability.sum(axis=(0, 1)) @ grid[2])
-    half, impact, exponent = np.exp(grid[0]), np.exp(grid[1]), grid[2]
+    half, impact, exponent = grid[0], np.exp(grid[1]), grid[2]
     mean, covariance = _moments((half, impact, exponent), probability)
-    full = np.einsum("hib,i,b->", probability, impact, REFERENCE**-exponent)
-    expected = -math.log(float(full) / mean[1]) / math.log(REFERENCE)
-    return at_full_participation(
-        mean[:2], expected, covariance, _middle(exponent, probability.sum(axis=(0, 1))), linear
+    usual = _usual(terms[1])
+    cost, full = (
+        float(np.einsum("hib,i,b->", probability, impact, (size / REFERENCE) ** exponent))
+        for size in (usual, 1.0)
     )
+    expected = math.log(cost / full) / math.log(usual)
+    coefficients = np.array([max(mean[0], 0.0), full * REFERENCE**expected])
+    interval = _middle(exponent, probability.sum(axis=(0, 1)))
+    return at_full_participation(coefficients, expected, covariance, interval, linear)
+
+
+def _usual(participation: FloatArray) -> float:
+    """Geometric mean, but no more than the reference, so that it is far from all of the volume."""
+    positive = participation[participation > 0.0]
+    return min(REFERENCE, float(np.exp(np.log(positive).mean()))) if len(positive) else REFERENCE
 
 
 def _normal(belief: CurveBelief) -> Belief:
@@ -101,19 +112,19 @@ def _of_logarithm(mean: float, deviation: float) -> tuple[float, float]:
 def _integrated(
     terms: Terms, noise: FloatArray, linear: LinearFit, belief: CurveBelief
 ) -> tuple[list[FloatArray], FloatArray]:
-    """Grids of log half spread, log impact and exponent, and the posterior's probability of each node.
+    """Grids of half spread, log impact and exponent, and the posterior's probability of each node.
 
     Evidence is let in by and by, four times as much in each round, and the grid drawn in to where there is
     probability: at once it could lie between the nodes.
     """
-    beliefs = (_of_logarithm(*belief.half_spread), _of_logarithm(*belief.impact), belief.exponent)
+    beliefs = (belief.half_spread, _of_logarithm(*belief.impact), belief.exponent)
     weight = linear.weights / (linear.scale * noise) ** 2
     ends = [(mean - _REACH * deviation, mean + _REACH * deviation) for mean, deviation in beliefs[:2]]
     ends.append((LEAST_EXPONENT, LARGEST_EXPONENT))
     for cooling in range(_COOLINGS, -1, -1):
         grid = [np.linspace(lower, upper, _POINTS) for lower, upper in ends]
         beside = _beside(terms, weight, grid[2])
-        likelihood = 4.0**-cooling * beside.log_likelihood(np.exp(grid[0]), np.exp(grid[1]))
+        likelihood = 4.0**-cooling * beside.log_likelihood(grid[0], np.exp(grid[1]))
         probability = _normalised(likelihood + _log_belief(grid, beliefs))
         if cooling:
             ends = [_drawn_in(grid[axis], probability, axis) for axis in range(3)]

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import closed_loop
-from benchmarks.closed_loop import BOOKS, POLICIES, RESOLUTION, Law, mean_and_interval, problem_of, risk
+from benchmarks import closed_loop_books
+from benchmarks.closed_loop import mean_and_interval
+from benchmarks.closed_loop_books import BOOKS, POLICIES, RESOLUTION, Law, own_sizes, problem_of, risk
 from benchmarks.closed_loop_market import HORIZON_DAYS, VENUES
 from execution.tca.cost_curve import CostCurve
 from hedger.optimum import solve_with_impact
@@ -40,7 +41,7 @@ def test_costs_that_are_true_hedge_better_than_wrong_ones_and_never_better_than_
     policy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     coarse = Resolution(nodes_per_deviation=1.5, holdings=61, piece_nodes=6)
-    monkeypatch.setattr(closed_loop, "RESOLUTION", coarse)
+    monkeypatch.setattr(closed_loop_books, "RESOLUTION", coarse)
     problem = problem_of(BOOK, VENUE, TRUE)
     assumed = [CURVE, CostCurve(half_spread_bps=30.0, fee_bps=0.0, impact_coefficient=0.0)]
     laws = [Law.of(each, VENUE, BOOK.size) for each in assumed]
@@ -54,3 +55,10 @@ def test_a_single_figure_has_no_interval_and_several_have_student_s() -> None:
     assert "±" not in mean_and_interval(np.array([1.0]))
     values = np.array([1.0, 2.0, 3.0])
     assert mean_and_interval(values).split() == ["+2.000", "±", "2.484"]
+
+
+def test_a_book_s_own_trades_are_small_and_large_and_never_beyond_the_volume() -> None:
+    found = own_sizes(VENUE, BOOK, 300, np.random.default_rng(0))
+    assert len(found) == 300
+    assert (found > 0.0).all()
+    assert 0.03 < np.median(found) < 0.2 < found.max() <= 1.0

@@ -156,3 +156,41 @@ def test_an_order_of_no_size_costs_the_half_spread_with_its_error() -> None:
     at = {"participation": 0.0, "horizon_days": 0.1, "volatility": 0.2}
     assert curve.expected_bps(**at) == 1.0
     assert curve.standard_error_bps(**at) == pytest.approx(1.0)
+
+
+def test_a_prior_that_claims_to_know_a_number_exactly_cannot_learn() -> None:
+    sure = (
+        replace(ASSUMED, half_spread_standard_error_bps=0.0),
+        replace(ASSUMED, impact_standard_error=0.0),
+        replace(ASSUMED, exponent_standard_error=0.0),
+    )
+    for prior in sure:
+        with pytest.raises(ValueError, match="without error"):
+            learn_cost_curve(prior, observe(5, seed=1), origin="recorded")
+
+
+def test_an_exponent_far_from_published_ones_is_learned() -> None:
+    steep = replace(TRUTH, impact_exponent=1.2)
+    learned = learn_cost_curve(ASSUMED, observe(2_000, seed=11, truth=steep), origin="recorded")
+    assert learned.impact_exponent == pytest.approx(1.2, abs=0.2)
+
+
+def rows_of(seen: CostObservations, rows: slice) -> CostObservations:
+    """Some of the orders."""
+    return CostObservations(
+        participation=seen.participation[rows],
+        horizon_days=seen.horizon_days[rows],
+        volatility=seen.volatility[rows],
+        cost_bps=seen.cost_bps[rows],
+    )
+
+
+def test_what_is_learned_can_be_learned_from_again() -> None:
+    seen = observe(4_000, seed=12, truth=LAW)
+    at = {"participation": 0.1, "horizon_days": 0.5, "volatility": 0.2}
+    first, second = (rows_of(seen, rows) for rows in (slice(0, 2_000), slice(2_000, None)))
+    once = learn_cost_curve(ASSUMED, seen, origin="recorded")
+    twice = learn_cost_curve(learn_cost_curve(ASSUMED, first, origin="a"), second, origin="b")
+    assert twice.fills == once.fills
+    assert twice.expected_bps(**at) == pytest.approx(once.expected_bps(**at), rel=0.05)
+    assert twice.standard_error_bps(**at) == pytest.approx(once.standard_error_bps(**at), rel=0.2)
