@@ -13,6 +13,7 @@ from plotly.offline import get_plotlyjs
 from execution.schedules.names import COINTEGRATED, MULTI_ASSET, SCHEDULES
 from hedger.policy.policy import HedgeDecision
 from hedger.report import plots
+from hedger.report.block_plot import block_costs
 from hedger.report.smile_plot import SmileView, smile_fit
 from hedger.report.table import Table
 from hedger.report.tables import currency, order_name, run_tables
@@ -70,6 +71,7 @@ def _pictures(run: HedgeRun) -> tuple[Picture, ...]:
         drawn.append(
             picture(f"smile-{i}", f"{symbol}: implied volatility", _smile_caption(run, symbol), smiles)
         )
+    drawn += _block_pictures(run)
     for i, order in enumerate(run.orders):
         drawn += _order_pictures(i, order)
     drawn += _explained_pictures(run)
@@ -90,6 +92,14 @@ def _smile_caption(run: HedgeRun, symbol: str) -> str:
     market = run.market.underlying(symbol)
     absent = "No option chain was given, so there are no quotes to show: " if market.quotes is None else ""
     return f"{absent}{market.surface.description}. Horizontal axis: log of strike over forward."
+
+
+def _block_pictures(run: HedgeRun) -> list[Picture]:
+    if not run.option_blocks:
+        return []
+    caption = "One path of a simulated market: what a block cost scatters widely around what was expected."
+    figure = block_costs(run.option_blocks, currency(run))
+    return [picture("blocks", "Option blocks: what they cost", caption, figure)]
 
 
 def _order_pictures(number: int, order: WorkedOrder) -> list[Picture]:
