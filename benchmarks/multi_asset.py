@@ -1,6 +1,6 @@
 """How exact the schedules of several legs are, what they take, what they save, and how near a learner comes.
 
-python -m benchmarks.multi_asset [--seeds 8] [--only exact speed worth adaptive fit learned]
+python -m benchmarks.multi_asset [--seeds 8] [--only exact speed worth adaptive fit critical learned]
 
 Exactness is against one dense linear system, an interior-point quadratic programme (Clarabel) and the Riccati
 equation by Runge and Kutta; time is processor time of one core, of the whole solve from plain matrices to
@@ -25,12 +25,13 @@ from execution.schedules.almgren_chriss import AlmgrenChriss
 from execution.schedules.cointegrated import CointegratedExecution
 from execution.schedules.cointegrated_fit import fit_cointegration
 from execution.schedules.cointegrated_prices import CointegratedPrices, unrelated_prices
-from execution.schedules.cointegrated_rank import reversion_rank
+from execution.schedules.cointegrated_rank import TRACE_5_PERCENT, reversion_rank
 from execution.schedules.cointegrated_slices import CointegratedSlices
 from execution.schedules.multi_asset import MultiAssetAlmgrenChriss
 from execution.schedules.multi_asset_one_way import OneWayAlmgrenChriss
 from execution.schedules.schedule import FloatArray
 from tests.twins.legs_schedule import dense_expected_holdings, dense_holdings, riccati_value
+from tests.twins.trace_statistic import extrapolated_quantile
 
 START, SLICES = np.array([1e6, -1e6]), 10
 COVARIANCE = np.array([[0.95**2, 0.9 * 0.95 * 0.8], [0.9 * 0.95 * 0.8, 0.8**2]])
@@ -294,6 +295,14 @@ def _history(prices: CointegratedPrices, count: int, step: float, seed: int) -> 
     return mids
 
 
+def print_critical(count: int = 20_000) -> None:
+    """The trace test's 5% values against long simulations of random walks."""
+    print("\ncritical values of the trace test: stated, simulated")
+    for walks, stated in enumerate(TRACE_5_PERCENT, start=1):
+        found = extrapolated_quantile(walks, 0.95, count, 1_000, np.random.default_rng(walks))
+        print(f"  {walks:2d} walks   {stated:8.4f}   {found:7.2f}   {found / stated - 1.0:+.2%}", flush=True)
+
+
 def print_learned(seeds: int, first_seed: int, steps: int) -> None:
     """PPO's cost in the least cost, by seeds that chose nothing."""
     import torch
@@ -348,6 +357,7 @@ def main() -> None:
         "worth": print_worth,
         "adaptive": print_adaptive,
         "fit": print_fit,
+        "critical": print_critical,
         "learned": lambda: print_learned(asked.seeds, asked.first_seed, asked.steps),
     }
     for name in asked.only or parts:

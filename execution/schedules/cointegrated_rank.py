@@ -12,7 +12,8 @@ from execution.schedules.schedule import FloatArray
 
 # 5% critical values of the trace statistic with a constant in the relations, by the number of random walks
 # under the hypothesis, from 1 on: J. MacKinnon, A. Haug and L. Michelis, Numerical distribution functions of
-# likelihood ratio tests for cointegration, Journal of Applied Econometrics 14 (1999).
+# likelihood ratio tests for cointegration, Journal of Applied Econometrics 14 (1999). All ten agree with long
+# simulations of the limit.
 TRACE_5_PERCENT = (
     9.1645,
     20.2618,
