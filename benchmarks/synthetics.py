@@ -27,6 +27,7 @@ from hedger.spreads.choice_package import package_problem
 from hedger.spreads.choice_problem import Choice, InfeasibleChoiceError
 from hedger.spreads.choice_rows import Rows, cover_rows, within
 from hedger.spreads.free_money import contradicted, free_money
+from hedger.spreads.replacement import ForwardMarket, replacements
 from pricing.book import OptionColumns
 from pricing.business_time import BusinessClock
 from pricing.dividend_black import black_dividend_greeks
@@ -256,6 +257,36 @@ def half_chain(path: Path) -> None:
     )
 
 
+def parity(path: Path, *, contracts: int = 10) -> None:
+    """How many listed options, bought or sold, put-call parity has for less after all costs."""
+    quotes = read_chain(path, underlying="SPX", as_of=DAYS[2])
+    chain = chain_curves(quotes)
+    unit = LOT_COST / LOT_DELTA
+    years = np.unique(quotes.expiry_years)
+    forwards = [
+        ForwardMarket(
+            expiry_years=float(time),
+            ask=float(fair + unit / factor),
+            bid=float(fair - unit / factor),
+            discount=float(factor),
+            most=100.0 * contracts,
+        )
+        for time, fair, factor in zip(
+            years, chain.forward.forward_at(years), chain.discount.discount_at(years), strict=True
+        )
+    ]
+    orders = [(quote, side) for quote in range(len(quotes)) for side in (contracts, -contracts)]
+    found = replacements(orders, quotes, forwards, fee_per_contract=FEE)
+    at = np.array([each.quote for each in found], dtype=np.int64)
+    outside = (quotes.strike[at] > quotes.spot) == quotes.is_call[at]
+    saved = np.array([each.saving for each in found]) / (100.0 * contracts)
+    print(
+        f"parity: {len(found):,} of {len(orders):,} orders of {contracts} contracts have a cheaper equal, "
+        f"{int(outside.sum())} of them for an option out of the money; "
+        f"median saving {np.median(saved):.2f} per unit"
+    )
+
+
 def _distribution(values: list[float]) -> str:
     least, low, middle, high, most = np.percentile(values, [0, 25, 50, 75, 100])
     return f"median {middle:.3f}, quartiles {low:.3f} to {high:.3f}, range {least:.3f} to {most:.3f}"
@@ -269,6 +300,7 @@ def main() -> None:
         print("the shared chains are absent: cost and speed are not measured")
         return
     half_chain(path)
+    parity(path)
     costs(path, ChoiceLimits(naked_shorts=True), title="liquidity and 8 legs")
     costs(path, ChoiceLimits(), each=8, title="the same and no naked shorts")
 

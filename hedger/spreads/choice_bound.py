@@ -12,7 +12,8 @@ from hedger.spreads.choice_highs import whole_programme
 from hedger.spreads.choice_problem import ChoiceProblem, IntArray, row_scale
 from hedger.spreads.choice_relaxation import Relaxation
 
-_RESTRICTED = (40, 400)
+_RESTRICTED = (40, 150, 400)
+_LARGEST = 1_000  # columns; a programme of a whole chain can take minutes over its first node
 _MOST_NODES = 100
 _RELATIVE_GAP = 1e-3  # of programmes that are cut out of a larger one, whose bound is another's
 
@@ -21,13 +22,15 @@ def branch_and_bound(problem: ChoiceProblem, relaxation: Relaxation) -> tuple[In
     """The cheapest signed quantities that HiGHS finds, and what no solution costs less than.
 
     A solution with a column that is left out costs at least the relaxation plus the least reduced cost of
-    those left out. Nodes are limited, not seconds, so that the answer is the same on every machine.
+    those left out. Nodes are limited, not seconds, so that the answer is the same on every machine. None
+    where the thousand columns of least reduced cost have no solution that is found.
     """
     reduced = np.where(problem.signed().most > 0, np.maximum(relaxation.reduced_cost, 0.0), np.inf)
     held = relaxation.quantity > 0.0
     order = np.lexsort((reduced, ~held))
     tradable = int(np.isfinite(reduced).sum())
-    for size in (*(size for size in _RESTRICTED if size < tradable), tradable):
+    largest = min(tradable, _LARGEST)
+    for size in (*(size for size in _RESTRICTED if size < largest), largest):
         found = _solved(problem, np.sort(order[:size]), 0.0 if tradable <= _RESTRICTED[0] else _RELATIVE_GAP)
         if found.x is not None:
             quantity = np.zeros(len(order), dtype=np.int64)

@@ -1,0 +1,55 @@
+"""The fallback of a choice: programmes of rising size, none larger than can be solved."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import OptimizeResult
+
+from hedger.spreads import choice_bound
+from hedger.spreads.choice_bound import branch_and_bound
+from hedger.spreads.choice_problem import ChoiceProblem
+from hedger.spreads.choice_relaxation import relax
+
+
+def wide_problem(columns: int) -> ChoiceProblem:
+    """One row and many columns, of which a few contracts meet it."""
+    rng = np.random.default_rng(1)
+    most = np.full(columns, 5)
+    return ChoiceProblem(
+        names=tuple(f"c{i}" for i in range(columns)),
+        buy_cost=rng.uniform(1.0, 2.0, columns),
+        sell_cost=rng.uniform(1.0, 2.0, columns),
+        most_bought=most,
+        most_sold=most,
+        row_names=("gamma",),
+        coefficients=rng.uniform(1.0, 2.0, (1, columns)),
+        lower=np.array([10.0]),
+        upper=np.array([10.2]),
+        is_leg=np.ones(columns, dtype=np.bool_),
+        most_legs=4,
+    )
+
+
+def test_a_solution_among_few_columns_is_bounded_by_those_left_out() -> None:
+    problem = wide_problem(1_500)
+    relaxation = relax(problem)
+    assert relaxation is not None
+    quantity, bound = branch_and_bound(problem, relaxation)
+    assert quantity is not None
+    assert relaxation.cost <= bound <= quantity @ problem.signed().cost
+
+
+def test_no_programme_is_larger_than_a_thousand_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = wide_problem(1_500)
+    relaxation = relax(problem)
+    assert relaxation is not None
+    sizes: list[int] = []
+
+    def unsolved(_: ChoiceProblem, chosen: np.ndarray, __: float) -> OptimizeResult:
+        sizes.append(len(chosen))
+        return OptimizeResult(x=None)
+
+    monkeypatch.setattr(choice_bound, "_solved", unsolved)
+    assert branch_and_bound(problem, relaxation) == (None, np.inf)
+    assert sizes == [40, 150, 400, 1_000]
