@@ -116,7 +116,7 @@ def _outcome(blocks: Sequence[OptionBlock], settings: RunSettings, unit: str) ->
         *_leg_risk(blocks, unit),
         *(
             f"{counted(block.leaves_packages, 'package')} of {printable(block.name)} "
-            f"({printable(block.order.order_id)}) left: beyond the limit."
+            f"({printable(block.order.order_id)}) left: beyond the limit. What they should remove stays."
             for block in blocks
             if block.leaves_packages
         ),

@@ -18,6 +18,7 @@ from hedger.block_orders import book_options, option_trades, package_blocks
 from hedger.errors import UsageError
 from hedger.ledger import Ledger
 from hedger.report.block_document import block_entry
+from hedger.report.block_plot import block_costs
 from hedger.report.block_tables import block_tables
 from hedger.result import RunSettings
 from hedger.spreads.block import OptionBlock
@@ -168,6 +169,20 @@ def test_a_dry_run_plans_the_blocks_and_fills_none() -> None:
     assert block.expected_cost == blocks(CONDOR)[0].expected_cost
     entry = block_entry(block)
     assert entry["effective_cost"] is entry["paid"] is entry["leg_risk"] is None
+
+
+def test_the_picture_has_three_bars_a_block_and_two_where_it_is_planned() -> None:
+    worked, planned = (block_costs(blocks(CONDOR, dry_run=dry), "USD") for dry in (False, True))
+    assert [bar.name for bar in worked.data] == ["at the touch", "expected", "effective"]
+    assert [bar.name for bar in planned.data] == ["at the touch", "expected"]
+
+
+def test_the_table_shows_each_legs_price_and_its_lines_fit() -> None:
+    (table,) = block_tables(blocks(ODD), RunSettings(block_minutes=3.0), "USD")
+    legs = [row for row in table.rows if row[0][0] in "+-"]
+    assert len(legs) == sum(len(block.order.legs) for block in blocks(ODD))
+    assert all(row[-1].startswith("at ") for row in legs)
+    assert table.rows[-1][0] == "all"
 
 
 def test_at_the_touch_every_leg_is_crossed_at_once() -> None:
