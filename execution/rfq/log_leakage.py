@@ -35,8 +35,9 @@ class RequestLeakage:
 def request_leakage(requests: MeasuredRequests) -> RequestLeakage | None:
     """Leakage by dealer; None where no request says what the mid did after it.
 
-    Requests are matched by log size, log volatility and how many others were asked. What the price does when
-    nobody is asked is not in a file of requests: the number is of a dealer relative to the others.
+    Requests are matched by log size, log volatility, and size times how many others were asked, in proportion
+    to which these leak. What the price does when nobody is asked is not in a file of requests: the number is
+    of a dealer relative to the others.
     """
     history = requests.history
     before, whole = requests.moved(history.mid_at_trade), requests.moved(history.mid_after)
@@ -65,7 +66,7 @@ def _matched(requests: MeasuredRequests, against: FloatArray, dealer: int) -> Le
     asked = requests.history.asked[:, dealer]
     others = requests.history.asked.sum(axis=1) - asked
     log = requests.log.requests
-    features = np.column_stack((np.log(log.size), np.log(log.volatility), others))
+    features = np.column_stack((np.log(log.size), np.log(log.volatility), log.size * others))
     in_report = against * requests.ratio
 
     def moves(which: Flags) -> PriceMoves:

@@ -83,7 +83,7 @@ def rfq(
     """Study HISTORY, a CSV or parquet file with a row for each dealer asked, or the simulated 'example'.
 
     A row has a request's id, time, side and quantity, the dealer and what it answered; with mids it tells
-    markups and leakage. FIX's names and tags and words of venues are understood; docs/rfq_history.md lists them.
+    markups and leakage. FIX's names and tags and words of venues are understood: docs/rfq_history.md.
 
     \b
     hedger rfq example
