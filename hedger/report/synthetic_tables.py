@@ -164,7 +164,7 @@ def _payoff_table(part: UnderlyingSynthetic, match: PayoffMatch, study: Syntheti
         rows=rows,
         notes=(
             f"Largest error {number(match.largest_error, 2)} {unit} of {number(match.tolerance, 2)} allowed; "
-            f"{number(match.largest_error_between, 2)} against straight lines between the spots.",
+            f"{number(match.largest_error_between, 2)} against straight lines between the spots (give more spots to narrow it).",
             f"With cash {lent} that is {number(abs(match.cash), 2)} {unit} at the expiry; all of it {paid} "
             f"{number(abs(match.price), 2)} {unit} today, options at the touch, before fees.",
             "Last: what one more there, against the first spot, would cost in divisible contracts.",
@@ -183,9 +183,8 @@ def _equal_table(part: UnderlyingSynthetic, study: SyntheticStudy) -> Table:
         )
         for each in equals.found
     )
-    looked = (
-        f"{counted(equals.looked_at, 'order')} looked at: legs, and the book's options as if they traded."
-    )
+    which = "the legs, and the book's options as if they traded" if study.of_book else "the legs"
+    looked = f"{counted(equals.looked_at, 'order')} looked at: {which}."
     return Table(
         title="Cheaper by put-call parity",
         columns=("", "order", "instead", f">saves\n{study.currency}"),
