@@ -164,7 +164,8 @@ def _payoff_table(part: UnderlyingSynthetic, match: PayoffMatch, study: Syntheti
         rows=rows,
         notes=(
             f"Largest error {number(match.largest_error, 2)} {unit} of {number(match.tolerance, 2)} allowed; "
-            f"{number(match.largest_error_between, 2)} against straight lines between the spots (give more spots to narrow it).",
+            f"{number(match.largest_error_between, 2)} against straight lines between the spots; more of "
+            "them narrow it.",
             f"With cash {lent} that is {number(abs(match.cash), 2)} {unit} at the expiry; all of it {paid} "
             f"{number(abs(match.price), 2)} {unit} today, options at the touch, before fees.",
             "Last: what one more there, against the first spot, would cost in divisible contracts.",
