@@ -77,7 +77,7 @@ def fills_against_schedule(order: WorkedOrder) -> go.Figure:
     without = {"color": GREY, "width": 1, "dash": "dot"}
     for name, mid, line in (
         ("mid", order.path_mid, {"color": GREY}),
-        ("without it", order.control_mid, without),
+        ("mid without the order", order.control_mid, without),
     ):
         figure.add_scatter(x=path_at, y=mid, name=name, mode="lines", line=line, row=2, col=1)
     for liquidity, color, symbol in (

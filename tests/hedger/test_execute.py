@@ -29,6 +29,7 @@ def test_execute_shows_costs_style_and_validity_and_writes_a_page(
     shown = capsys.readouterr().out
     assert "sell 3,000 QDI in 2 minutes" in shown
     assert "Whether the markets were markets" in shown
+    assert "Information leakage: the mid's move against the order" in shown
     assert sorted(path.name for path in out.iterdir()) == ["execute.json", "fills.parquet", "report.html"]
     page = (out / "report.html").read_text(encoding="utf-8")
     assert all(f'id="{name}"' in page for name in ("over-time", "shortfall", "differences"))

@@ -81,3 +81,19 @@ def walk(part: Any) -> list[dict[str, Any]]:
     if not isinstance(part, dict):
         return []
     return [part, *(found for item in part.values() for found in walk(item))]
+
+
+def test_an_order_s_leakage_is_its_move_before_fills_less_that_of_its_market_without_it() -> None:
+    run = small_run()
+    for order, found in zip(run.orders, document(run)["costs"]["by_order"], strict=True):
+        before = found["before_fills"]
+        assert before["leakage_bps"] == pytest.approx(before["moved_bps"] - before["control_bps"])
+        scale = found["filled_quantity"] / order.order.quantity
+        assert before["moved_bps"] * scale == pytest.approx(found["parts_bps"]["timing"])
+        assert order.control_mid.shape == order.path_mid.shape
+    assert all(each["before_fills"] is None for each in planned_costs())
+
+
+def planned_costs() -> list[dict[str, object]]:
+    found: list[dict[str, object]] = document(small_run(dry_run=True))["costs"]["by_order"]
+    return found
