@@ -189,7 +189,8 @@ def _leakage_note(order: WorkedOrder) -> str:
     return (
         f"Information leakage of '{order_name(order)}' is {number(before.leakage_bps, 2)} bps: by its fills "
         f"the mid had moved {number(before.moved_bps, 2)} bps against it, and "
-        f"{number(before.control_bps, 2)} in the same simulated market without it. One path has no interval."
+        f"{number(before.control_bps, 2)} in the same simulated market without it. It holds the impact of "
+        "earlier fills, and one path has no interval."
     )
 
 
