@@ -184,8 +184,7 @@ class _Desk:
 
     def _is_price(self, offered: IntArray) -> BoolArray:
         """Whether no venue minds the legs' prices: none below zero where it was not so, shape (path,)."""
-        is_price: BoolArray = (offered >= np.minimum(self._lowest, 0)).all(axis=1)
-        return is_price
+        return np.asarray((offered >= np.minimum(self._lowest, 0)).all(axis=1), dtype=np.bool_)
 
     def _fill(self, which: BoolArray, price: IntArray, way: Way, jump: IntArray | int = 0) -> None:
         """Book fills; the fair value and the mid then fall by `jump` ticks against the package."""
