@@ -92,7 +92,8 @@ def control_starts(tape: SymbolTape, length_ns: int, busy_from: IntArray, busy_t
         for over, begun in zip(ends.tolist(), begins.tolist(), strict=True)
     ]
     starts = np.concatenate(free)
-    return starts[(starts - back_ns >= times[0]) & (starts + length_ns <= times[-1])]
+    inside: IntArray = starts[(starts - back_ns >= times[0]) & (starts + length_ns <= times[-1])]
+    return inside
 
 
 def moves_of(tape: SymbolTape, start_ns: IntArray, end_ns: IntArray) -> tuple[FloatArray, FloatArray]:
