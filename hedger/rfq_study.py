@@ -75,8 +75,12 @@ def study_requests(
     tick_size: float | None = None,
     problems: tuple[RecordingProblem, ...] = (),
 ) -> RfqStudy:
-    """Study the requests and advise on the question. UsageError for a symbol that the history has not."""
+    """Study the requests and advise on the question.
+
+    UsageError for a symbol that the history has not, and a mid that is not positive where costs are in bps.
+    """
     requests = measured(history, tick_size=tick_size)
+    _require_mid(requests, question.mid)
     own = _own(history, question.symbol)
     quantity = question.quantity or float(np.median(history.quantity[own]))
     calibration = None if requests is None else win_calibration(requests)
@@ -124,6 +128,11 @@ def _own(history: RfqHistory, symbol: str | None) -> Flags:
             f"--symbol: found '{symbol}', expected one of the history's: {known or 'it has none'}"
         )
     return own
+
+
+def _require_mid(requests: MeasuredRequests | None, mid: float | None) -> None:
+    if requests is not None and requests.unit is CostUnit.BPS and mid is not None and mid <= 0.0:
+        raise UsageError(f"--mid: found {mid:g}, expected above zero, since costs are in bps of it")
 
 
 def _volatility(history: RfqHistory, question: RfqQuestion, own: Flags) -> float:

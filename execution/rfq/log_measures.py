@@ -11,6 +11,8 @@ import numpy as np
 from execution.rfq.log_history import Flags, FloatArray, IntArray, RfqHistory, Texts
 from execution.rfq.simulation import RequestLog, Requests
 
+_FAR = 50.0  # usual markups; a quote or a mid with a slipped digit is farther off
+
 
 class CostUnit(StrEnum):
     """What the report counts costs in: 1e-4 of the mid, ticks, or the price itself."""
@@ -29,6 +31,7 @@ class MeasuredRequests:
     the model and of the report, (request,). in_half_spreads: whether the model's unit is the market's
     half-spread, else one number of report units for all. over_trade_mid: whether markups are over the mid
     when the quotes had come, else over that at the request, so that what leaked until then is in them.
+    slips: request and dealer of quotes so far from the others that they count as answers without a price.
     """
 
     history: RfqHistory
@@ -38,6 +41,7 @@ class MeasuredRequests:
     report_price: FloatArray
     in_half_spreads: bool
     over_trade_mid: bool
+    slips: tuple[tuple[str, str], ...] = ()
 
     @property
     def markups(self) -> FloatArray:
@@ -69,7 +73,8 @@ def measured(history: RfqHistory, *, tick_size: float | None = None) -> Measured
 
     Costs are in ticks where a tick size [price] is given, else in bps of the mid, and in points of price
     where a mid is not positive. Sizes and volatilities are over their medians in the same symbol; a
-    volatility that is not known is the median.
+    volatility that is not known is the median. A quote is a slip where its markup lies farther from the
+    median one than fifty times the median size of a markup.
     """
     known = history.part(np.isfinite(history.mid))
     priced = np.isfinite(known.quote)
@@ -90,14 +95,17 @@ def measured(history: RfqHistory, *, tick_size: float | None = None) -> Measured
     else:
         typical = float(np.median(np.abs(above / report_price[:, None])[priced]))
         model_price = report_price * (typical if typical > 0.0 else 1.0)
+    markup = above / model_price[:, None]
+    is_slip = _slips(markup)
     return MeasuredRequests(
         history=known,
-        log=_log(known, above / model_price[:, None]),
+        log=_log(known, np.where(is_slip, np.nan, markup)),
         unit=unit,
         model_price=model_price,
         report_price=report_price,
         in_half_spreads=in_half_spreads,
         over_trade_mid=over_trade_mid,
+        slips=tuple((str(known.request_id[row]), known.dealers[at]) for row, at in np.argwhere(is_slip)),
     )
 
 
@@ -126,6 +134,13 @@ def _report_price(history: RfqHistory, unit: CostUnit, tick_size: float | None) 
     if unit is CostUnit.BPS:
         return history.mid * 1e-4
     return np.full(len(history), tick_size if tick_size and unit is CostUnit.TICKS else 1.0)
+
+
+def _slips(markup: FloatArray) -> Flags:
+    usual = float(np.nanmedian(np.abs(markup)))
+    if usual == 0.0:
+        return np.zeros(markup.shape, dtype=np.bool_)
+    return np.asarray(np.abs(markup - np.nanmedian(markup)) > _FAR * usual, dtype=np.bool_)
 
 
 def _log(history: RfqHistory, markup: FloatArray) -> RequestLog:

@@ -29,6 +29,7 @@ _OF_THE_REQUEST = (
 _NEEDED = ("request_id", "time", "quantity", "dealer")
 _ENDS = ("outcome", "won", "winner", "rejected", "traded_price")
 _NO_NAME = ""
+_LOCKED = 1e-9  # of the mid, below which a half-spread is none but rounding
 
 
 @dataclass(slots=True)
@@ -195,6 +196,7 @@ def _history(origin: str, good: list[tuple[str, _Request]], reader: CellReader) 
     answered = matrix(_answered, 0.0) > 0.0
     quote = matrix(lambda values, _, __: float(values["quote"]), math.nan)
     rejected = matrix(lambda values, _, __: _rejected(values), 0.0) > 0.0
+    mid = numbers(lambda request: request.mid)
     half = numbers(lambda request: 0.5 * (request.number("ask") - request.number("bid")))
     return RfqHistory(
         origin=origin,
@@ -204,8 +206,8 @@ def _history(origin: str, good: list[tuple[str, _Request]], reader: CellReader) 
         symbol=_symbols(requests),
         side=numbers(lambda request: request.number("side")),
         quantity=numbers(lambda request: request.number("quantity")),
-        mid=numbers(lambda request: request.mid),
-        half_spread=np.where(half > 0.0, half, math.nan),
+        mid=mid,
+        half_spread=np.where(half > _LOCKED * np.abs(mid), half, math.nan),
         volatility=numbers(lambda request: request.number("volatility")),
         mid_at_trade=numbers(lambda request: request.number("mid_at_trade")),
         mid_after=numbers(lambda request: request.number("mid_after")),

@@ -12,8 +12,9 @@ from execution.rfq.log_history import RfqHistory
 from execution.rfq.log_leakage import FEWEST_REQUESTS, RequestLeakage
 from execution.rfq.log_measures import MeasuredRequests
 from execution.rfq.log_waiting import FEWEST_REQUESTS as FEWEST_FOR_WAITING
+from execution.rfq.log_waiting import market_states
 
-_FAR = 20.0  # median distances, beyond which a quote is probably a slip
+_NAMED = 3  # slips
 
 
 def unknown_of_requests(
@@ -46,8 +47,11 @@ def _sentences(
     yield from _moves(history, leakage)
     if not np.isfinite(history.half_spread).all():
         yield "costs in half-spreads, like for like between packages: not known; it takes columns bid and ask"
-    if wants_waiting and np.isfinite(history.volatility).sum() < FEWEST_FOR_WAITING:
-        yield f"when to ask: not known; it takes a column volatility in {FEWEST_FOR_WAITING} requests or more"
+    if wants_waiting and market_states(requests) is None:
+        yield (
+            "when to ask: not known; it takes a column volatility in "
+            f"{FEWEST_FOR_WAITING} requests or more, a third of them each quiet, usual and busy"
+        )
     yield "how far the forecasts are from the best there could be: not known; it takes the dealers' own odds"
 
 
@@ -69,8 +73,8 @@ def _short(requests: MeasuredRequests, calibration: WinCalibration | None) -> It
     silent = int((history.answered & ~np.isfinite(history.quote)).sum())
     if silent:
         yield f"{silent:,} answers without a price: none for the forecasts; it takes the quotes of all"
-    if far := _far(requests):
-        yield f"{far:,} quotes that lie far from all others: slips, perhaps; it takes a look at them"
+    if requests.slips:
+        yield _slipped(requests)
     counts = history.asked.sum(axis=1)
     if len(np.unique(counts)) == 1:
         yield (
@@ -95,7 +99,11 @@ def _moves(history: RfqHistory, leakage: RequestLeakage | None) -> Iterator[str]
         )
 
 
-def _far(requests: MeasuredRequests) -> int:
-    markup = requests.log.markup[requests.log.responded]
-    distance = np.abs(markup - np.median(markup))
-    return int((distance > _FAR * max(float(np.median(distance)), 1e-12)).sum())
+def _slipped(requests: MeasuredRequests) -> str:
+    count = len(requests.slips)
+    named = ", ".join(f"request {request} of {dealer}" for request, dealer in requests.slips[:_NAMED])
+    more = ", ..." if count > _NAMED else ""
+    return (
+        f"{count:,} quote{'s' if count > 1 else ''} far from all others, taken for slips and left out of "
+        f"markups and forecasts ({named}{more}); it takes a look at them"
+    )

@@ -38,17 +38,14 @@ class WaitingAdvice:
 
 
 def waiting_advice(requests: MeasuredRequests, advice: AskAdvice, *, looks: int) -> WaitingAdvice | None:
-    """Ask or wait, waiting itself costing nothing; None where too few requests say a volatility.
+    """Ask or wait, waiting itself costing nothing; None without `market_states`.
 
     From one state to the next as from one request to the next in the history. In each state the dealers are
     the cheapest of the advice's.
     """
-    known = np.isfinite(requests.history.volatility)
-    volatility = requests.log.requests.volatility[known]
-    edges = np.quantile(volatility, (1.0 / 3.0, 2.0 / 3.0)) if known.any() else np.zeros(2)
-    if len(volatility) < FEWEST_REQUESTS or not edges[0] < edges[1]:
+    if (found := market_states(requests)) is None:
         return None
-    state = np.digitize(volatility, edges)
+    edges, volatility, state = found
     middle = np.array([np.median(volatility[state == each]) for each in range(len(_STATES))])
     cost = np.array([_cost_at(advice, float(each)) for each in middle])
     asks, value = when_to_ask(cost, _transition(state), steps=looks)
@@ -62,6 +59,21 @@ def waiting_advice(requests: MeasuredRequests, advice: AskAdvice, *, looks: int)
         gap_seconds=float(np.median(requests.log.requests.seconds[1:])),
         now=int(np.digitize(advice.request.volatility, edges)),
     )
+
+
+def market_states(requests: MeasuredRequests) -> tuple[FloatArray, FloatArray, IntArray] | None:
+    """Edges between the thirds of past volatilities, these over the typical one, and the third of each.
+
+    Shapes (2,), (request,) and (request,), of the requests whose volatility is known. None below
+    `FEWEST_REQUESTS` of them, and where so many are equal that a third is empty.
+    """
+    known = np.isfinite(requests.history.volatility)
+    volatility = requests.log.requests.volatility[known]
+    if len(volatility) < FEWEST_REQUESTS:
+        return None
+    edges = np.quantile(volatility, (1.0 / 3.0, 2.0 / 3.0))
+    state = np.digitize(volatility, edges)
+    return (edges, volatility, state) if len(np.unique(state)) == len(_STATES) else None
 
 
 def _transition(state: IntArray) -> FloatArray:

@@ -43,10 +43,16 @@ _INSTANT = "a time such as 2024-08-08T14:30:00.123Z, or a count of seconds, ms, 
 _NS_BY_UNIT = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _UNIT_BY_DIGITS = {9: "s", 10: "s", 12: "ms", 13: "ms", 15: "us", 16: "us", 18: "ns", 19: "ns"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_NS = 2**63 - 1
+# Squares and ratios of what a file says, in bps of each other, must stay finite.
+_LARGEST = 1e30
 
 
 def number(text: str) -> float:
-    """A finite number; grouped thousands, a currency sign and a negative in parentheses are read."""
+    """A finite number; grouped thousands, a currency sign and a negative in parentheses are read.
+
+    Its size is 0 or between 1e-30 and 1e30: what lies beyond is a slip.
+    """
     inner = text[1:-1].strip() if text.startswith("(") and text.endswith(")") else None
     digits = (text if inner is None else inner).lstrip("$€£¥").strip()
     if _GROUPED.fullmatch(digits):
@@ -54,8 +60,8 @@ def number(text: str) -> float:
     if not _PLAIN.fullmatch(digits):
         raise ValueError("a finite number such as 100 or 1,250.5")
     value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError("a finite number")
+    if value != 0.0 and not 1.0 / _LARGEST <= abs(value) <= _LARGEST:
+        raise ValueError(f"a number of size 0, or between {1.0 / _LARGEST:g} and {_LARGEST:g}")
     return value if inner is None else -value
 
 
@@ -139,10 +145,7 @@ def instant_ns(text: str, unit: str | None = None) -> int:
     """
     if (count := _NUMBER.fullmatch(text)) is not None and (unit or len(count[1]) in _UNIT_BY_DIGITS):
         unit = unit or _UNIT_BY_DIGITS[len(count[1])]
-        value = int(Decimal(text) * _NS_BY_UNIT[unit])
-        if value >= 2**63:
-            raise ValueError(_INSTANT)
-        return value
+        return _told(int(Decimal(text) * _NS_BY_UNIT[unit]))
     if (stamp := _STAMP.fullmatch(text)) is not None:
         return _moment(stamp["year"], stamp["month"], stamp["day"], stamp["clock"] or "00:00")
     if (stamp := _SLASHED.fullmatch(text)) is not None:
@@ -183,7 +186,14 @@ def _moment(year: str, month: str, day: str, clock_text: str) -> int:
         raise ValueError(f"{_INSTANT}, that exists") from None
     since = whole - _EPOCH - _offset(clock["zone"])
     fraction = int((clock["fraction"] or "").ljust(9, "0"))
-    return (since.days * 86_400 + since.seconds) * 10**9 + fraction
+    return _told((since.days * 86_400 + since.seconds) * 10**9 + fraction)
+
+
+def _told(instant: int) -> int:
+    """An instant that 64 bits of nanoseconds hold, either side of 1970."""
+    if abs(instant) > _LATEST_NS:
+        raise ValueError(f"{_INSTANT}, in the years 1678 to 2261")
+    return instant
 
 
 def _offset(zone: str | None) -> timedelta:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from execution.rfq.log_file import HistoryFile
     from hedger.rfq_study import RfqStudy
 
+_LARGEST = 1e12
+
 
 @click.command(short_help="Study past requests for quote: dealers, leakage, whom to ask next.")
 @click.argument("history")
@@ -96,10 +98,14 @@ def rfq(
 
     if out is not None:
         require_free(out)
-    _require_numbers(outside=outside, mid=mid, to_follow=to_follow)
-    for name, value in (("quantity", quantity), ("volatility", volatility), ("tick-size", tick_size)):
+    for name, value in (("--quantity", quantity), ("--volatility", volatility), ("--tick-size", tick_size)):
         if value is not None:
-            require_positive(f"--{name}", value)
+            _require_size(name, require_positive(name, value))
+    for name, value in (("--outside", outside), ("--mid", mid), ("--to-follow", to_follow)):
+        if value is not None:
+            _require_size(name, value)
+    if to_follow < 0.0:
+        raise UsageError(f"--to-follow must be zero or more; found {to_follow:g}")
     question = RfqQuestion(
         side=1.0 if side == "buy" else -1.0,
         quantity=quantity,
@@ -122,12 +128,14 @@ def rfq(
     _show(study, out, as_json)
 
 
-def _require_numbers(*, outside: float | None, mid: float | None, to_follow: float) -> None:
-    for name, value in (("--outside", outside), ("--mid", mid), ("--to-follow", to_follow)):
-        if value is not None and not math.isfinite(value):
-            raise UsageError(f"{name} must be a finite number; found {value:g}")
-    if to_follow < 0.0:
-        raise UsageError(f"--to-follow must be zero or more; found {to_follow:g}")
+def _require_size(name: str, value: float) -> None:
+    """UsageError for a size that can only be a slip, and whose square may not be finite."""
+    if not math.isfinite(value):
+        raise UsageError(f"{name} must be a finite number; found {value:g}")
+    if value != 0.0 and not 1.0 / _LARGEST <= abs(value) <= _LARGEST:
+        raise UsageError(
+            f"{name} must be of a size between {1.0 / _LARGEST:g} and {_LARGEST:g}; found {value:g}"
+        )
 
 
 def _read(history: str, skip_bad_rows: bool) -> HistoryFile:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from execution.rfq.log_advice import AskAdvice
 from execution.rfq.log_measures import CostUnit
 from hedger.report.units import number, price, printable
@@ -87,6 +89,13 @@ def _beyond(study: RfqStudy, advice: AskAdvice) -> tuple[str, ...]:
     if study.quantity > largest:
         found.append(
             f"No request was larger than {largest:,.10g}: what is said of {study.quantity:,.10g} goes beyond."
+        )
+    volatility = study.history.volatility[np.isfinite(study.history.volatility)]
+    asked = study.question.volatility
+    if asked is not None and len(volatility) and not volatility.min() <= asked <= volatility.max():
+        found.append(
+            f"Past volatilities were {volatility.min():.4g} to {volatility.max():.4g}: what is said of "
+            f"{asked:.4g} goes beyond."
         )
     return tuple(found)
 

@@ -88,6 +88,17 @@ def test_what_a_bare_file_cannot_say_is_said_to_be_unknown(tmp_path: Path) -> No
     assert "Dealers beside each other" in rfq_page(dark)
 
 
+def test_slips_and_questions_beyond_the_history_are_said() -> None:
+    history = example_history(200, 3)
+    quote = history.quote.copy()
+    quote[history.answered] = np.where(np.arange(history.answered.sum()) < 5, 1e4, quote[history.answered])
+    text = said(study_requests(replace(history, quote=quote), RfqQuestion(quantity=1e4, volatility=9.0)))
+    assert "5 quotes far from all others, taken for slips" in text
+    assert f"(request {history.request_id[0]} of " in text
+    assert "No request was larger than" in text
+    assert "what is said of 9 goes beyond" in text
+
+
 def test_the_command_reads_a_file_of_one_request_and_writes_it_whole(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +133,9 @@ def test_bad_rows_are_named_with_status_two_unless_they_are_skipped(
         ("--outside", "nan"),
         ("--to-follow", "-1"),
         ("--tick-size", "-1"),
+        ("--tick-size", "1e-300"),
+        ("--outside", "1e300"),
+        ("--mid", "-3"),
         ("--symbol", "Z"),
     ],
 )

@@ -114,6 +114,25 @@ def test_every_bad_cell_is_named_with_row_column_and_value(tmp_path: Path) -> No
     ]
 
 
+def test_numbers_and_times_that_no_arithmetic_bears_are_named(tmp_path: Path) -> None:
+    text = HEAD + "a,1500-01-02 14:30:00Z,buy,1e300,X,5,1e-300,won\nb,2262-05-01,buy,1,X,-1e31,5,won\n"
+    assert problems(tmp_path, text) == [
+        (2, "time", "1500-01-02 14:30:00Z"),
+        (2, "qty", "1e300"),
+        (2, "mid", "1e-300"),
+        (3, "time", "2262-05-01"),
+        (3, "quote", "-1e31"),
+    ]
+
+
+def test_what_rounding_leaves_of_a_locked_market_is_no_spread(tmp_path: Path) -> None:
+    head = "rfq_id,time,side,qty,dealer,quote,bid,ask\n"
+    rows = "a,1700000000,buy,1,X,5,4.9,4.9000000000001\nb,1700000000,buy,1,X,5,4.9,4.91\n"
+    found = read(tmp_path, head + rows).history
+    assert np.isnan(found.half_spread[0])
+    assert found.half_spread[1] == pytest.approx(0.005)
+
+
 @pytest.mark.parametrize(
     ("rows", "found"),
     [

@@ -199,6 +199,24 @@ def test_waiting_pays_where_the_market_is_busy_and_asking_where_it_is_quiet() ->
     assert none is None
 
 
+def test_without_a_quiet_usual_and_busy_third_nothing_is_said_of_waiting() -> None:
+    two = of(history(), volatility=np.where(np.arange(len(history())) % 5 < 2, 0.1, 0.2))
+    assert waiting_advice(two, advice(), looks=3) is None
+
+
+def test_a_quote_with_a_slipped_digit_is_left_out_and_named() -> None:
+    row, dealer = (int(at[0]) for at in np.nonzero(history().answered))
+    quote = history().quote.copy()
+    quote[row, dealer] *= 100.0
+    slipped = of(history(), quote=quote)
+    assert slipped.slips == ((str(history().request_id[row]), history().dealers[dealer]),)
+    kept = np.ones(quote.shape, dtype=np.bool_)
+    kept[row, dealer] = False
+    assert np.isnan(slipped.markups[row, dealer])
+    np.testing.assert_array_equal(slipped.markups[kept], requests().markups[kept])
+    assert requests().slips == ()
+
+
 def test_units_are_bps_ticks_or_points_and_mean_the_same() -> None:
     ticks = measured(history(), tick_size=0.01)
     free = of(history(), mid=history().mid - history().mid.min(), mid_at_trade=nothing(history()))
