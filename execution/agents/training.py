@@ -48,7 +48,6 @@ PPO = PpoSettings(
     advantage_decay=0.95,
     critic_decay=1.0,
     first_odds=tuple((action, 4.0) for action in _PATIENT),
-    averaged_share=0.25,
 )
 DQN = DqnSettings(
     n_steps=3,
