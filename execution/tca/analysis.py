@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ from execution.tca.venues import VenueCost, venue_costs
 _SIZE_EDGES = (0.01, 0.03, 0.1, 0.3)
 _SIZE_LABELS = ("below 1%", "1% to 3%", "3% to 10%", "10% to 30%", "above 30%")
 _HOUR_NS = 3_600 * 10**9
+_NAMED = 5  # symbols in a note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +92,21 @@ def analyse(
         leakage=leakage,
         curve=curve,
         unknown=(*unknown, *leakage.unknown, *no_curve),
-        notes=(*blotter.notes, *(tape.notes if tape is not None else ())),
+        notes=(*blotter.notes, *(() if tape is None else (*tape.notes, *_uncovered(joined, tape)))),
         problems=problems,
     )
+
+
+def _uncovered(blotter: Blotter, tape: MarketTape) -> Iterator[str]:
+    """Which symbols of the orders the market data do not have, and which they have."""
+    without = [str(name) for name in np.unique(blotter.orders.symbol) if tape.of(str(name)) is None]
+    if without:
+        yield (f"Market data have nothing of {_named(without)}; they are of {_named(sorted(tape.symbols))}.")
+
+
+def _named(symbols: Sequence[str]) -> str:
+    said = ", ".join(symbol or "orders without a symbol" for symbol in symbols[:_NAMED])
+    return f"{said} ..." if len(symbols) > _NAMED else said
 
 
 def _parts(costs: OrderCosts, rng: np.random.Generator) -> Mapping[str, WeightedMean]:

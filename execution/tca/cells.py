@@ -45,7 +45,7 @@ _UNIT_BY_DIGITS = {9: "s", 10: "s", 12: "ms", 13: "ms", 15: "us", 16: "us", 18: 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_NS = 2**63 - 1
 # Squares and ratios of what a file says, in bps of each other, must stay finite.
-_LARGEST = 1e30
+LARGEST = 1e30
 
 
 def number(text: str) -> float:
@@ -60,8 +60,8 @@ def number(text: str) -> float:
     if not _PLAIN.fullmatch(digits):
         raise ValueError("a finite number such as 100 or 1,250.5")
     value = float(digits)
-    if value != 0.0 and not 1.0 / _LARGEST <= abs(value) <= _LARGEST:
-        raise ValueError(f"a number of size 0, or between {1.0 / _LARGEST:g} and {_LARGEST:g}")
+    if value != 0.0 and not 1.0 / LARGEST <= abs(value) <= LARGEST:
+        raise ValueError(f"a number of size 0, or between {1.0 / LARGEST:g} and {LARGEST:g}")
     return value if inner is None else -value
 
 

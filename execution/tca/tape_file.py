@@ -61,9 +61,9 @@ def read_market(
 
     A file has a time and quotes (bid, ask), or trades (price, size), or both in its rows; with a column
     'open' its rows are bars, whose close counts from the next bar on. Names are those of
-    `fill_columns.MARKET_ALIASES`. Sides that are missing, zero or crossed are no quote. Prices in ticks
-    (parquet of 'hedger market simulate') are read by the file's tick size. Raises RecordingError with every
-    bad row, and for a file without such columns.
+    `fill_columns.MARKET_ALIASES`. Sides that are missing, zero, beyond 1e30 or crossed are no quote. Prices
+    in ticks (parquet of 'hedger market simulate') are read by the file's tick size. Raises RecordingError
+    with every bad row, and for a file without a row or such columns.
     """
     read = [_rows(_columns(path)) for path in paths]
     problems = tuple(found for rows in read for found in rows.problems)
@@ -81,7 +81,10 @@ def _columns(path: Path) -> _Columns:
     content = read_bytes(path)
     if not content.strip():
         raise problem(path.name, "a header and at least one row; the file is empty")
-    return _parquet(path.name, content) if content.startswith(b"PAR1") else _csv(path.name, content)
+    read = _parquet(path.name, content) if content.startswith(b"PAR1") else _csv(path.name, content)
+    if not len(read.row):
+        raise problem(path.name, "a header and at least one row; there is only the header")
+    return read
 
 
 def _csv(file: str, content: bytes) -> _Columns:
@@ -133,7 +136,7 @@ def _rows(columns: _Columns) -> _Rows:
     ts_ns = _times(columns, problems)
     bid, ask, price, size = (_numbers(columns, field, problems) for field in ("bid", "ask", "price", "size"))
     for values in (bid, ask, price):
-        values[~(values > 0.0)] = np.nan
+        values[~((values > 1.0 / cells.LARGEST) & (values < cells.LARGEST))] = np.nan
     one_sided = (bid > ask) | np.isnan(bid) | np.isnan(ask)
     is_trade = _is_trade(columns, count) & (np.isnan(size) | (size > 0.0))
     symbol = columns.table["symbol"].cast(pa.string()).fill_null("") if "symbol" in columns.table else None
@@ -164,7 +167,8 @@ def _times(columns: _Columns, problems: list[RecordingProblem]) -> IntArray:
     if pa.types.is_timestamp(column.type):
         column, unit = column.cast(pa.timestamp("ns", column.type.tz)).cast(pa.int64()), "ns"
     if pa.types.is_integer(column.type) and unit == "ns":
-        return np.asarray(column.fill_null(NO_TIME).to_numpy(zero_copy_only=False), dtype=np.int64)
+        counts = np.asarray(column.fill_null(NO_TIME).to_numpy(zero_copy_only=False), dtype=np.int64)
+        return _with_problems(columns, counts, problems)
     encoded = column.cast(pa.string()).fill_null("").dictionary_encode()
     dates = columns.table["date"].cast(pa.string()).to_pylist() if "date" in columns.table else None
     texts = encoded.dictionary.to_pylist()
@@ -173,7 +177,10 @@ def _times(columns: _Columns, problems: list[RecordingProblem]) -> IntArray:
         encoded = pa.array(joined).dictionary_encode()
         texts = encoded.dictionary.to_pylist()
     parsed = np.array([_instant(text, unit) for text in texts], dtype=np.int64)
-    found: IntArray = parsed[encoded.indices.to_numpy()]
+    return _with_problems(columns, parsed[encoded.indices.to_numpy()], problems)
+
+
+def _with_problems(columns: _Columns, found: IntArray, problems: list[RecordingProblem]) -> IntArray:
     for at in np.flatnonzero(found == NO_TIME):
         problems.append(_wrong(columns, "time", int(at), "a time such as 2024-08-08T14:30:00.123Z"))
     return found

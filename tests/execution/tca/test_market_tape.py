@@ -15,7 +15,7 @@ from execution.errors import RecordingError
 from execution.tca.analysis import analyse
 from execution.tca.blotter import NO_TIME
 from execution.tca.market_join import join_market
-from execution.tca.market_tape import STALEST_NS, SymbolTape
+from execution.tca.market_tape import STALEST_NS, MarketTape, SymbolTape
 from execution.tca.tape_file import read_market
 from tests.execution.tca.blotters import read, written
 
@@ -87,6 +87,30 @@ def test_quotes_and_trades_of_two_files_are_one_market_and_bad_rows_are_named(tm
     with pytest.raises(RecordingError) as caught:
         read_market([bad])
     assert [(p.row, p.column) for p in caught.value.problems] == [(3, "time"), (2, "bid")]
+
+
+def test_market_data_without_a_row_are_refused_and_absurd_prices_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "quotes.csv"
+    path.write_text("ts_ns,bid,ask\n")
+    with pytest.raises(RecordingError, match="only the header"):
+        read_market([path])
+    path.write_text("ts_ns,bid,ask\n1,1e300,1e301\n2,99,100\n3,1e-300,100\n")
+    assert read_market([path])[0].symbols[""].quote_ns.tolist() == [2]
+
+
+def test_a_parquet_row_without_its_time_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "quotes.parquet"
+    pq.write_table(pa.table({"ts_ns": [1, None], "bid": [99.0, 99.0], "ask": [100.0, 100.0]}), path)
+    with pytest.raises(RecordingError, match="row 2, column 'ts_ns'"):
+        read_market([path])
+    assert len(read_market([path], skip_bad_rows=True)[1]) == 1
+
+
+def test_market_data_of_other_symbols_are_said_to_be_so(tmp_path: Path) -> None:
+    blotter = read(tmp_path, "time,symbol,side,quantity,price\n1700000000,ES,buy,1,100\n").blotter
+    notes = analyse(blotter, MarketTape(symbols={"NQ": TAPE})).notes
+    assert "Market data have nothing of ES; they are of NQ." in notes
+    assert not any("Market data" in note for note in analyse(blotter, MarketTape(symbols={"": TAPE})).notes)
 
 
 def test_the_close_of_a_bar_counts_from_the_next_bar_on(tmp_path: Path) -> None:
