@@ -73,18 +73,28 @@ def source(venues: int) -> ScenarioSource:
 
 
 class CountedPolicy:
-    """A policy whose actions are counted: `chosen`, shape (action,)."""
+    """A policy whose actions are counted: `chosen`, shape (action,).
 
-    def __init__(self, policy: NetworkPolicy) -> None:
-        self._policy, self.name = policy, policy.name
+    sampled: act as PPO does when it learns, by its probabilities, instead of by the likeliest action.
+    """
+
+    def __init__(self, policy: NetworkPolicy, *, sampled: bool = False) -> None:
+        self._policy, self.name = policy, f"{policy.name}, sampled" if sampled else policy.name
+        self._rng = np.random.default_rng(TEST_SEED) if sampled else None
         self.chosen = np.zeros(len(policy.card.action_names), np.int64)
 
     def act(self, observation: npt.NDArray[np.float32], mask: npt.NDArray[np.bool_]) -> IntArray:
         """Actions (market,) for observations (market, feature) and masks (market, action)."""
-        chosen = self._policy.act(observation, mask)
+        chosen = self._choose(observation, mask)
         left = observation[:, FEATURES.index("inventory_left")] > 0.0
         self.chosen += np.bincount(chosen[left], minlength=len(self.chosen))
         return chosen
+
+    def _choose(self, observation: npt.NDArray[np.float32], mask: npt.NDArray[np.bool_]) -> IntArray:
+        if self._rng is None:
+            return self._policy.act(observation, mask)
+        odds = self._policy.outputs(observation) + self._rng.gumbel(size=mask.shape)
+        return np.argmax(np.where(mask, odds, -np.inf), axis=1)
 
     def told(self) -> str:
         """The actions chosen most while there was something left, with their shares."""
@@ -249,10 +259,11 @@ def main() -> None:
             policy = train(options.out or Path(folder), task, options.steps)
         else:
             policy = NetworkPolicy.load(options.agent, actions=default_actions(VENUES).names)
-    counted = CountedPolicy(policy)
-    agent = AgentWorker(policy=counted, table=default_actions(VENUES))
-    judge([*routers(), tuned_split(task, options.markets // 8), agent], task, options.markets)
-    print(f"{policy.name} chose: {counted.told()}")
+    counted = [CountedPolicy(policy), CountedPolicy(policy, sampled=True)]
+    agents = [AgentWorker(policy=one, table=default_actions(VENUES)) for one in counted]
+    judge([*routers(), tuned_split(task, options.markets // 8), *agents], task, options.markets)
+    for one in counted:
+        print(f"{one.name} chose: {one.told()}")
 
 
 if __name__ == "__main__":
