@@ -94,7 +94,8 @@ class CountedPolicy:
         if self._rng is None:
             return self._policy.act(observation, mask)
         odds = self._policy.outputs(observation) + self._rng.gumbel(size=mask.shape)
-        return np.argmax(np.where(mask, odds, -np.inf), axis=1)
+        chosen: IntArray = np.argmax(np.where(mask, odds, -np.inf), axis=1)
+        return chosen
 
     def told(self) -> str:
         """The actions chosen most while there was something left, with their shares."""
