@@ -17,8 +17,6 @@ from hedger.report.tca_tables import problem_table, unknown_table
 from hedger.report.units import MISSING, counted, number, percent, printable
 from hedger.rfq_study import RfqStudy
 
-_UNLIKE = 0.1  # deviations between requests and their matches, above which they are marked
-
 
 def rfq_header(study: RfqStudy) -> tuple[str, ...]:
     """Lines that say what was read and over which time."""
@@ -187,7 +185,7 @@ def _markup_notes(study: RfqStudy, leaks: Sequence[Leakage | None]) -> tuple[str
             f"Leak: how far the mid moved against us {until}, beyond like requests without the dealer; what "
             "it does when nobody is asked is not in the file."
         )
-    if any(leak is not None and leak.imbalance > _UNLIKE for leak in leaks):
+    if any(leak is not None and leak.is_unlike for leak in leaks):
         notes.append("*: the requests without the dealer are not like those with it.")
     return tuple(notes)
 
@@ -195,7 +193,7 @@ def _markup_notes(study: RfqStudy, leaks: Sequence[Leakage | None]) -> tuple[str
 def _leak(leak: Leakage | None) -> tuple[str, str]:
     if leak is None:
         return MISSING, MISSING
-    mark = "*" if leak.imbalance > _UNLIKE else ""
+    mark = "*" if leak.is_unlike else ""
     return f"{number(leak.value, 1)}{mark}", f"{number(leak.lower, 1)} to {number(leak.upper, 1)}"
 
 
