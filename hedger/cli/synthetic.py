@@ -98,9 +98,9 @@ def synthetic(
     """Choose the cheapest listed options, and say what each limit costs and how far from the best it can be.
 
     \b
-    hedger synthetic --book book.csv --chain chain.parquet --as-of 2019-05-14
-    hedger synthetic --target gamma=250,vega:2019-06-21=40000 --chain chain.parquet --as-of 2019-05-14
-    hedger synthetic --payoff payoff.csv --expiry 2019-06-21 --chain chain.parquet --as-of 2019-05-14
+    hedger synthetic --book book.csv --chain chain.parquet --history prices.csv --as-of 2019-05-14
+    hedger synthetic --target gamma=250,vega:2019-06-21=40000 --market DIR
+    hedger synthetic --payoff payoff.csv --expiry 2019-06-21 --market DIR
     """
     if sum(each is not None for each in (book, target, payoff)) != 1:
         raise UsageError("Give one of --book FILE, --target NAME=X and --payoff FILE.")

@@ -185,12 +185,12 @@ def _equal_table(part: UnderlyingSynthetic, study: SyntheticStudy) -> Table:
         for each in equals.found
     )
     which = "the legs, and the book's options as if they traded" if study.of_book else "the legs"
-    looked = f"{counted(equals.looked_at, 'order')} looked at: {which}."
+    looked = (f"{counted(equals.looked_at, 'order')} looked at: {which}.",) if equals.looked_at else ()
     return Table(
         title="Cheaper by put-call parity",
         columns=("", "order", "instead", f">saves\n{study.currency}"),
         rows=rows or (("none", MISSING, MISSING, MISSING),),
-        notes=(looked, *(f"Not looked at: {printable(fault)}." for fault in equals.faults)),
+        notes=(*looked, *(f"Not looked at: {printable(fault)}." for fault in equals.faults)),
     )
 
 

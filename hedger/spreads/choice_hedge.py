@@ -109,4 +109,5 @@ def _scenario_gains(exposure: UnderlyingExposure, market: UnderlyingMarket) -> F
 def _beyond(targets: Rows) -> str:
     """The rows but delta that trading nothing does not meet."""
     missed = (targets.lower > 0.0) | (targets.upper < 0.0)
-    return " and ".join(name for name, row in zip(targets.names[1:], missed[1:], strict=True) if row)
+    names = [name for name, row in zip(targets.names[1:], missed[1:], strict=True) if row]
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

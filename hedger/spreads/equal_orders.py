@@ -77,7 +77,7 @@ def equals_of(
     """
     if option_convention(desk.market.symbol).exercise is Exercise.AMERICAN:
         return EqualOrders(
-            found=(), looked_at=0, faults=("American options are not looked at: parity does not bind them",)
+            found=(), looked_at=0, faults=("American options, which put-call parity does not bind",)
         )
     own = [_Order(quote=at, quantity=leg.quantity, is_leg=True) for leg, at in _placed(desk, package)]
     held, faults = _held(desk, lines, chain)

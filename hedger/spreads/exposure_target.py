@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +17,11 @@ from hedger.spreads.package_search import OptionDesk
 from pricing.quotes import Quotes
 from pricing.time import exchange_date
 
-_EXPECTED = "delta=UNITS, gamma=UNITS, vega=AMOUNT or vega:YYYY-MM-DD=AMOUNT, each once, as in gamma=250+-10"
+LARGEST_AMOUNT = 1e12  # of anything asked for: HiGHS takes 1e20 for infinite, and payoffs have a multiplier
+_EXPECTED = (
+    "delta=UNITS, gamma=UNITS, vega=AMOUNT or vega:YYYY-MM-DD=AMOUNT, each once and below 1e12, as in "
+    "gamma=250+-10"
+)
 _KINDS = ("delta", "gamma", "vega")
 
 
@@ -94,15 +97,20 @@ def listed_days(quotes: Quotes) -> npt.NDArray[np.datetime64]:
     return np.array(days, dtype="datetime64[D]")[where]
 
 
-def require_listed(expiry: date, quotes: Quotes, days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
-    """Which quotes expire on that day; InputError with the nearest listed days where none does."""
+def require_listed(
+    expiry: date, quotes: Quotes, days: npt.NDArray[np.datetime64], *, asked_in: str
+) -> npt.NDArray[np.bool_]:
+    """Which quotes expire on that day; InputError with the nearest listed days where none does.
+
+    asked_in: what the day was read from, as the error names it.
+    """
     same = np.asarray(days == np.datetime64(expiry, "D"), dtype=np.bool_)
     if not same.any():
         listed = np.unique(days)
         at = int(np.searchsorted(listed, np.datetime64(expiry, "D")))
         near = " or ".join(str(day) for day in listed[max(at - 1, 0) : at + 1])
         problem = f"an expiry that {quotes.origin} lists, such as {near}"
-        raise InputError(InputProblem(file=quotes.origin, value=str(expiry), expected=problem))
+        raise InputError(InputProblem(file=asked_in, value=str(expiry), expected=problem))
     return same
 
 
@@ -120,9 +128,9 @@ def _target(part: str) -> ExposureTarget:
         tolerance=float(allowed) if allowed else None,
     )
     numbers = (found.amount, 0.0 if found.tolerance is None else found.tolerance)
-    if kind not in _KINDS or (dated and kind != "vega") or not all(map(math.isfinite, numbers)):
+    if kind not in _KINDS or (dated and kind != "vega") or numbers[1] < 0.0:
         raise ValueError(part)
-    if numbers[1] < 0.0:
+    if not all(abs(number) < LARGEST_AMOUNT for number in numbers):
         raise ValueError(part)
     return found
 
@@ -138,7 +146,7 @@ def _row(desk: OptionDesk, target: ExposureTarget, days: npt.NDArray[np.datetime
         return _one("gamma", greeks.gamma, 0.0, target.amount * unit, wanted * unit)
     vega = greeks.vega
     if target.expiry is not None:
-        vega = np.where(require_listed(target.expiry, desk.quotes, days), vega, 0.0)
+        vega = np.where(require_listed(target.expiry, desk.quotes, days, asked_in="--target"), vega, 0.0)
     return _one(target.name, vega, 0.0, 100.0 * target.amount, 100.0 * wanted)
 
 

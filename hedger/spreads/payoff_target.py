@@ -14,7 +14,7 @@ from hedger.spreads.choice_market import OPTION_MULTIPLIER
 from hedger.spreads.choice_package import OptionPackage, PackageLeg
 from hedger.spreads.choice_problem import FloatArray
 from hedger.spreads.choice_rows import Rows, payoff_rows
-from hedger.spreads.exposure_target import listed_days, require_listed
+from hedger.spreads.exposure_target import LARGEST_AMOUNT, listed_days, require_listed
 from hedger.spreads.package_search import OptionDesk
 from pricing.chain_fields import cell_problems
 from pricing.option import Right
@@ -127,7 +127,7 @@ def at_expiry(desk: OptionDesk, expiry: date) -> tuple[OptionDesk, float]:
     Of a day with two settlements the one with more quotes. Raises InputError for a day that is not listed.
     """
     quotes, options = desk.quotes, desk.options
-    same = require_listed(expiry, quotes, listed_days(quotes))
+    same = require_listed(expiry, quotes, listed_days(quotes), asked_in="--expiry")
     years, counts = np.unique(quotes.expiry_years[same], return_counts=True)
     chosen = float(years[np.argmax(counts)])
     at = quotes.expiry_years == chosen
@@ -180,7 +180,8 @@ def _paid(legs: Sequence[PackageLeg], spot: FloatArray, units: float, forward: f
 
 
 def _column(table: Table, name: str, problems: list[InputProblem]) -> FloatArray:
-    """Numbers, NaN where the cell holds none, for which a problem is added."""
+    """Numbers, NaN where the cell holds none; a problem is added for those and for what is too large."""
     values, bad = numbers(table.columns[name])
-    problems += cell_problems(table, name, np.flatnonzero(bad | np.isnan(values)), "a finite number")
+    none = bad | ~(np.abs(values) < LARGEST_AMOUNT)
+    problems += cell_problems(table, name, np.flatnonzero(none), "a number below 1e12")
     return values

@@ -187,7 +187,7 @@ def _searched(desk: OptionDesk, rows: Rows, *, asked: str) -> OptionPackage:
         rows,
         (*_cover(desk), *scenario_rows(desk, _nothing_held())),
         said=asked,
-        idle=f"{asked} is within tolerance of nothing: no option is needed",
+        idle=f"{asked}: no option is needed",
         refused=f"No package of {desk.market.symbol}'s options has {asked} within tolerance.",
     )
 

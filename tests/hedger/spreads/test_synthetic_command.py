@@ -154,9 +154,10 @@ def test_a_conversion_in_the_quotes_is_reported_and_not_traded(command: Said, tm
         (("--target", "gamma=1,gamma=2"), "found 'gamma'"),
         (("--target", "delta:2018-02-28=1"), "found 'delta:2018-02-28=1'"),
         (("--target", "gamma=nan"), "found 'gamma=nan'"),
+        (("--target", "gamma=1e300"), "found 'gamma=1e300'"),
         (("--target", "gamma=1+--2"), "found 'gamma=1+--2'"),
         (("--target", "gamma=0"), "A share of zero is zero: say how far gamma may be from it"),
-        (("--target", "vega:2018-03-01=9"), "such as 2018-02-28 or 2018-03-29"),
+        (("--target", "vega:2018-03-01=9"), "--target: found '2018-03-01', expected an expiry that chain"),
         (("--payoff", "payoff.csv"), "--payoff FILE and --expiry DATE go together."),
         (("--target", "gamma=1", "--tolerance", "nan"), "--tolerance is a share between 0 and 1; found nan"),
         (("--target", "gamma=1", "--most-legs", 0), "The limit most legs is at least 1; found 0."),
@@ -180,6 +181,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     [
         ("a,b\n1,2\n", "column 'spot'"),
         ("spot,value\n", "expected a payoff at 2 to 200 spots"),
+        ("spot,value\n2500,1e300\n2600,1\n", "row 2, column 'value': found '1e300', expected a number below"),
         ("spot,value\n2500,x\n-5,1\n2600,1\n2600,3\n", "row 5, column 'spot'"),
         ("spot,value\n2500,x\n-5,1\n2600,1\n2600,3\n", "row 2, column 'value'"),
         ("spot,value\n2500,x\n-5,1\n2600,1\n2600,3\n", "row 3, column 'spot'"),
@@ -190,6 +192,13 @@ def test_every_bad_cell_of_a_payoff_is_named(command: Said, tmp_path: Path, text
     status, _, err = command("--payoff", "payoff.csv", "--expiry", "2018-02-28")
     assert status == 2
     assert said in err
+
+
+def test_delta_alone_is_the_underlying_s(command: Said) -> None:
+    part = found(command, "--target", "delta=500")
+    assert part["legs"] == []
+    assert part["underlying_lots"] == 10
+    assert part["reason"] == "delta: no option is needed"
 
 
 def test_a_flat_payoff_is_cash(command: Said, tmp_path: Path) -> None:
