@@ -44,7 +44,7 @@ def payoff_asked_and_got(match: PayoffMatch, symbol: str) -> go.Figure:
         if spot[0] <= strike <= spot[-1]:
             figure.add_vline(x=strike, line={"color": ORANGE, "dash": "dot", "width": 1})
     figure.update_xaxes(title=f"{symbol} at the expiry")
-    figure.update_yaxes(title="currency")
+    figure.update_yaxes(title="paid at the expiry, currency")
     return styled(figure, height=420)
 
 
