@@ -51,9 +51,9 @@ class SmoothSurface:
             np.asarray(log_moneyness, dtype=np.float64), np.asarray(expiry_years, dtype=np.float64)
         )
         out = np.empty((3, k.size))
-        evaluate(
-            np.ravel(k),
-            np.ravel(years),
+        evaluate(  # flatten copies: what is broadcast warns whoever asks whether it is writeable
+            k.flatten(),
+            years.flatten(),
             self.expiry_years,
             np.sqrt(self.level),
             self.knots,
