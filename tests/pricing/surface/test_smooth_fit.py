@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -146,3 +148,14 @@ def test_any_quotes_of_an_arbitrage_free_surface_are_met_by_one(years, volatilit
     surface = fit_smooth(smiles)
     assert np.all(np.isfinite(surface.shape))
     assert np.all(surface.total_variance(np.linspace(-3, 3, 50), np.array(years)[:, None]) > 0)
+
+
+def test_a_process_warns_of_nothing_when_it_first_asks_for_broadcast_inputs():
+    program = (
+        "from pricing.surface.smooth_fit import fit_smooth\n"
+        "from tests.pricing.surface.test_smooth_fit import ssvi_smile\n"
+        "surface = fit_smooth([ssvi_smile(0.25, [0.0])])\n"
+        "assert surface.total_variance([0.0, 0.1], [[0.25], [0.5]]).shape == (2, 2)\n"
+        "assert surface.total_variance([0.0], 0.25) > 0.0\n"
+    )
+    subprocess.run([sys.executable, "-W", "error::FutureWarning", "-c", program], check=True)
