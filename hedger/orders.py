@@ -116,7 +116,7 @@ def executed_order(
         else:
             execution = work_by_agent(order, worker=found, conditions=conditions, rng=rng, market=own)
     except OrderRejectedError as error:
-        raise rejected(market, error) from error
+        raise UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.") from error
     worked = replace(worked_order(order, found, execution, market, curve), regime=settings.regime)
     return with_control(worked, execution, untouched)
 
@@ -140,11 +140,6 @@ def with_control(worked: WorkedOrder, execution: Execution, untouched: MarketSim
     control_mid = worked.order.rules.tick_size * mid_without_order(untouched, execution.path_ts_ns)
     before_fills = move_before_fills(worked.order, execution, control_mid)
     return replace(worked, control_mid=control_mid, before_fills=before_fills)
-
-
-def rejected(market: UnderlyingMarket, error: OrderRejectedError) -> UsageError:
-    """What a user is told of an order that the market does not take."""
-    return UsageError(f"The hedge of {market.symbol} cannot be traded: {error}.")
 
 
 def generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Generator:

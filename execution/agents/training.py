@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -111,12 +111,12 @@ def train_agent(
     best = BestRound(out, algorithm)
     card = agent_card(algorithm, task, seed=seed, command=command, predictor=predictor)
     live = partial(evaluate_live, source=source, task=task, markets=live_markets)
-    schedule = live(twap())
+    schedule = cache(lambda: live(twap()))  # a training that is done asks for none
 
     def after_round(progress: Progress) -> None:
         vector.episodes.task = of_round(progress.round)
         own = live(agent_worker(progress.agent.policy(card), predictor))
-        found = difference(own, schedule, task)
+        found = difference(own, schedule(), task)
         noted = replace(card, notes={**card.notes, "round": f"{progress.round} of {progress.rounds}"})
         best.take(progress.round, progress.agent, noted, cost=found.mean_bps)
         if tell is not None:
