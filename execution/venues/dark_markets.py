@@ -59,9 +59,11 @@ class DarkMarkets(WrappedMarkets):
     def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
         """Let every market run to this time, or each to its own; return the first venue's depth."""
         began, before = self.wrapped.now_ns, self._mids_twice.copy()
-        surprise = np.array(getattr(self.wrapped, "surprise_ticks", np.zeros(len(self))), np.float64)
         depth = self.wrapped.step_until(ts_ns)
         self._look()
+        # News as they are after the stretch: who comes may know them, so that only what was left before them
+        # is a holding whose gain from them is zero on average.
+        surprise = np.array(getattr(self.wrapped, "surprise_ticks", np.zeros(len(self))), np.float64)
         seconds = np.asarray(1e-9 * (self.wrapped.now_ns - began), np.float64)
         moved = np.asarray(0.5 * (self._mids_twice - before), np.float64)
         for pool in self.pools:

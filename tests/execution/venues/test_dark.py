@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from execution.agents.markets import Markets, Venue
+from execution.agents.worker import SurpriseCost
 from execution.book.layout import MESSAGE, MessageKind, RecordArray
 from execution.errors import OrderRejectedError
 from execution.market.batch_kernel import NO_MESSAGE
@@ -155,3 +156,31 @@ def test_fills_are_at_the_mid_before_the_move_and_within_the_account_of_all_venu
 def test_terms_out_of_range_are_refused(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="got"):
         DarkPoolTerms(**{"arrivals_per_second": 1.0, "mean_lots": 5.0, **change})
+
+
+class Walk(StillMarkets):
+    """Markets whose news move the mid a tick up or down at every step."""
+
+    rng = np.random.default_rng(1)
+
+    def step_until(self, ts_ns: int | np.ndarray) -> np.ndarray:
+        """Let news come."""
+        moves = self.rng.choice([-1, 1], len(self))
+        self.surprise_ticks = self.surprise_ticks + moves
+        self.next = self.depth + np.array([1, 0], np.int32) * moves[:, None, None, None].astype(np.int32)
+        return super().step_until(ts_ns)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_what_news_made_is_zero_on_average_though_the_informed_know_them(side: int) -> None:
+    terms = DarkPoolTerms(arrivals_per_second=0.1, mean_lots=5.0, informed_per_tick=1.0)
+    count, lots = 4000, 50
+    markets = DarkMarkets(Walk(count), (terms,), SEED)
+    markets.pools[0].enter(messages(MessageKind.LIMIT, count, side, lots))
+    news = SurpriseCost(markets)
+    for second in range(1, 11):
+        markets.step_until(second * SECOND)
+    left = lots - side * markets.account["position"]
+    cost = news.cost(np.full(count, side, np.int64), left)
+    assert 0.2 * lots < left.mean() < 0.8 * lots
+    assert abs(cost.mean()) < 4.0 * cost.std() / math.sqrt(count)
