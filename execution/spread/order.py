@@ -75,6 +75,17 @@ class SpreadOrder:
         rules = self.all_rules[0]
         return rules.tick_size * rules.multiplier * self.all_legs[0].ratio / self.net_weights[0]
 
+    @property
+    def most_ticks(self) -> float:
+        """`net_limit_ticks`, infinite where there is none."""
+        return math.inf if self.net_limit_ticks is None else float(self.net_limit_ticks)
+
+    @property
+    def leg_risk_limit_ticks(self) -> LegRiskLimit:
+        """What open legs may do on the way, moves in ticks of net price."""
+        worst = self.leg_risk_limit.worst_move / self.currency_per_tick
+        return LegRiskLimit(worst_move=worst, open_seconds=self.leg_risk_limit.open_seconds)
+
     def package(self) -> Package:
         """What a ledger opens before the first fill: its id is the order's."""
         return Package(package_id=self.order_id, legs=self.all_legs, quantity=self.packages)
@@ -132,7 +143,10 @@ class ClipExecution:
 
     fills: of all legs, in time. effective_ticks: what a package cost beyond the fair value as it traded, with
     what informed takers and declined quotes moved it, in ticks of net price; NaN where no fair value is
-    known. ways: how each leg traded, empty where that is not recorded.
+    known. ways: how each leg traded, fill_mid_ticks: mid of its leg as each of the fills came; empty where
+    that is not recorded. moved_ticks: how far the legs' mids had moved against a package from the order's
+    arrival until they traded, leaked_ticks: by how much more than in the same market without the order
+    [ticks of net price]; NaN where no such market is known.
     """
 
     packages: int
@@ -141,6 +155,9 @@ class ClipExecution:
     fills: tuple[LegFill, ...]
     effective_ticks: float = math.nan
     ways: tuple[Way, ...] = ()
+    fill_mid_ticks: tuple[int, ...] = ()
+    moved_ticks: float = math.nan
+    leaked_ticks: float = math.nan
 
 
 def position_of(order: SpreadOrder, clips: Iterable[ClipExecution]) -> PackagePosition:
@@ -159,6 +176,8 @@ class SpreadExecution:
 
     half_spread_ticks: the package's quoted half spread at arrival, arrival_mid_ticks: its mid [ticks of net
     price]. leg_risk: of packages that have all legs, None where there is none. position: what the fills make.
+    arrival_leg_ticks, end_leg_ticks: mid of each of the order's `all_legs` at arrival and when its horizon
+    was over; empty where that is not recorded.
     """
 
     order: SpreadOrder
@@ -167,6 +186,8 @@ class SpreadExecution:
     half_spread_ticks: float
     leg_risk: LegRisk | None
     position: PackagePosition
+    arrival_leg_ticks: tuple[int, ...] = ()
+    end_leg_ticks: tuple[int, ...] = ()
 
     @property
     def fills(self) -> tuple[LegFill, ...]:

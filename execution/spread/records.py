@@ -31,10 +31,11 @@ class PackageRecords:
     """What became of each package. Axes: (path, leg); prices in ticks of one contract, steps from 0.
 
     way: a `Way`, NONE where the leg never traded, UNWOUND where it was traded back at unwind_price in
-    unwind_step. fair: fair value right after the fill; mid: the makers' mid as the fill came; fall: by how
-    much an informed taker's trade moved both against the package. leak: by how much dealers who were asked in
-    vain moved the price, shape (path,) [ticks of net price]. mid_at_first: each leg's mid as the package's
-    first leg traded; last_mid: as its horizon ended.
+    unwind_step. fair: fair value right after the fill; mid: the makers' mid as the fill came; control: the
+    mid at that instant in the same market without the package; fall: by how much an informed taker's trade
+    moved both against the package. leak: by how much dealers who were asked in vain moved the price, shape
+    (path,) [ticks of net price]. mid_at_first: each leg's mid as the package's first leg traded; last_mid,
+    last_control: as its horizon ended, with the package and without.
     """
 
     market: PackageMarket
@@ -45,10 +46,12 @@ class PackageRecords:
     unwind_step: IntArray
     fair: IntArray
     mid: IntArray
+    control: IntArray
     fall: IntArray
     leak: IntArray
     mid_at_first: IntArray
     last_mid: IntArray
+    last_control: IntArray
 
     @property
     def signed_ratio(self) -> IntArray:
@@ -97,6 +100,19 @@ class PackageRecords:
         """By how much the fair value after the fills was worse than the mid before, (path,) [ticks]."""
         against = np.where(self.way == Way.NONE, 0, self.mid - self.fair)
         return np.asarray(against @ self.signed_ratio, dtype=np.float64)
+
+    def moved_ticks(self, start: IntArray) -> FloatArray:
+        """How far the legs that traded had moved against the package by their fills, (path,) [ticks].
+
+        start: mids that it is counted from, shape (leg,) or (path, leg).
+        """
+        against = np.where(self.way == Way.NONE, 0, self.mid - start)
+        return np.asarray(against @ self.signed_ratio, dtype=np.float64)
+
+    @property
+    def leakage_ticks(self) -> FloatArray:
+        """Information leakage: that move less the one of the same market without the package, (path,)."""
+        return self.moved_ticks(self.control)
 
     @property
     def leg_risk(self) -> LegRisk:

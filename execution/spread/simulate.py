@@ -25,6 +25,7 @@ def work_packages(
     rule: BrokenLegRule = BrokenLegRule.COMPLETE,
     limit: LegRiskLimit | None = None,
     factor_rng: np.random.Generator | None = None,
+    control_mid: IntArray | None = None,
 ) -> PackageRecords:
     """Work one clip in each of so many markets by a plan made for the market's menu.
 
@@ -35,13 +36,15 @@ def work_packages(
     risk, moves in ticks of net price; a package that breaks it, seen at a step's start, goes by `rule` at
     once. Each step uses the same number of random numbers whatever is done, so that two plans on one seed
     meet one market. factor_rng: of the common factor, where other packages share it; by default the same.
-    ValueError for no path, a plan of other steps, a limit that is no number, and a rule that ends nothing.
+    control_mid: the legs' mids at the start where earlier clips had not traded, shape (leg,) [ticks]; by
+    default the market's. ValueError for no path, a plan of other steps, a limit that is no number, and a rule
+    that ends nothing.
     """
     if rule is BrokenLegRule.WORK:
         raise ValueError("a broken package cannot be worked on after its horizon: complete or unwind it")
     if paths < 1 or plan.steps != market.steps or math.isnan(net_limit_ticks):
         raise ValueError(f"{paths} paths, {plan.steps} of {market.steps} steps, limit {net_limit_ticks}")
-    desk = _Desk(market, plan, paths, net_limit_ticks)
+    desk = _Desk(market, plan, paths, net_limit_ticks, control_mid)
     for step in range(market.steps):
         desk.enforce(step, limit or LegRiskLimit(), rule)
         desk.work(step, _Chances(rng, paths, len(market.legs), factor_rng))
@@ -66,7 +69,14 @@ class _Chances:
 class _Desk:
     """The packages at work: the legs' mids and levels, what is open, and what has traded."""
 
-    def __init__(self, market: PackageMarket, plan: PackagePlan, paths: int, limit: float) -> None:
+    def __init__(
+        self,
+        market: PackageMarket,
+        plan: PackagePlan,
+        paths: int,
+        limit: float,
+        control_mid: IntArray | None,
+    ) -> None:
         legs = market.legs
         self._market, self._plan, self._limit = market, plan, limit
         self._states = States.of(market)
@@ -78,11 +88,13 @@ class _Desk:
         self._unit = np.array([leg.unit_ticks for leg in legs])
         self._widest = np.array([leg.widest for leg in legs])
         self._followed = np.array([leg.followed_ticks for leg in legs])
-        self._lowest = _lowest_mid(np.array([leg.mid_ticks for leg in legs]), self._half)
+        start = np.array([leg.mid_ticks for leg in legs])
+        untouched = start if control_mid is None else control_mid
+        self._lowest, self._control_lowest = (_lowest_mid(mid, self._half) for mid in (start, untouched))
         package = [market.split(part) for part in market.complex_offsets]
         self._package = np.array(package, dtype=np.int64).reshape(-1, len(legs))
         self._step = 0
-        self._mid = np.tile(np.array([leg.mid_ticks for leg in legs]), (paths, 1))
+        self._mid, self._control_mid = (np.tile(mid, (paths, 1)) for mid in (start, untouched))
         self._level = np.zeros((paths, len(legs)), np.int64)
         self._asked = np.zeros(paths, np.int64)
         self._over = np.zeros(paths, np.bool_)
@@ -93,9 +105,10 @@ class _Desk:
             self.unwind,
             self.fair,
             self.fill_mid,
+            self.fill_control,
             self.fall,
             self.unwind_step,
-        ) = np.zeros((8, paths, len(legs)), np.int64)
+        ) = np.zeros((9, paths, len(legs)), np.int64)
         self.leak = np.zeros(paths, np.int64)
         self.mid_at_first = self._mid
 
@@ -151,10 +164,12 @@ class _Desk:
             unwind_step=self.unwind_step,
             fair=self.fair,
             mid=self.fill_mid,
+            control=self.fill_control,
             fall=self.fall,
             leak=self.leak,
             mid_at_first=self.mid_at_first,
             last_mid=self._mid,
+            last_control=self._control_mid,
         )
 
     @property
@@ -197,6 +212,7 @@ class _Desk:
         self.price = np.where(which, price, self.price)
         self.fair = np.where(which, self._fair, self.fair)
         self.fill_mid = np.where(which, mid, self.fill_mid)
+        self.fill_control = np.where(which, self._control_mid, self.fill_control)
         self.fall = np.where(which, jump, self.fall)
 
     def _ask(self, accept: FloatArray, chances: _Chances) -> None:
@@ -228,7 +244,7 @@ class _Desk:
         half = self._market.factor_move / 2
         shift = (chances.factor > 1.0 - half).astype(np.int64) - (chances.factor < half)
         self._level = self._level + self._side * loading * shift[:, None] + moved
-        self._mid = np.maximum(self._mid + self._followed * shift[:, None], self._lowest)
+        self._news(self._followed * shift[:, None])
 
     def _rest_legs(self, combination: IntArray, chances: _Chances) -> None:
         """Takers come to the legs that rest; several legs may trade in one step."""
@@ -265,9 +281,13 @@ class _Desk:
         """The makers follow a fair value that has gone too far, and now and then quote around it anew."""
         requote = chances.requote < np.array([leg.requote for leg in self._market.legs])
         level = np.where(requote, 0, np.clip(self._level, -self._widest, self._widest))
-        moved = self._mid + self._side * self._unit * (self._level - level)
-        self._mid = np.maximum(moved, self._lowest)
+        self._news(self._side * self._unit * (self._level - level))
         self._level = level
+
+    def _news(self, moved: IntArray) -> None:
+        """What the makers would have done without us too: no trade and no request of ours changes levels."""
+        self._mid = np.maximum(self._mid + moved, self._lowest)
+        self._control_mid = np.maximum(self._control_mid + moved, self._control_lowest)
 
 
 def _lowest_mid(mid: IntArray, half_spread: IntArray) -> IntArray:

@@ -9,14 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from execution.errors import OrderRejectedError
-from execution.legging.leg_risk import LegRisk, LegRiskLimit, measure_leg_risk
+from execution.legging.leg_risk import LegRisk, measure_leg_risk
 from execution.legging.packages import LegFill
 from execution.orders import Fill, Liquidity, Side
 from execution.spread.order import ClipExecution, Ended, SpreadExecution, SpreadOrder, position_of
 from execution.spread.plan import PackagePlan
 from execution.spread.records import PackageRecords, Way
 from execution.spread.simulate import work_packages
-from execution.spread.terms import LegMarket, PackageMarket
+from execution.spread.terms import IntArray, LegMarket, PackageMarket
 
 _ENDED = {Way.COMPLETION: Ended.COMPLETED, Way.UNWOUND: Ended.UNWOUND, Way.NONE: Ended.LEFT}
 
@@ -48,7 +48,8 @@ def work_spread(
     records = list(_worked(order, market, plan, rng, factor_rng, math.ceil(order.packages / clip)))
     sizes = [min(clip, order.packages - at * clip) for at in range(len(records))]
     pairs = enumerate(zip(sizes, records, strict=True))
-    clips = tuple(_clip(order, at, size, record) for at, (size, record) in pairs)
+    arrival = np.array([leg.mid_ticks for leg in market.legs])
+    clips = tuple(_clip(order, at, size, record, arrival) for at, (size, record) in pairs)
     return SpreadExecution(
         order=order,
         clips=clips,
@@ -56,6 +57,8 @@ def work_spread(
         half_spread_ticks=float(market.half_spread_ticks),
         leg_risk=_leg_risk(order, records),
         position=position_of(order, clips),
+        arrival_leg_ticks=tuple(arrival.tolist()),
+        end_leg_ticks=tuple(records[-1].last_mid[0].tolist()),
     )
 
 
@@ -86,33 +89,37 @@ def _worked(
     clips: int,
 ) -> Iterator[PackageRecords]:
     """What became of each clip in turn, the market going on from one to the next."""
-    limit = order.leg_risk_limit
-    per_tick = order.currency_per_tick
+    control = np.array([leg.mid_ticks for leg in market.legs])
     for _ in range(clips):
         records = work_packages(
             market,
             plan,
             paths=1,
             rng=rng,
-            net_limit_ticks=math.inf if order.net_limit_ticks is None else float(order.net_limit_ticks),
+            net_limit_ticks=order.most_ticks,
             rule=order.broken_leg,
-            limit=LegRiskLimit(worst_move=limit.worst_move / per_tick, open_seconds=limit.open_seconds),
+            limit=order.leg_risk_limit_ticks,
             factor_rng=factor_rng,
+            control_mid=control,
         )
         yield records
+        control = records.last_control[0]
         mids = zip(market.legs, records.last_mid[0], strict=True)
         market = replace(market, legs=tuple(replace(leg, mid_ticks=int(mid)) for leg, mid in mids))
 
 
-def _clip(order: SpreadOrder, at: int, packages: int, records: PackageRecords) -> ClipExecution:
-    """One clip's records as fills of the order."""
-    fills = [
-        _fill(order, leg, records, at, packages, is_back=is_back)
+def _clip(
+    order: SpreadOrder, at: int, packages: int, records: PackageRecords, arrival: IntArray
+) -> ClipExecution:
+    """One clip's records as fills of the order, whose legs' mids at arrival were these."""
+    traded = [
+        (_fill(order, leg, records, at, packages, is_back=is_back), _mid(records, leg, is_back=is_back))
         for is_back in (False, True)
         for leg in range(len(order.all_legs))
         if records.way[0, leg] != Way.NONE and (not is_back or records.way[0, leg] == Way.UNWOUND)
     ]
-    fills.sort(key=lambda fill: fill.fill.ts_ns)
+    traded.sort(key=lambda each: each[0].fill.ts_ns)
+    fills = [fill for fill, _ in traded]
     ways = [Way(way) for way in records.way[0]]
     last = max((Way.NONE, Way.UNWOUND, Way.COMPLETION), key=lambda way: (ways.count(way) > 0, int(way)))
     weights = {leg.symbol: weight for leg, weight in zip(order.all_legs, order.net_weights, strict=True)}
@@ -132,6 +139,9 @@ def _clip(order: SpreadOrder, at: int, packages: int, records: PackageRecords) -
         fills=tuple(fills),
         effective_ticks=float(records.cost_ticks[0] - records.news_ticks[0]),
         ways=tuple(ways),
+        fill_mid_ticks=tuple(mid for _, mid in traded),
+        moved_ticks=float(records.moved_ticks(arrival)[0]),
+        leaked_ticks=float(records.leakage_ticks[0]),
     )
 
 
@@ -157,6 +167,14 @@ def _fill(
             liquidity=Liquidity.MAKER if resting else Liquidity.TAKER,
         ),
     )
+
+
+def _mid(records: PackageRecords, leg: int, *, is_back: bool) -> int:
+    """Mid of a leg as it traded; one that is traded back crosses half a spread to get there."""
+    if not is_back:
+        return int(records.mid[0, leg])
+    market = records.market.legs[leg]
+    return int(records.unwind_price[0, leg]) + market.side * market.half_spread_ticks
 
 
 def _leg_risk(order: SpreadOrder, records: list[PackageRecords]) -> LegRisk | None:
