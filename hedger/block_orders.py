@@ -1,22 +1,25 @@
-"""The one translation between choosing options and trading them: a package to blocks, blocks to fills."""
+"""The one translation between choosing options and trading them: structures to orders, blocks to fills."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
-from execution.legging.packages import LegFill
-from execution.orders import TradingRules
+from execution.errors import OrderRejectedError
+from execution.legging.packages import LegFill, PackageLeg
+from execution.orders import Side, TradingRules
+from execution.spread.leakage import expected_leakage
 from execution.spread.order import SpreadOrder
 from execution.spread.programme import Programme
 from execution.spread.terms import PackageMarket
 from execution.spread.work import work_spread
 from hedger.errors import UsageError
 from hedger.ledger import Ledger
-from hedger.orders import option_fills, spread_order
+from hedger.orders import nanoseconds
 from hedger.portfolio import Portfolio, Position
 from hedger.result import RunSettings
 from hedger.spreads.block import OptionBlock
@@ -30,7 +33,7 @@ from hedger.spreads.block_market import (
     with_deltas,
 )
 from hedger.spreads.block_ways import BlockWays, WayCost, expected_ticks
-from hedger.spreads.choice_fills import OPTION_TICK, OptionFill, package_lines
+from hedger.spreads.choice_fills import OPTION_TICK, OptionFill, fills_at_touch, package_lines
 from hedger.spreads.choice_package import OptionPackage, symbol_of
 from hedger.spreads.cover import exact_cover
 from hedger.spreads.leg_quotes import leg_name, leg_quotes
@@ -42,6 +45,7 @@ _NS_PER_SECOND = 1_000_000_000
 _BLOCKS = 256  # no byte of a symbol, so that no order of an underlying shares a block's random numbers
 _MOST_LEGS = 4
 _UNDERLYING = 0  # the number of what all blocks share; they count from one
+_EXPECTED = 1  # of a block's second stream: what its plan is expected to leak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,8 @@ def option_trades(
     In a dry run blocks are planned and the fills are those at the touch. Raises UsageError for a block that
     no venue takes.
     """
-    at_touch = option_fills(packages, portfolio, market.as_of)
+    at = nanoseconds(market.as_of)
+    at_touch = tuple(fill for package in packages for fill in fills_at_touch(package, portfolio, ts_ns=at))
     if settings.block_execution == "touch":
         return OptionTrades(fills=at_touch)
     blocks = tuple(
@@ -109,7 +114,9 @@ def package_blocks(
     pieces = exact_cover([(leg.option, leg.quantity) for leg in package.legs]) if package.legs else ()
     blocks = []
     for number, (structure, packages) in enumerate(pieces, start=1):
-        order = _order(structure, packages, rules, market, settings, number)
+        order = spread_order(
+            structure, packages=packages, rules=rules, start=market.as_of, settings=settings, number=number
+        )
         order = replace(order, net_limit_ticks=_limit(order, quotes, settings.block_limit))
         blocks.append(_block(structure.name, order, quotes, by_symbol, market, settings, number))
     return tuple(blocks)
@@ -120,20 +127,47 @@ def option_quotes(package: OptionPackage, market: UnderlyingMarket) -> dict[str,
     return with_deltas([(leg.symbol, leg.option, leg.bid, leg.ask) for leg in package.legs], market)
 
 
-def _order(
+def spread_order(
     structure: Structure,
+    *,
     packages: int,
     rules: Mapping[Option | UnderlyingLot, TradingRules],
-    market: UnderlyingMarket,
+    start: datetime,
     settings: RunSettings,
-    number: int,
+    number: int = 1,
 ) -> SpreadOrder:
-    order = spread_order(structure, packages=packages, rules=rules, start=market.as_of, settings=settings)
-    return replace(
-        order,
-        order_id=f"{market.symbol}-block-{number}",
-        horizon_ns=round(60 * settings.block_minutes * _NS_PER_SECOND),
-    )
+    """Translate so many of a structure into an order for packages; a negative number is the other side.
+
+    rules: by instrument, with the symbol that it trades under; of the underlying, of one unit of it. Ratios
+    are reduced and the packages multiplied. The underlying of a structure becomes the tie, in whole units.
+    number: of the order's id, after the underlying's name and "-block-". Raises UsageError for a leg without
+    rules and an order that no venue takes.
+    """
+    missing = [leg.instrument for leg in structure.legs if leg.instrument not in rules]
+    if missing:
+        raise UsageError(f"There are no trading rules for {missing[0]} of the {structure.name}.")
+    multiple, reduced = structure.times(1 if packages >= 0 else -1).reduced()
+    legs = [leg for leg in reduced.legs if isinstance(leg.instrument, Option)]
+    lots = [leg for leg in reduced.legs if isinstance(leg.instrument, UnderlyingLot)]
+    units = round(reduced.underlying_units)
+    try:
+        return SpreadOrder(
+            order_id=f"{structure.underlying}-block-{number}",
+            legs=tuple(_package_leg(rules[leg.instrument], leg.ratio) for leg in legs),
+            rules=tuple(rules[leg.instrument] for leg in legs),
+            packages=abs(packages) * multiple,
+            start_ns=nanoseconds(start),
+            horizon_ns=round(60 * settings.block_minutes * _NS_PER_SECOND),
+            tie=_package_leg(rules[lots[0].instrument], units) if lots else None,
+            tie_rules=rules[lots[0].instrument] if lots else None,
+        )
+    except OrderRejectedError as error:
+        raise UsageError(f"The {structure.name} cannot be traded: {error}.") from error
+
+
+def _package_leg(rules: TradingRules, contracts: int) -> PackageLeg:
+    side = Side.BUY if contracts > 0 else Side.SELL
+    return PackageLeg(symbol=rules.symbol, ratio=abs(contracts), side=side)
 
 
 def _block(
@@ -157,6 +191,9 @@ def _block(
         arrival_mid=scale * mid,
         quoted_cost=scale * half_spread_ticks(order, quotes),
         expected_cost=scale * (ticks + _begins(spread_market) - mid),
+        expected_leakage=expected_leakage(
+            order, market=spread_market, plan=plan, rng=_generator(settings, market, number, _EXPECTED)
+        ),
         execution=None
         if settings.dry_run
         else work_spread(
@@ -194,7 +231,7 @@ def structure_ways(
     }
     quoted = [(symbols[option], option, touch.quotes[option]) for option in options]
     quotes = with_deltas([(symbol, option, each.bid, each.ask) for symbol, option, each in quoted], market)
-    order = _order(structure, packages, rules, market, settings, 1)
+    order = spread_order(structure, packages=packages, rules=rules, start=market.as_of, settings=settings)
     spread_market = _market(order, quotes, market, settings)
     ticks = expected_ticks(spread_market, risk_aversion=_aversion(order, settings))
     half, rounded = half_spread_ticks(order, quotes), _begins(spread_market) - net_mid_ticks(order, quotes)
@@ -239,7 +276,7 @@ def _limit(order: SpreadOrder, quotes: Mapping[str, OptionQuote], half_spreads: 
     return math.floor(net_mid_ticks(order, quotes) + half_spreads * half_spread_ticks(order, quotes) + 1e-9)
 
 
-def _generator(settings: RunSettings, market: UnderlyingMarket, number: int) -> np.random.Generator:
+def _generator(settings: RunSettings, market: UnderlyingMarket, *number: int) -> np.random.Generator:
     """A block's randomness: by its underlying's name and its number, so that no other order matters."""
-    key = (*market.symbol.encode(), _BLOCKS, number)
+    key = (*market.symbol.encode(), _BLOCKS, *number)
     return np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=key))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -15,14 +15,12 @@ from execution.agents.study_workers import AGENT_SUFFIX, agent_named, known_agen
 from execution.agents.worker import Worker
 from execution.errors import AgentError, OrderRejectedError
 from execution.executor import work
-from execution.legging.packages import PackageLeg
 from execution.market.regime import Regime
 from execution.market.shared_news import News
 from execution.market.simulator import MarketConditions, MarketSimulator
 from execution.orders import Execution, ParentOrder, Side, TradingRules
 from execution.schedules.names import COINTEGRATED, SCHEDULES, ScheduleTerms, schedule_named
 from execution.schedules.schedule import AdaptiveSchedule, Schedule
-from execution.spread.order import SpreadOrder
 from execution.tca.control_market import mid_without_order, move_before_fills
 from execution.tca.cost_curve import CostCurve
 from execution.tca.shortfall import implementation_shortfall, news_cost
@@ -31,15 +29,12 @@ from hedger.exposure import is_hedge_holding
 from hedger.policy.policy import HedgeDecision, expected_cost_bps
 from hedger.portfolio import Portfolio, Position, PositionKind
 from hedger.result import TRADING_MINUTES_PER_DAY, OrderCost, RunSettings, WorkedOrder
-from hedger.spreads.choice_fills import OptionFill, fills_at_touch
-from hedger.spreads.choice_package import OptionPackage
 from pricing.instrument import HedgeInstrument, InstrumentKind
 from pricing.market import UnderlyingMarket
-from pricing.option import Option
-from pricing.spreads.structure import Structure, UnderlyingLot
 from pricing.time import TRADING_DAYS_PER_YEAR, exchange_date
 
 _NS_PER_MINUTE = 60_000_000_000
+_SCHEDULES = (*SCHEDULES, COINTEGRATED)
 _KINDS: Mapping[InstrumentKind, PositionKind] = {
     InstrumentKind.FUTURE: PositionKind.FUTURE,
     InstrumentKind.ETF: PositionKind.ETF,
@@ -63,19 +58,11 @@ def parent_order(
         symbol=market.hedge.symbol,
         side=Side.BUY if decision.trade_contracts > 0 else Side.SELL,
         quantity=quantity,
-        start_ns=_nanoseconds(market.as_of),
+        start_ns=nanoseconds(market.as_of),
         horizon_ns=round(settings.horizon_minutes * _NS_PER_MINUTE),
         rules=_trading_rules(market.hedge),
         arrival_cap_bps=settings.arrival_cap_bps if math.isfinite(settings.arrival_cap_bps) else None,
     )
-
-
-def option_fills(
-    packages: Sequence[OptionPackage], portfolio: Portfolio, as_of: datetime
-) -> tuple[OptionFill, ...]:
-    """Packages traded leg by leg at the touch, in full and at once (hedger.spreads.choice_fills)."""
-    at = _nanoseconds(as_of)
-    return tuple(fill for package in packages for fill in fills_at_touch(package, portfolio, ts_ns=at))
 
 
 def market_conditions(market: UnderlyingMarket, settings: RunSettings) -> MarketConditions:
@@ -151,7 +138,7 @@ def generator(settings: RunSettings, market: UnderlyingMarket) -> np.random.Gene
 
 def require_worker(settings: RunSettings) -> None:
     """Raise UsageError unless there is a schedule or a readable agent of the settings' name."""
-    if settings.schedule not in (*SCHEDULES, COINTEGRATED):
+    if settings.schedule not in _SCHEDULES:
         _agent(settings.schedule, 60.0 * settings.horizon_minutes)
 
 
@@ -164,7 +151,7 @@ def worker_for(
     decision: HedgeDecision | None = None,
 ) -> Schedule | AdaptiveSchedule | Worker:
     """The schedule that the user named, or the agent; UsageError for a name that is neither's."""
-    if settings.schedule in (*SCHEDULES, COINTEGRATED):
+    if settings.schedule in _SCHEDULES:
         return schedule_for(order, market, curve, settings, decision=decision)
     return _agent(settings.schedule, 1e-9 * order.horizon_ns)
 
@@ -199,7 +186,7 @@ def _agent(name: str, horizon_seconds: float) -> Worker:
     try:
         return agent_named(name, horizon_seconds=horizon_seconds)
     except KeyError:
-        known = ", ".join((*SCHEDULES, COINTEGRATED, *known_agents()))
+        known = ", ".join((*_SCHEDULES, *known_agents()))
         raise UsageError(
             f"There is no schedule and no agent '{name}': use one of {known}, or the path of an agent's "
             f"{AGENT_SUFFIX} file."
@@ -255,50 +242,6 @@ def worked_order(
     """An executed order with its transaction-cost analysis beside what the curve expected of it."""
     parts = implementation_shortfall(order, execution).parts
     return _worked(order, worker.name, execution, market, curve, parts=parts)
-
-
-def spread_order(
-    structure: Structure,
-    *,
-    packages: int,
-    rules: Mapping[Option | UnderlyingLot, TradingRules],
-    start: datetime,
-    settings: RunSettings,
-    net_limit_ticks: int | None = None,
-) -> SpreadOrder:
-    """Translate so many of a structure into an order for packages; a negative number is the other side.
-
-    rules: by instrument, with the symbol that it trades under; of the underlying, of one unit of it. Ratios
-    are reduced and the packages multiplied. The underlying of a structure becomes the tie, in whole units.
-    The order's id is the underlying's with "-spread". Raises UsageError for a leg without rules and an order
-    that no venue takes.
-    """
-    missing = [leg.instrument for leg in structure.legs if leg.instrument not in rules]
-    if missing:
-        raise UsageError(f"There are no trading rules for {missing[0]} of the {structure.name}.")
-    number, reduced = structure.times(1 if packages >= 0 else -1).reduced()
-    legs = [leg for leg in reduced.legs if isinstance(leg.instrument, Option)]
-    lots = [leg for leg in reduced.legs if isinstance(leg.instrument, UnderlyingLot)]
-    units = round(reduced.underlying_units)
-    try:
-        return SpreadOrder(
-            order_id=f"{structure.underlying}-spread",
-            legs=tuple(_package_leg(rules[leg.instrument], leg.ratio) for leg in legs),
-            rules=tuple(rules[leg.instrument] for leg in legs),
-            packages=abs(packages) * number,
-            start_ns=_nanoseconds(start),
-            horizon_ns=round(settings.horizon_minutes * _NS_PER_MINUTE),
-            net_limit_ticks=net_limit_ticks,
-            tie=_package_leg(rules[lots[0].instrument], units) if lots else None,
-            tie_rules=rules[lots[0].instrument] if lots else None,
-        )
-    except OrderRejectedError as error:
-        raise UsageError(f"The {structure.name} cannot be traded: {error}.") from error
-
-
-def _package_leg(rules: TradingRules, contracts: int) -> PackageLeg:
-    side = Side.BUY if contracts > 0 else Side.SELL
-    return PackageLeg(symbol=rules.symbol, ratio=abs(contracts), side=side)
 
 
 def hedge_line(portfolio: Portfolio, market: UnderlyingMarket) -> Position:
@@ -385,6 +328,7 @@ def horizon_days(settings: RunSettings) -> float:
     return settings.horizon_minutes / TRADING_MINUTES_PER_DAY
 
 
-def _nanoseconds(instant: datetime) -> int:
+def nanoseconds(instant: datetime) -> int:
+    """Since 1970, to the microsecond."""
     # In integers: a float of seconds since 1970 holds no nanoseconds.
     return int(instant.timestamp()) * 1_000_000_000 + instant.microsecond * 1_000

@@ -35,9 +35,27 @@ def block_entry(block: OptionBlock) -> Json:
         "market_move": block.market_move if done else None,
         "paid": block.paid if done else None,
         "fees": block.fees if done else None,
+        "before_fills": _before_fills(block),
+        "expected_leakage": _expected_leakage(block),
         "ways": list(block.ways),
         "ended": [clip.ended.value for clip in done.clips] if done else [],
         "leg_risk": _leg_risk(done),
+    }
+
+
+def _before_fills(block: OptionBlock) -> Json | None:
+    if not block.fills:
+        return None
+    moved, leakage = block.moved_before_fills, block.leakage
+    return {"moved": moved, "control": moved - leakage, "leakage": leakage}
+
+
+def _expected_leakage(block: OptionBlock) -> Json:
+    found, scale = block.expected_leakage, block.order.packages * block.order.currency_per_tick
+    return {
+        "mean": scale * found.mean_ticks,
+        "half_width": scale * found.half_width_ticks,
+        "markets": found.paths,
     }
 
 

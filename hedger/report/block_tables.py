@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from hedger.report.table import Table
-from hedger.report.units import counted, number, percent, printable
+from hedger.report.units import MISSING, counted, number, percent, printable
 from hedger.result import RunSettings
 from hedger.spreads.block import OptionBlock
 from hedger.spreads.block_ways import BlockWays
@@ -19,7 +19,10 @@ _STATED = (
 
 
 def block_tables(blocks: Sequence[OptionBlock], settings: RunSettings, unit: str) -> tuple[Table, ...]:
-    """One table of all blocks, none where there are none. unit: the account's currency."""
+    """What all blocks cost and what they told the market, none where there are none.
+
+    unit: the account's currency.
+    """
     if not blocks:
         return ()
     columns = ("block", ">at the\ntouch", ">expected", ">effective", ">of the\ntouch", "how")
@@ -32,6 +35,36 @@ def block_tables(blocks: Sequence[OptionBlock], settings: RunSettings, unit: str
             columns=columns,
             rows=rows,
             notes=(_worked(settings), *_outcome(blocks, settings, unit), _STATED),
+        ),
+        leakage_table(blocks, unit),
+    )
+
+
+def leakage_table(blocks: Sequence[OptionBlock], unit: str) -> Table:
+    """How far the legs moved against each block until they traded, because of it and anyway."""
+    columns = (
+        "block",
+        ">with the\nblock",
+        ">same market\nwithout it",
+        ">leakage",
+        ">expected leakage,\n95% interval",
+    )
+    rows = tuple(
+        (f"{block.order.packages:,} {block.name}", *_moves((block,)), _expected_leakage((block,)))
+        for block in blocks
+    )
+    if len(blocks) > 1:
+        rows += (("all", *_moves(blocks), _expected_leakage(blocks)),)
+    return Table(
+        title=f"Information leakage of the blocks, {unit}",
+        columns=columns,
+        rows=rows,
+        notes=(
+            "How far the legs' mids moved against the block from its arrival to their fills, with it and in "
+            "the same simulated market, run from the same random numbers, without it. The difference is what "
+            f"it told; one path has no interval. Expected: the mean over {_markets(blocks)} other markets.",
+            "In this market nobody sees an order before it trades: a request for quotes that is declined is "
+            "all that leaks, and a single option asks nobody. Effective cost has it in it.",
         ),
     )
 
@@ -49,6 +82,29 @@ def ways_table(found: BlockWays) -> Table:
             _STATED,
         ),
     )
+
+
+def _moves(blocks: Sequence[OptionBlock]) -> tuple[str, ...]:
+    if not any(block.fills for block in blocks):
+        return ("", "", "")
+    moved = sum(block.moved_before_fills for block in blocks)
+    leakage = sum(block.leakage for block in blocks)
+    return tuple(number(each, 2) for each in (moved, moved - leakage, leakage))
+
+
+def _expected_leakage(blocks: Sequence[OptionBlock]) -> str:
+    """Of the blocks together: their other markets are independent of each other."""
+    scales = [block.order.packages * block.order.currency_per_tick for block in blocks]
+    found = [(scale, block.expected_leakage) for scale, block in zip(scales, blocks, strict=True)]
+    mean = sum(scale * each.mean_ticks for scale, each in found)
+    half = math.hypot(*(scale * each.half_width_ticks for scale, each in found))
+    return MISSING if math.isnan(half) else f"{number(mean, 2)} ± {number(half, 2)}"
+
+
+def _markets(blocks: Sequence[OptionBlock]) -> str:
+    """How many a mean is over: those in which something of the block traded."""
+    found = sorted({block.expected_leakage.paths for block in blocks})
+    return f"{found[0]:,}" if len(found) == 1 else f"{found[0]:,} to {found[-1]:,}"
 
 
 def _rows(block: OptionBlock, *, planned: bool) -> Iterator[tuple[str, ...]]:

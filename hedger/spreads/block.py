@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from execution.orders import TradingRules
+from execution.spread.leakage import ExpectedLeakage
 from execution.spread.order import SpreadExecution, SpreadOrder
 from execution.spread.records import Way
 from hedger.portfolio import Position
@@ -30,7 +31,7 @@ class OptionBlock:
     underlying: symbol; name: the structure's. lines: each leg's line and trading rules, by symbol.
     arrival_mid: what the block is worth at the mids of its quotes, negative where it brings something in.
     quoted_cost: of crossing every leg at its quote, beyond that mid. expected_cost: of the plan, before it
-    began. execution: None where it was planned alone.
+    began, and expected_leakage by it. execution: None where it was planned alone.
     """
 
     underlying: str
@@ -40,6 +41,7 @@ class OptionBlock:
     arrival_mid: float
     quoted_cost: float
     expected_cost: float
+    expected_leakage: ExpectedLeakage
     execution: SpreadExecution | None = None
 
     @property
@@ -93,6 +95,18 @@ class OptionBlock:
     def market_move(self) -> float:
         """How much dearer the fills were than effective_cost says, because the market had moved by then."""
         return 0.0 if self.execution is None else self.paid - self._arrival_of_filled - self.effective_cost
+
+    @property
+    def moved_before_fills(self) -> float:
+        """How far the legs' mids had moved against the block from its arrival until they traded."""
+        clips = () if self.execution is None else self.execution.clips
+        return self.order.currency_per_tick * sum(clip.packages * clip.moved_ticks for clip in clips)
+
+    @property
+    def leakage(self) -> float:
+        """That move less what it was by the same instants in the same simulated market without the block."""
+        clips = () if self.execution is None else self.execution.clips
+        return self.order.currency_per_tick * sum(clip.packages * clip.leaked_ticks for clip in clips)
 
     @property
     def effective_over_quoted(self) -> float | None:

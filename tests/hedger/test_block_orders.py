@@ -149,7 +149,8 @@ def test_beyond_its_limit_a_block_is_left_and_the_table_says_so() -> None:
     left = tuple(block for seed in range(5) for block in blocks(CONDOR, seed=seed, block_limit=-1.0))
     assert any(block.leaves_packages == 7 for block in left)
     assert all(block.filled_packages + block.leaves_packages == 7 for block in left)
-    (table,) = block_tables(left, settings, "USD")
+    table, leaked = block_tables(left, settings, "USD")
+    assert leaked.rows[-1][0] == "all"
     assert any("left: beyond the limit" in note for note in table.notes)
     done = next(block for block in left if block.leaves_packages)
     assert done.done_ns == done.order.start_ns + 180 * 10**9
@@ -168,7 +169,8 @@ def test_a_dry_run_plans_the_blocks_and_fills_none() -> None:
     assert 0.0 < block.expected_cost < block.quoted_cost
     assert block.expected_cost == blocks(CONDOR)[0].expected_cost
     entry = block_entry(block)
-    assert entry["effective_cost"] is entry["paid"] is entry["leg_risk"] is None
+    assert entry["effective_cost"] is entry["paid"] is entry["leg_risk"] is entry["before_fills"] is None
+    assert block.expected_leakage == blocks(CONDOR)[0].expected_leakage
 
 
 def test_the_picture_has_three_bars_a_block_and_two_where_it_is_planned() -> None:
@@ -178,11 +180,30 @@ def test_the_picture_has_three_bars_a_block_and_two_where_it_is_planned() -> Non
 
 
 def test_the_table_shows_each_legs_price_and_its_lines_fit() -> None:
-    (table,) = block_tables(blocks(ODD), RunSettings(block_minutes=3.0), "USD")
+    table, _ = block_tables(blocks(ODD), RunSettings(block_minutes=3.0), "USD")
     legs = [row for row in table.rows if row[0][0] in "+-"]
     assert len(legs) == sum(len(block.order.legs) for block in blocks(ODD))
     assert all(row[-1].startswith("at ") for row in legs)
     assert table.rows[-1][0] == "all"
+
+
+def test_what_a_block_leaked_stands_beside_its_control_and_what_its_plan_is_expected_to() -> None:
+    leaked = set()
+    for seed in range(6):
+        (block,) = found = blocks(CONDOR[:2], seed=seed, block_minutes=0.1)
+        before = block_entry(block)["before_fills"]
+        assert before["leakage"] == before["moved"] - before["control"]
+        _, table = block_tables(found, RunSettings(block_minutes=0.1), "USD")
+        expected = block_entry(block)["expected_leakage"]
+        mean = f"{expected['mean']:.2f} ± {expected['half_width']:.2f}"
+        assert table.rows[0][3:] == (f"{before['leakage']:.2f}", mean)
+        leaked.add(before["leakage"])
+    assert leaked == {0.0, 42.0}  # a quarter of the wider leg's half spread, six cents, times seven
+
+
+def test_a_single_option_asks_nobody_and_leaks_nothing() -> None:
+    (block,) = blocks(ODD[:1])
+    assert (block.leakage, block.expected_leakage.mean_ticks) == (0.0, 0.0)
 
 
 def test_at_the_touch_every_leg_is_crossed_at_once() -> None:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from execution.orders import Side, TradingRules
+from hedger.block_orders import spread_order
 from hedger.errors import UsageError
-from hedger.orders import spread_order
 from hedger.result import RunSettings
 from pricing.option import Option, Right
 from pricing.spreads.structure import Structure, StructureLeg, UnderlyingLot
@@ -38,6 +38,7 @@ def test_ratios_are_reduced_and_packages_multiplied() -> None:
         ("C105", 1, Side.SELL),
     ]
     assert order.start_ns == int(START.timestamp()) * 10**9
+    assert (order.order_id, order.horizon_ns) == ("XYZ-block-1", 600 * 10**9)
 
 
 def test_packages_sold_turn_every_leg_round() -> None:
