@@ -9,27 +9,24 @@ unforeseen news made taken out by regression. A market is an independent group o
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from execution.agents.actions import Placement, Wanted
 from execution.agents.comparison import PairedDifference, paired_difference
-from execution.agents.desk import Desk
 from execution.agents.evaluate import Evaluation, evaluate
 from execution.agents.market_source import ScenarioSource
-from execution.agents.routers import ContKukanov, EveryVenue, Router, RouterWorker
+from execution.agents.routers import ContKukanov, EveryVenue, RouterWorker
 from execution.agents.shipped_task import shipped_task
 from execution.agents.task import ExecutionTask
 from execution.agents.worker import Worker
+from execution.market.pool_terms import DarkPoolTerms
 from execution.market.scenario import load_market
-from execution.venues.dark import DarkPoolTerms
 from execution.venues.dark_markets import DarkSource
+from execution.venues.even_dark import EvenDark
 from execution.venues.router import LitOnly, SmartWorker
 
-IntArray = npt.NDArray[np.int64]
 LIT, ORDERS, SEED = 2, 2, 20261122
 FULL = DarkPoolTerms(arrivals_per_second=0.1, mean_lots=150.0)
 THIN = DarkPoolTerms(arrivals_per_second=0.01, mean_lots=100.0)
@@ -40,26 +37,6 @@ CASES = {
     "a pool of informed ones": (INFORMED,),
     "both": (INFORMED, FULL),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvenDark:
-    """A lit router beside whose orders what is left rests in all pools alike, whatever they do."""
-
-    lit: Router
-    venues: int
-
-    def route(self, desk: Desk) -> Wanted:
-        """The lit router's orders, and the rest in equal parts."""
-        wanted = LitOnly(lit=self.lit, venues=self.venues).route(desk)
-        pools = desk.orders.resting.shape[1] - self.venues
-        spare = np.maximum(desk.left - wanted.rest.sum(axis=1) - wanted.take.sum(axis=1), 0)
-        rest, placement = wanted.rest.copy(), wanted.placement.copy()
-        rest[:, self.venues :] = (spare // pools)[:, None]
-        placement[:, self.venues :] = np.where(spare > 0, Placement.JOIN, Placement.WITHDRAW)[:, None]
-        price = wanted.price_ticks.copy()
-        price[:, self.venues :] = -desk.memory["side"][:, None]
-        return replace(wanted, rest=rest, placement=placement, price_ticks=price)
 
 
 def judge(pools: tuple[DarkPoolTerms, ...], task: ExecutionTask, markets: int) -> None:

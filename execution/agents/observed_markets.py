@@ -8,14 +8,16 @@ from typing import NamedTuple, final
 import numpy as np
 import numpy.typing as npt
 
+from execution.agents.markets import Markets, Venue, venues_of
 from execution.agents.terms import MarketTerms
-from execution.agents.wrapped_markets import WrappedMarkets
+from execution.agents.wrapped_markets import WrappedMarkets, innermost
 from execution.book.layout import RecordArray
 from execution.market.agent_batch import AgentMarketBatch
 from execution.orders import ParentOrder
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+MARKOUT_SECONDS = 10.0  # after a fill, when the mid is looked at again
 _BID, _ASK, _PRICE = 0, 1, 0
 
 
@@ -43,6 +45,8 @@ FILL = np.dtype(
         ("price_ticks", "f8"),  # mean
         ("mid_ticks", "f8"),  # last seen at or before it
         ("is_maker", "?"),
+        ("venue", "i8"),  # by number, the lit ones first
+        ("later_ticks", "f8"),  # mid first seen MARKOUT_SECONDS after ts_ns or later, NaN where none was
     ]
 )
 
@@ -70,20 +74,20 @@ class OrderCosts(NamedTuple):
 
 @final
 class ObservedMarkets(WrappedMarkets):
-    """A batch's first venues, stepped no further at a time than to the next time that is written down.
+    """A batch's venues, and pools beside them, stepped no further at a time than to the next written time.
 
-    Each fill is held against the last mid seen at or before it, which for one that takes is the mid that it
-    meets. Every step counts as a look, so that who works the order decides how old that mid may be. News
-    count as they are after the step: what was left before it had no part in them.
+    Each fill is held against the first venue's last mid seen at or before it, which for one that takes is the
+    mid that it meets. Every step counts as a look, so that who works the order decides how old that mid may
+    be. News count as they are after the step: what was left before it had no part in them.
 
-    steps: how many times are written down, the start not counted. told: move of the fundamental by a time
-    [ns] that was sure beforehand [ticks]. sample: called with the markets that have come to a written time
-    and with which time that is.
+    markets: an AgentMarketBatch, or others around one. steps: how many times are written down, the start not
+    counted. told: move of the fundamental by a time [ns] that was sure beforehand [ticks]. sample: called
+    with the markets that have come to a written time and with which time that is.
     """
 
     def __init__(
         self,
-        markets: AgentMarketBatch,
+        markets: Markets,
         order: ParentOrder,
         terms: Sequence[MarketTerms],
         *,
@@ -95,21 +99,31 @@ class ObservedMarkets(WrappedMarkets):
         count = len(markets)
         self.order, self.steps = order, steps
         self.grid_ns = order.start_ns + order.horizon_ns * np.arange(steps + 1, dtype=np.int64) // steps
-        self._markets = markets
-        self._maker_fee = np.array([one.maker_fee_ticks for one in terms])
-        self._taker_fee = np.array([one.taker_fee_ticks for one in terms])
+        self._batch, self._places = _batch_of(markets), venues_of(markets)
+        fees = np.array([one.fees[: len(self._places)] for one in terms])  # (market, venue, 2)
+        self._maker_fee, self._taker_fee = fees[..., 0].T, fees[..., 1].T
         whole, half = np.zeros((count, steps + 1), np.int64), np.zeros((count, steps + 1))
         self._paths = Paths(whole, whole.copy(), whole.copy(), whole.copy(), half, half.copy())
         self._costs = OrderCosts(*np.zeros((7, count)))
         self._fills = [np.zeros(0, FILL)]
         self._due = np.zeros(count, np.int64)
-        self._touch = np.zeros((count, 2))
+        self._touch = np.zeros((len(self._places), count, 2))
+        self._seen: list[tuple[IntArray, FloatArray]] = []
         self._told, self._sample = told, sample
         self._news, self._news_start = np.zeros((2, count)), np.zeros((2, count))
-        self._start, self._booked = markets.account.copy(), markets.account.copy()
+        self._start = markets.account.copy()
+        self._booked = [venue.account.copy() for venue in self._places]
         self._hear()
         self._look()
         self._write_down()
+
+    @property
+    def venues(self) -> tuple[Venue, ...]:
+        """Where the agent may trade; nothing that may trade at once goes past this."""
+        if len(self._places) == 1:
+            return (self,)
+        lit = len(venues_of(self._batch))
+        return (*(ObservedVenue(self, venue) for venue in self._places[:lit]), *self._places[lit:])
 
     def step_until(self, ts_ns: int | IntArray) -> npt.NDArray[np.int32]:
         """Let every market run to this time, or each to its own; return the depth."""
@@ -117,10 +131,11 @@ class ObservedMarkets(WrappedMarkets):
         while True:
             due_ns = self.grid_ns[np.minimum(self._due, self.steps)]
             until = np.where(self._due <= self.steps, np.minimum(target, due_ns), target)
-            self._markets.step_until(until)
+            self.wrapped.step_until(until)
             self._hear()
-            self._book()
+            self.book()
             self._look()
+            self._seen.append((self.now_ns.copy(), self._mid()))
             self._write_down()
             if bool((until == target).all()):
                 return self.depth
@@ -128,7 +143,7 @@ class ObservedMarkets(WrappedMarkets):
     def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
         """Apply one MESSAGE of the agent in each market; return slots of new orders."""
         rest = super().enter(messages, slots)
-        self._book()
+        self.book()
         return rest
 
     def paths(self) -> Paths:
@@ -139,7 +154,9 @@ class ObservedMarkets(WrappedMarkets):
     def fills(self) -> RecordArray:
         """What the order traded, of FILL, by market and then by time."""
         found = np.concatenate(self._fills)
-        return found[np.argsort(found["market"], kind="stable")]
+        found = found[np.argsort(found["market"], kind="stable")]
+        found["later_ticks"] = self._later(found["market"], found["ts_ns"] + round(1e9 * MARKOUT_SECONDS))
+        return found
 
     def costs(self) -> OrderCosts:
         """What the order has cost; what is left of it counts at the mid now."""
@@ -151,8 +168,21 @@ class ObservedMarkets(WrappedMarkets):
         )
 
     def _mid(self) -> FloatArray:
-        mid: FloatArray = self._touch.mean(axis=1)
+        mid: FloatArray = self._touch[0].mean(axis=1)
         return mid
+
+    def _later(self, market: IntArray, ts_ns: IntArray) -> FloatArray:
+        """The mid first seen at each time or after it, NaN where there was no look any more."""
+        later = np.full(len(market), np.nan)
+        if not self._seen:
+            return later
+        looks, mids = (np.stack(part) for part in zip(*self._seen, strict=True))
+        for at in np.unique(market):
+            rows = np.flatnonzero(market == at)
+            look = np.searchsorted(looks[:, at], ts_ns[rows])
+            known = look < len(looks)
+            later[rows[known]] = mids[look[known], at]
+        return later
 
     def _left(self) -> IntArray:
         traded = self.account["position"] - self._start["position"]
@@ -161,19 +191,23 @@ class ObservedMarkets(WrappedMarkets):
 
     def _look(self) -> None:
         """See the best prices; of an empty side the last one seen."""
-        best = self.depth[:, :, 0, _PRICE]
+        best = np.stack([venue.depth[:, :, 0, _PRICE] for venue in self._places])
         self._touch = np.where(best > 0, best, self._touch)
 
     def _hear(self) -> None:
         """Read how far news have moved the fundamental, all of them and those that nobody was told."""
-        at = self._markets.markets[0].arrays.venues["instrument"][0]
-        news = np.array([one.arrays.instruments["news_ticks"][at] for one in self._markets.markets])
+        at = self._batch.markets[0].arrays.venues["instrument"][0]
+        news = np.array([one.arrays.instruments["news_ticks"][at] for one in self._batch.markets])
         told = 0.0 if self._told is None else self._told(self.now_ns)
         self._news = np.stack((news, news - told))
 
-    def _book(self) -> None:
+    def book(self) -> None:
         """Count what the accounts have changed by since they were last looked at."""
-        now, then = self.account, self._booked
+        for at, venue in enumerate(self._places):
+            self._book_venue(at, venue.account)
+
+    def _book_venue(self, at: int, now: RecordArray) -> None:
+        then = self._booked[at]
         traded = now["position"] - then["position"]
         if not traded.any():
             return
@@ -181,26 +215,28 @@ class ObservedMarkets(WrappedMarkets):
         took = now["taker_lots"] - then["taker_lots"]
         made = now["maker_lots"] - then["maker_lots"]
         mid, side = self._mid(), int(self.order.side)
-        self._keep_fills(traded, paid, took, mid)
-        far = self._touch[:, _ASK if side > 0 else _BID]
+        self._keep_fills(at, traded, paid, took, mid)
+        far = self._touch[at, :, _ASK if side > 0 else _BID]
         # A message that takes is its own entry: what it pays beyond the touch is all its own.
         beyond = np.where((took > 0) & (made == 0), paid - traded * far, 0.0)
         costs = self._costs
         costs.impact[:] += beyond
         costs.spread[:] += paid - traded * mid - beyond
         costs.timing[:] += traded * (mid - self._paths.mid[:, 0])
-        costs.fees[:] += self._maker_fee * made + self._taker_fee * took
+        costs.fees[:] += self._maker_fee[at] * made + self._taker_fee[at] * took
         news, chance = traded * (self._news - self._news_start)
         costs.news[:] += news
         costs.chance[:] += chance
-        self._booked = now.copy()
+        self._booked[at] = now.copy()
 
-    def _keep_fills(self, traded: IntArray, paid: FloatArray, took: IntArray, mid: FloatArray) -> None:
+    def _keep_fills(
+        self, at: int, traded: IntArray, paid: FloatArray, took: IntArray, mid: FloatArray
+    ) -> None:
         here = np.flatnonzero(traded)
         rows = np.zeros(len(here), FILL)
         rows["market"], rows["ts_ns"], rows["lots"] = here, self.now_ns[here], np.abs(traded[here])
         rows["price_ticks"], rows["mid_ticks"] = paid[here] / traded[here], mid[here]
-        rows["is_maker"] = took[here] == 0
+        rows["is_maker"], rows["venue"] = took[here] == 0, at
         self._fills.append(rows)
 
     def _write_down(self) -> None:
@@ -210,11 +246,13 @@ class ObservedMarkets(WrappedMarkets):
         if not len(here):
             return
         first = here[self._due[here] == 0]
-        self._start[first], self._booked[first] = self.account[first], self.account[first]
+        self._start[first] = self.account[first]
+        for booked, venue in zip(self._booked, self._places, strict=True):
+            booked[first] = venue.account[first]
         self._news_start[:, first] = self._news[:, first]
         column = self._due[here]
         self._paths.mid[here, column] = self._mid()[here]
-        self._paths.spread[here, column] = (self._touch[:, _ASK] - self._touch[:, _BID])[here]
+        self._paths.spread[here, column] = (self._touch[0, :, _ASK] - self._touch[0, :, _BID])[here]
         self._write_order(here, column)
         self._due[here] += 1
         if self._sample is not None:
@@ -227,3 +265,38 @@ class ObservedMarkets(WrappedMarkets):
         self._paths.maker[here, column] = now["maker_lots"] - start["maker_lots"]
         self._paths.taker[here, column] = now["taker_lots"] - start["taker_lots"]
         self._paths.volume[here, column] = now["market_lots"] - start["market_lots"]
+
+
+@final
+class ObservedVenue:
+    """One lit venue of observed markets, whose trades are counted message by message.
+
+    depth: the venue's own array.
+    """
+
+    def __init__(self, markets: ObservedMarkets, venue: Venue) -> None:
+        self.depth = venue.depth
+        self._markets, self._venue = markets, venue
+
+    @property
+    def account(self) -> RecordArray:
+        """The agent's accounts at the venue, shape (market,)."""
+        return self._venue.account
+
+    def enter(self, messages: RecordArray, slots: IntArray | None = None) -> IntArray:
+        """Apply one MESSAGE of the agent in each market; return slots of new orders."""
+        rest = self._venue.enter(messages, slots)
+        self._markets.book()
+        return rest
+
+    def resting(self, slots: IntArray) -> IntArray:
+        """Lots of the agent's order in each slot and lots that trade before it, shape (market, 2)."""
+        return self._venue.resting(slots)
+
+
+def _batch_of(markets: Markets) -> AgentMarketBatch:
+    """The batch behind all wrappers; TypeError where there is none."""
+    found = innermost(markets)
+    if not isinstance(found, AgentMarketBatch):
+        raise TypeError(f"expected an AgentMarketBatch, found {type(found).__name__}")
+    return found

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from numba import get_num_threads, set_num_threads
 
 from execution.agents.observed_markets import ObservedMarkets, OrderCosts, Paths
+from execution.agents.study_markets import FirstVenue, study_terms, with_pools
 from execution.agents.task import ExecutionTask
-from execution.agents.terms import terms_of_scenario
+from execution.agents.venue_workers import VenueWorker
 from execution.agents.worker import Worker
 from execution.book.layout import RecordArray
 from execution.market.agent_batch import AgentMarketBatch
@@ -76,7 +77,7 @@ def _work(
     seeds: Sequence[np.random.SeedSequence],
 ) -> WorkedBatch:
     count = len(seeds)
-    batch = AgentMarketBatch([scenario] * count, seeds)
+    batch = AgentMarketBatch([scenario] * count, seeds, venue_count=len(scenario.lit_venues))
     alive = np.ones(count, np.bool_)
 
     def sample(here: IntArray, column: IntArray) -> None:
@@ -85,20 +86,22 @@ def _work(
             makers = people["kind"] == ParticipantKind.MARKET_MAKER
             alive[at] &= bool((quoted_lots(batch.markets[at])[makers] > 0).all())
 
-    terms = [terms_of_scenario(scenario)] * count
-    markets = ObservedMarkets(batch, order, terms, steps=STEPS, told=told_of(scenario), sample=sample)
+    terms, worked_in = [study_terms(scenario)] * count, with_pools(batch, scenario, seeds)
+    markets = ObservedMarkets(worked_in, order, terms, steps=STEPS, told=told_of(scenario), sample=sample)
+    shown = markets if isinstance(worker, VenueWorker) or len(markets.venues) == 1 else FirstVenue(markets)
     lots = np.full(count, order.quantity, np.int64)
-    worker.session(markets, terms, task).work(np.full(count, int(order.side), np.int64), lots)
+    worker.session(shown, terms, task).work(np.full(count, int(order.side), np.int64), lots)
     markets.step_until(np.maximum(markets.now_ns, order.end_ns))
-    paths, venues = markets.paths(), [market.arrays.venues[0] for market in batch.markets]
-    empty_ns = np.array([venue["empty_ns"] for venue in venues])
+    paths, lit = markets.paths(), len(scenario.lit_venues)
+    venues = [market.arrays.venues[:lit] for market in batch.markets]
+    empty_ns = np.array([each["empty_ns"][0] for each in venues])
     quoted = empty_ns <= (1.0 - _LEAST_QUOTED) * order.end_ns
     return WorkedBatch(
         costs=markets.costs(),
         paths=paths,
         makers_alive=alive,
         spread_ticks=np.where(quoted[:, None], paths.spread, np.inf),
-        discarded=paths.left[:, -1] + np.array([venue["found_nobody"] for venue in venues]),
+        discarded=paths.left[:, -1] + np.array([each["found_nobody"].sum() for each in venues]),
         fills=markets.fills(),
     )
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from execution.agents.scenario_study import ScenarioStudy, WorkedOrders
+from execution.agents.study_markets import study_venues
 from execution.tca.fill_table import FILL_SCHEMA
 
 
@@ -23,7 +24,7 @@ def study_fills(study: ScenarioStudy) -> pa.Table:
 
 
 def _rows_of(study: ScenarioStudy, worked: WorkedOrders) -> pa.Table:
-    order, venue, fills = study.order, study.scenario.venues[0], worked.fills
+    order, venues, fills = study.order, study_venues(study.scenario), worked.fills
     instrument = next(one for one in study.scenario.instruments if one.symbol == order.symbol)
     tick = order.rules.tick_size
     idle = np.setdiff1d(np.arange(study.episodes), fills["market"])
@@ -33,7 +34,11 @@ def _rows_of(study: ScenarioStudy, worked: WorkedOrders) -> pa.Table:
     def of_fills(values: npt.ArrayLike, otherwise: float = np.nan) -> npt.NDArray[np.float64]:
         return np.concatenate((np.asarray(values, np.float64), np.full(len(idle), otherwise)))
 
-    fee = fills["lots"] * np.where(fills["is_maker"], venue.maker_fee, venue.taker_fee)
+    maker_fee, taker_fee = (
+        np.array([getattr(one, fee) for one in venues])[fills["venue"]] for fee in ("maker_fee", "taker_fee")
+    )
+    fee = fills["lots"] * np.where(fills["is_maker"], maker_fee, taker_fee)
+    where = np.concatenate((fills["venue"], np.zeros(len(idle), np.int64)))
     columns = {
         "parent_id": pa.array([f"{worked.worker}-{at}" for at in range(study.episodes)]).take(market),
         "quantity": of_fills(fills["lots"], 0).astype(np.int64),
@@ -44,12 +49,12 @@ def _rows_of(study: ScenarioStudy, worked: WorkedOrders) -> pa.Table:
         "liquidity": pa.array(np.where(of_fills(fills["is_maker"]) > 0, "maker", "taker"), mask=~traded),
         "arrival_price": worked.paths.mid[market, 0] * tick,
         "end_price": worked.paths.mid[market, -1] * tick,
+        "venue": pa.array([one.name for one in venues]).take(where),
         "market_volume": worked.paths.volume[market, -1],
     }
     shared = {
         "symbol": order.symbol,
         "side": int(order.side),
-        "venue": venue.name,
         "arrival_ts_ns": order.start_ns,
         "decision_ts_ns": order.start_ns,
         "order_quantity": order.quantity,

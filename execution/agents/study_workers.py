@@ -16,8 +16,9 @@ from execution.agents.pace.actions import pace_actions
 from execution.agents.pace.observation import FEATURES as PACE_FEATURES
 from execution.agents.pace.worker import PaceWorker
 from execution.agents.study_order import StudyOrder
+from execution.agents.venue_workers import DARK_WORKERS, LIT_WORKERS, venue_worker
 from execution.agents.worker import Worker, agent_worker
-from execution.schedules.almgren_chriss import almgren_chriss_for
+from execution.schedules.almgren_chriss import AlmgrenChriss, almgren_chriss_for
 from execution.schedules.pov import Pov
 from execution.schedules.schedule import AdaptiveSchedule, Schedule
 from execution.schedules.twap import Twap
@@ -36,9 +37,10 @@ _MOST_SHARE = 0.9  # of the volume: the ceiling of a participation that must fin
 
 
 def worker_named(name: str, order: StudyOrder) -> Worker:
-    """A schedule of SCHEDULES, a shipped agent by its name, or the path of an agent's file.
+    """A schedule of SCHEDULES, a worker of all venues, a shipped agent, or the path of an agent's file.
 
-    KeyError for a name that is neither, AgentError for a file that is no agent of our desk's.
+    KeyError for a name that is none, AgentError for a file that is no agent of our desk's and for a worker of
+    dark pools where there are none.
     """
     if name in SCHEDULES:
         schedule = SCHEDULES[name](order)
@@ -46,6 +48,8 @@ def worker_named(name: str, order: StudyOrder) -> Worker:
         return ScheduleWorker(
             name=name, schedule_for=_Always(schedule), slices=slices, look_seconds=LOOK_SECONDS
         )
+    if name in (*LIT_WORKERS, *DARK_WORKERS):
+        return venue_worker(name, order, _almgren_chriss(order))
     return agent_named(name, horizon_seconds=60.0 * order.stated.minutes, curve=order.usual_curve())
 
 
@@ -76,8 +80,8 @@ def agent_file(name: str) -> Path | None:
 
 
 def known_workers() -> tuple[str, ...]:
-    """The names that work: every schedule, and the agents whose weights are shipped."""
-    return (*SCHEDULES, *known_agents())
+    """The names that work: schedules, workers of all venues, and the agents whose weights are shipped."""
+    return (*SCHEDULES, *LIT_WORKERS, *DARK_WORKERS, *known_agents())
 
 
 def known_agents() -> tuple[str, ...]:
@@ -85,8 +89,10 @@ def known_agents() -> tuple[str, ...]:
     return tuple(name for name in AGENTS if agent_file(name) is not None)
 
 
-def default_workers() -> tuple[str, ...]:
+def default_workers(order: StudyOrder) -> tuple[str, ...]:
     """The workers compared when nobody names any, the one they are compared with first."""
+    if order.scenario.pools:
+        return (*LIT_WORKERS, "twap", *DARK_WORKERS)
     return tuple(name for name in ("twap", "vwap", "almgren-chriss", *AGENTS) if name in known_workers())
 
 
@@ -100,7 +106,7 @@ class _Always:
         return self.schedule
 
 
-def _almgren_chriss(order: StudyOrder) -> Schedule:
+def _almgren_chriss(order: StudyOrder) -> AlmgrenChriss:
     conditions = order.conditions()
     curve = default_cost_curve(
         tick_size=conditions.tick_size,

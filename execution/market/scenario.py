@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from execution.errors import RecordingProblem, ScenarioError
 from execution.market.layout import HANDLE_MASK
 from execution.market.participant_terms import ParticipantTerms, read_participant
+from execution.market.pool_terms import DarkPoolTerms, read_pool
 from execution.market.scenario_table import ScenarioTable
 from execution.market.stated_order import StatedOrder, read_order
 
@@ -101,7 +103,8 @@ class TimelineStretch:
 class MarketScenario:
     """A whole market: its parts are named, and each takes its random numbers by its name.
 
-    order: the parent order that the scenario is about, where it is about one.
+    order: the parent order that the scenario is about, where it is about one. pools: dark ones in which the
+    first venue's instrument trades at that venue's mid; their counterparties are drawn, no participants.
     """
 
     name: str
@@ -114,6 +117,13 @@ class MarketScenario:
     correlation: Mapping[tuple[str, str], float]
     sources: tuple[str, ...] = ()
     order: StatedOrder | None = None
+    pools: tuple[DarkPoolTerms, ...] = ()
+
+    @property
+    def lit_venues(self) -> tuple[VenueTerms, ...]:
+        """The first venue and those right after it that trade the same instrument."""
+        symbol = self.venues[0].symbol
+        return tuple(takewhile(lambda venue: venue.symbol == symbol, self.venues))
 
     def correlation_matrix(self) -> FloatArray:
         """Correlation of the instruments' news, shape (instrument, instrument)."""
@@ -154,6 +164,7 @@ def read_market(path: Path) -> MarketScenario:
     symbols = [instrument.symbol for instrument in instruments]
     venues = tuple(_venue(table, symbols) for table in file.tables("venue"))
     _refuse_doubles(file, "venue", [venue.name for venue in venues])
+    pools = _pools(file, instruments, venues)
     participants = tuple(
         read_participant(table, [venue.name for venue in venues]) for table in file.tables("participant")
     )
@@ -169,6 +180,7 @@ def read_market(path: Path) -> MarketScenario:
         correlation=_correlation(file, instruments),
         sources=file.texts("sources"),
         order=read_order(file.table("order")) if file.has("order") else None,
+        pools=pools,
     )
     if sum(terms.count * terms.orders for terms in participants) >= HANDLE_MASK:
         file.noted("participant", f"fewer than {HANDLE_MASK} orders of all participants at once", None)
@@ -225,6 +237,17 @@ def _venue(table: ScenarioTable, symbols: list[str]) -> VenueTerms:
         maker_fee=table.number("maker_fee", least=-1e6, most=1e6, default=0.0),
         taker_fee=table.number("taker_fee", least=-1e6, most=1e6, default=0.0),
     )
+
+
+def _pools(
+    file: ScenarioTable, instruments: tuple[InstrumentTerms, ...], venues: tuple[VenueTerms, ...]
+) -> tuple[DarkPoolTerms, ...]:
+    ticks = {instrument.symbol: instrument.tick_size for instrument in instruments}
+    tick_size = ticks.get(venues[0].symbol, 1.0) if venues else 1.0
+    pools = tuple(read_pool(table, tick_size) for table in file.tables("pool"))
+    lit = [venue.name for venue in venues]
+    _refuse_doubles(file, "pool", [*dict.fromkeys(lit), *(pool.name for pool in pools)])
+    return pools
 
 
 def _session(table: ScenarioTable) -> SessionTerms:

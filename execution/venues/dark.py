@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import final
 
 import numpy as np
@@ -13,36 +12,11 @@ from numba import njit
 from execution.book.layout import MessageKind, RecordArray
 from execution.market.batch import check_messages
 from execution.market.batch_kernel import ACCOUNT, NO_MESSAGE
+from execution.market.pool_terms import DarkPoolTerms
 from execution.random_stream import Stream, exponential, new_streams, uniform
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DarkPoolTerms:
-    """Who comes to a pool, on each side, and what trading there costs.
-
-    arrivals_per_second: of counterparties that know nothing, a Poisson process. mean_lots: what each brings,
-    geometrically distributed, at least 1; what it cannot trade at once it takes away. informed_per_tick:
-    counterparties of the same size that come before the mid moves a tick, on the side that the move pays, on
-    average; they are the adverse selection. least_lots: below which no trade is made, whoever's order is the
-    smaller. fee_ticks: a lot. ValueError where one is out of range or not finite.
-    """
-
-    arrivals_per_second: float
-    mean_lots: float
-    informed_per_tick: float = 0.0
-    least_lots: int = 1
-    fee_ticks: float = 0.0
-
-    def __post_init__(self) -> None:
-        rates = self.arrivals_per_second, self.informed_per_tick
-        if not (all(0.0 <= rate < math.inf for rate in rates) and math.isfinite(self.fee_ticks)):
-            raise ValueError(f"arrivals are not negative and all is finite; got {self}")
-        if not (1.0 <= self.mean_lots < math.inf and self.least_lots >= 1):
-            raise ValueError(f"expected a finite mean and a least size of 1 lot or more; got {self}")
 
 
 @final

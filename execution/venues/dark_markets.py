@@ -15,7 +15,8 @@ from execution.agents.terms import MarketTerms, VenueFees
 from execution.agents.wrapped_markets import WrappedMarkets
 from execution.book.layout import RecordArray
 from execution.market.batch_kernel import ACCOUNT
-from execution.venues.dark import DarkPool, DarkPoolTerms
+from execution.market.pool_terms import DarkPoolTerms
+from execution.venues.dark import DarkPool
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -95,7 +96,7 @@ class DarkSource:
         """As many fresh markets, and their terms, the pools' fees after those of the lit venues."""
         markets, terms = self.source.make(count, seed)
         lit = len(venues_of(markets))
-        with_pools = [self._with_pools(one, lit) for one in terms]
+        with_pools = [terms_with_pools(one, self.pools, lit) for one in terms]
         return DarkMarkets(markets, self.pools, seed.spawn(1)[0]), with_pools
 
     def renew(self, markets: Markets, at: int, seed: np.random.SeedSequence) -> MarketTerms | None:
@@ -106,9 +107,10 @@ class DarkSource:
         if terms is None:
             return None
         markets.renew_pools(at, seed.spawn(1)[0])
-        return self._with_pools(terms, len(venues_of(markets.wrapped)))
+        return terms_with_pools(terms, self.pools, len(venues_of(markets.wrapped)))
 
-    def _with_pools(self, terms: MarketTerms, lit: int) -> MarketTerms:
-        """Terms with the pools' fees after those of the lit venues."""
-        fees = tuple(VenueFees(pool.fee_ticks, pool.fee_ticks) for pool in self.pools)
-        return replace(terms, further_fees=(*terms.further_fees[: lit - 1], *fees))
+
+def terms_with_pools(terms: MarketTerms, pools: Sequence[DarkPoolTerms], lit: int) -> MarketTerms:
+    """Terms with the pools' fees after those of the first `lit` venues."""
+    fees = tuple(VenueFees(pool.fee_ticks, pool.fee_ticks) for pool in pools)
+    return replace(terms, further_fees=(*terms.further_fees[: lit - 1], *fees))

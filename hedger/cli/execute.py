@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     "--workers",
     metavar="A,B,...",
     help="Who works it, the first being what the others are compared with: twap, vwap, vwap-realised, pov, "
-    "almgren-chriss, a shipped agent, or an agent's .safetensors file. Default: twap, vwap, almgren-chriss "
-    "and the shipped agents.",
+    "almgren-chriss, a shipped agent, or an agent's .safetensors file, all at the first venue; lit-rest and "
+    "lit-cross, at every lit venue; even-split, lit-dark and router, which also rest in the dark pools of a "
+    "scenario that has some. Default: twap, vwap, almgren-chriss and the shipped agents; with dark pools all "
+    "workers of several venues, and twap.",
 )
 @click.option(
     "--seeds",
@@ -86,6 +88,7 @@ def execute(
     hedger execute --scenario qdi --seeds 200 --out qdi
     hedger tca qdi
     hedger execute --scenario volatile --side buy --quantity 20000 --minutes 30
+    hedger execute --scenario dark --workers even-split,lit-dark,router
     hedger execute --workers twap,vwap,mine.safetensors --json
     """
     from execution.agents.scenario_study import study_scenario
@@ -136,7 +139,7 @@ def _workers(named: str | None, order: StudyOrder) -> list[Worker]:
             f"the first venue trades {order.instrument.symbol}, which is valued on "
             f"{order.instrument.driver}; expected a market of an instrument with a price of its own"
         )
-    names = list(default_workers()) if named is None else [name.strip() for name in named.split(",")]
+    names = list(default_workers(order)) if named is None else [name.strip() for name in named.split(",")]
     found: list[Worker] = []
     for name in names:
         try:

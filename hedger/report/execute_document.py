@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from execution.agents.scenario_study import ScenarioStudy, WorkedOrders
+from hedger.report.execute_venues import venue_document
 from hedger.report.json_document import Json, columns_of, finite
 
-EXECUTE_SCHEMA_VERSION = "1.0"
+EXECUTE_SCHEMA_VERSION = "1.1"
 
 
 def execute_document(study: ScenarioStudy) -> Json:
     """The study as `schema("execute")` describes it; the same scenario and seed give the same document."""
-    order = study.order
+    order, venues = study.order, venue_document(study)
     found: Json = finite(
         {
             "schema_version": EXECUTE_SCHEMA_VERSION,
@@ -28,7 +29,7 @@ def execute_document(study: ScenarioStudy) -> Json:
             },
             "phases": [columns_of(phase) for phase in study.phases],
             "minutes": study.minutes,
-            "workers": [_worker(study, one) for one in study.workers],
+            "workers": [{**_worker(study, one), **venues[one.worker]} for one in study.workers],
             "differences": [columns_of(each) for each in study.differences],
         }
     )

@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 
 from execution.agents.scenario_study import ScenarioStudy, WorkedOrders
 from hedger.report.execute_tables import execute_header, execute_tables
+from hedger.report.execute_venues import venue_pictures
 from hedger.report.html import Picture, picture, render_page
 from hedger.report.plots import BLUE, GREEN, GREY, INK, ORANGE, styled
 from hedger.report.units import printable
@@ -44,6 +45,7 @@ def execute_page(study: ScenarioStudy) -> str:
             shortfall_distribution(study),
         ),
         *_difference_picture(study),
+        *venue_pictures(study),
     ]
     title = f"{study.order.side.name.capitalize()} {study.order.quantity:,} {study.order.symbol}"
     return render_page(printable(title), execute_header(study), execute_tables(study), tuple(drawn))

@@ -6,6 +6,7 @@ import numpy as np
 
 from execution.agents.comparison import PairedDifference
 from execution.agents.scenario_study import Phase, ScenarioStudy, WorkedOrders
+from hedger.report.execute_venues import venue_tables
 from hedger.report.table import Table
 from hedger.report.units import MISSING, counted, number, percent, printable
 from pricing.curves import FloatArray
@@ -29,6 +30,7 @@ def execute_tables(study: ScenarioStudy) -> tuple[Table, ...]:
     """Every table in reading order."""
     return (
         _cost_table(study),
+        *venue_tables(study),
         _style_table(study),
         _part_table(study),
         _leakage_table(study),

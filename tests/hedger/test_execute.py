@@ -95,3 +95,47 @@ def test_an_agent_file_that_is_none_is_refused(tmp_path: Path, capsys: pytest.Ca
     path.write_bytes(b"nothing")
     assert exit_status([*SMALL, "--workers", f"twap,{path}"]) == 2
     assert "mine.safetensors" in capsys.readouterr().err
+
+
+DARK = ["execute", "--scenario", "dark", "--seeds", "3", "--quantity", "3000", "--minutes", "2"]
+
+
+def test_dark_pools_show_where_an_order_was_filled_and_what_followed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "dark"
+    assert exit_status([*DARK, "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "Where it was filled" in shown
+    assert "Adverse selection: the mid's move in the 10 seconds after a fill" in shown
+    assert 'id="venues"' in (out / "report.html").read_text(encoding="utf-8")
+    found = json.loads((out / "execute.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema("execute"))
+    by_name = {one["name"]: one for one in found["workers"]}
+    assert by_name["router"]["dark_share"] > 0.0
+    assert by_name["lit-cross"]["dark_share"] == 0.0
+    assert [each["venue"] for each in by_name["twap"]["venues"]] == [
+        "main",
+        "inverted",
+        "open pool",
+        "block pool",
+    ]
+    assert exit_status(["tca", str(out / "fills.parquet"), "--json"]) == 0
+    analysed = json.loads(capsys.readouterr().out)
+    shortfalls = [bps for worker in found["workers"] for bps in worker["shortfall_bps"]]
+    assert sorted(each["shortfall_bps"] for each in analysed["orders"]) == pytest.approx(sorted(shortfalls))
+
+
+def test_processes_change_nothing_in_the_dark(tmp_path: Path) -> None:
+    for processes in ("1", "2"):
+        asked = [*DARK, "--workers", "even-split,router", "--processes", processes]
+        assert exit_status([*asked, "--out", str(tmp_path / processes)]) == 0
+    for name in ("execute.json", "fills.parquet"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def test_a_router_without_a_pool_says_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_status([*SMALL, "--workers", "twap,router"]) == 2
+    said = capsys.readouterr().err
+    assert "'router' rests in dark pools, of which qdi has none" in said
+    assert "--scenario dark" in said

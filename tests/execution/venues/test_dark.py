@@ -14,7 +14,8 @@ from execution.agents.worker import SurpriseCost
 from execution.book.layout import MESSAGE, MessageKind, RecordArray
 from execution.errors import OrderRejectedError
 from execution.market.batch_kernel import NO_MESSAGE
-from execution.venues.dark import DarkPool, DarkPoolTerms
+from execution.market.pool_terms import DarkPoolTerms
+from execution.venues.dark import DarkPool
 from execution.venues.dark_markets import DarkMarkets
 from tests.execution.venues.still_markets import StillMarkets
 

@@ -13,8 +13,8 @@ from execution.agents.evaluate import evaluate
 from execution.agents.market_source import ScenarioSource
 from execution.agents.routers import BestPrice, EveryVenue, RouterWorker
 from execution.agents.terms import VenueFees
+from execution.market.pool_terms import DarkPoolTerms
 from execution.market.scenario import load_market
-from execution.venues.dark import DarkPoolTerms
 from execution.venues.dark_markets import DarkMarkets, DarkSource
 from execution.venues.router import LitOnly, RouterBeliefs, SmartRouter, SmartWorker
 from tests.execution.agents.small_markets import small_task
