@@ -60,6 +60,7 @@ def history_of(log: RequestLog, names: tuple[str, ...], rng: np.random.Generator
         asked=terms.asked,
         answered=log.responded,
         quote=_TICK * np.rint(quote / _TICK),
+        quote_mid=np.full(quote.shape, np.nan),
         traded=_of_winner(log, log.traded),
         rejected=_of_winner(log, log.rejected),
         knows_outcome=True,
@@ -78,13 +79,14 @@ def history_table(history: RfqHistory) -> pa.Table:
     )
     half = history.half_spread[request]
     names = np.array(history.dealers)
+    own_mid = history.quote_mid[cell]
     numbers = {
         "quote": history.quote[cell],
         "mid": history.mid[request],
         "bid": history.mid[request] - half,
         "ask": history.mid[request] + half,
         "volatility": history.volatility[request],
-        "mid_at_trade": history.mid_at_trade[request],
+        "mid_at_trade": np.where(np.isfinite(own_mid), own_mid, history.mid_at_trade[request]),
         "mid_after": history.mid_after[request],
     }
     return pa.table(

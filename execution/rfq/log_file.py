@@ -31,10 +31,11 @@ class HistoryFile:
 def read_history(path: Path, *, skip_bad_rows: bool = False) -> HistoryFile:
     """Read requests, a row a dealer asked; the columns are those of `log_columns.RFQ_ALIASES`.
 
-    What belongs to the request (side, quantity, mids ...) may stand in any of its rows and must not differ
-    among them; its time is the earliest. A dealer's later row in a request amends its earlier one. A buyer's
-    quote is the offer of a two-way one, a seller's the bid. Without a column of sides the sign of the
-    quantity says it.
+    What belongs to the request (side, quantity ...) may stand in any of its rows and must not differ among
+    them; its time is the earliest. Mids that differ in five requests and a tenth of all are each quote's own,
+    and the request's is the earliest row's; in fewer they are slips. A dealer's later row in a request amends
+    its earlier one. A buyer's quote is the offer of a two-way one, a seller's the bid. Without a column of
+    sides the sign of the quantity says it.
 
     Raises RecordingError with every bad row (number, column, value, what was expected) unless skip_bad_rows,
     and in any case for a file that cannot be read, lacks a column or has no request that is good. A bad row
@@ -69,6 +70,11 @@ def _with_notes(
         one = gathering.left_out == 1
         said = "request with a bad row is" if one else "requests with a bad row are"
         notes.append(f"{gathering.left_out:,} {said} left out whole.")
+    if gathering.own_mids:
+        notes.append(
+            "Mids differ within requests: each quote is held against its own row's, and the request's mid is "
+            "its earliest row's."
+        )
     if matched.unused:
         notes.append(f"Columns that were not read: {', '.join(matched.unused)}.")
     return replace(history, notes=tuple(notes))

@@ -22,7 +22,8 @@ class RfqHistory:
     dealers: names by column. request_id, ts_ns [ns since 1970], symbol, side (+1 the asker buys), quantity:
     (request,). mid: at the request; half_spread: of the market then; volatility: any unit; mid_at_trade: when
     the quotes had come; mid_after: some time later; all [currency], (request,). asked, answered, traded,
-    rejected (by a last look): (request, dealer); quote: price on the asker's side, (request, dealer).
+    rejected (by a last look): (request, dealer); quote: price on the asker's side, quote_mid: mid when that
+    quote had come, where each has its own; mid_at_trade then is the middle one of them, (request, dealer).
     knows_outcome: whether anything said who traded.
     """
 
@@ -41,6 +42,7 @@ class RfqHistory:
     asked: Flags
     answered: Flags
     quote: FloatArray
+    quote_mid: FloatArray
     traded: Flags
     rejected: Flags
     knows_outcome: bool
@@ -58,5 +60,5 @@ class RfqHistory:
     def part(self, which: Flags | IntArray) -> RfqHistory:
         """Some of the requests; dealers that none of them went to stay."""
         names = ("request_id", "ts_ns", "symbol", "side", "quantity", *HISTORY_COLUMNS)
-        matrices = ("asked", "answered", "quote", "traded", "rejected")
+        matrices = ("asked", "answered", "quote", "quote_mid", "traded", "rejected")
         return replace(self, **{name: getattr(self, name)[which] for name in (*names, *matrices)})

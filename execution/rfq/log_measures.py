@@ -12,6 +12,7 @@ from execution.rfq.log_history import Flags, FloatArray, IntArray, RfqHistory, T
 from execution.rfq.simulation import RequestLog, Requests
 
 _FAR = 50.0  # usual markups; a quote or a mid with a slipped digit is farther off
+_OWN_SCALE = 20  # quotes from which on a symbol has usual markups of its own
 
 
 class CostUnit(StrEnum):
@@ -74,7 +75,7 @@ def measured(history: RfqHistory, *, tick_size: float | None = None) -> Measured
     Costs are in ticks where a tick size [price] is given, else in bps of the mid, and in points of price
     where a mid is not positive. Sizes and volatilities are over their medians in the same symbol; a
     volatility that is not known is the median. A quote is a slip where its markup lies farther from the
-    median one than fifty times the median size of a markup.
+    median one than fifty times the median size of a markup: of its symbol where that has twenty quotes.
     """
     known = history.part(np.isfinite(history.mid))
     priced = np.isfinite(known.quote)
@@ -82,12 +83,11 @@ def measured(history: RfqHistory, *, tick_size: float | None = None) -> Measured
         return None
     unit = CostUnit.TICKS if tick_size else CostUnit.BPS if bool((known.mid > 0.0).all()) else CostUnit.POINTS
     over_trade_mid = bool(np.isfinite(known.mid_at_trade[priced.any(axis=1)]).all())
-    base = (
-        np.where(np.isfinite(known.mid_at_trade), known.mid_at_trade, known.mid)
-        if over_trade_mid
-        else known.mid
-    )
-    above = known.side[:, None] * (known.quote - base[:, None])
+    base = known.mid[:, None]
+    if over_trade_mid:
+        base = np.where(np.isfinite(known.mid_at_trade), known.mid_at_trade, known.mid)[:, None]
+        base = np.where(np.isfinite(known.quote_mid), known.quote_mid, base)
+    above = known.side[:, None] * (known.quote - base)
     report_price = _report_price(known, unit, tick_size)
     in_half_spreads = bool(np.isfinite(known.half_spread).all())
     if in_half_spreads:
@@ -96,7 +96,7 @@ def measured(history: RfqHistory, *, tick_size: float | None = None) -> Measured
         typical = float(np.median(np.abs(above / report_price[:, None])[priced]))
         model_price = report_price * (typical if typical > 0.0 else 1.0)
     markup = above / model_price[:, None]
-    is_slip = _slips(markup)
+    is_slip = _slips(markup, known.symbol)
     return MeasuredRequests(
         history=known,
         log=_log(known, np.where(is_slip, np.nan, markup)),
@@ -136,7 +136,17 @@ def _report_price(history: RfqHistory, unit: CostUnit, tick_size: float | None) 
     return np.full(len(history), tick_size if tick_size and unit is CostUnit.TICKS else 1.0)
 
 
-def _slips(markup: FloatArray) -> Flags:
+def _slips(markup: FloatArray, symbol: Texts) -> Flags:
+    found = _far(markup)
+    quotes = np.isfinite(markup).sum(axis=1)
+    for name in np.unique(symbol):
+        own = symbol == name
+        if quotes[own].sum() >= _OWN_SCALE:
+            found[own] = _far(markup[own])
+    return found
+
+
+def _far(markup: FloatArray) -> Flags:
     usual = float(np.nanmedian(np.abs(markup)))
     if usual == 0.0:
         return np.zeros(markup.shape, dtype=np.bool_)

@@ -19,13 +19,13 @@ _OF_THE_REQUEST = (
     "side",
     "quantity",
     "winner",
-    "mid",
-    "bid",
-    "ask",
-    "mid_at_trade",
     "mid_after",
     "volatility",
 )
+_OF_THE_MARKET = ("mid", "bid", "ask", "mid_at_trade")
+# From so many requests on, and such a part of all, whose rows differ in these they are each quote's own; in
+# fewer they are slips.
+_FEWEST_OWN, _LEAST_OWN = 5, 0.1
 _NEEDED = ("request_id", "time", "quantity", "dealer")
 _ENDS = ("outcome", "won", "winner", "rejected", "traded_price")
 _NO_NAME = ""
@@ -34,12 +34,16 @@ _LOCKED = 1e-9  # of the mid, below which a half-spread is none but rounding
 
 @dataclass(slots=True)
 class _Request:
-    """One request while its rows are read. said: (row number, values) by dealer; rows: these as amended."""
+    """One request while its rows are read. said: (row number, values) by dealer; rows: these as amended.
+
+    apart: row number, column, value and expected one where the market's prices differ between rows.
+    """
 
     row: int
     values: Values = field(default_factory=dict)
     said: dict[str, list[tuple[int, Values]]] = field(default_factory=dict)
     rows: dict[str, Values] = field(default_factory=dict)
+    apart: list[tuple[int, str, str, str]] = field(default_factory=list)
     is_bad: bool = False
 
     def number(self, name: str) -> float:
@@ -51,16 +55,16 @@ class _Request:
 
     @property
     def mid(self) -> float:
-        own = self.number("mid")
-        return 0.5 * (self.number("bid") + self.number("ask")) if math.isnan(own) else own
+        return _mid(self.values)
 
 
 @final
 class RequestGathering:
-    """Requests of a file by id. left_out: how many have a bad row."""
+    """Requests of a file by id. left_out: how many have a bad row. own_mids: whether each quote has one."""
 
     def __init__(self, reader: CellReader) -> None:
         self.left_out = 0
+        self.own_mids = False
         self._reader = reader
         self._requests: dict[str, _Request] = {}
         self._problems = len(reader.problems)
@@ -79,13 +83,28 @@ class RequestGathering:
 
     def settled(self, *, origin: str) -> RfqHistory | None:
         """The good requests in order of time, None without one."""
+        self._compare_mids()
         for request in self._requests.values():
             if not request.is_bad:
                 self._settle(request)
         self.left_out = sum(request.is_bad for request in self._requests.values())
         good = [(name, request) for name, request in self._requests.items() if not request.is_bad]
         good.sort(key=lambda found: (found[1].time, found[0]))
-        return _history(origin, good, self._reader) if good else None
+        return _history(origin, good, self._reader, own_mids=self.own_mids) if good else None
+
+    def _compare_mids(self) -> None:
+        """Take the market's prices for each quote's own where they often differ, else refuse the odd ones."""
+        good = [request for request in self._requests.values() if not request.is_bad]
+        apart = [request for request in good if request.apart]
+        several = sum(sum(map(len, request.said.values())) > 1 for request in good)
+        self.own_mids = len(apart) >= max(_FEWEST_OWN, _LEAST_OWN * several)
+        for request in apart:
+            if self.own_mids:
+                request.values |= _earliest(request)
+                continue
+            for number, name, value, expected in request.apart:
+                self._reader.wrong(number, name, value, expected)
+            request.is_bad = True
 
     def _check(self, number: int, values: Values) -> None:
         if len(self._reader.problems) > self._problems:
@@ -113,6 +132,10 @@ class RequestGathering:
             if name in values and request.values.setdefault(name, values[name]) != values[name]:
                 expected = f"{_said(request.values[name])} as in another row of the same request"
                 self._reader.wrong(number, name, _said(values[name]), expected)
+        for name in _OF_THE_MARKET:
+            if name in values and request.values.setdefault(name, values[name]) != values[name]:
+                expected = f"{_said(request.values[name])} as in another row of the same request"
+                request.apart.append((number, name, _said(values[name]), expected))
         request.said.setdefault(str(values["dealer"]), []).append((number, values))
 
     def _settle(self, request: _Request) -> None:
@@ -139,6 +162,28 @@ class RequestGathering:
         if _is_silent(values) and not math.isnan(float(values["quote"])) and values["quote"] != 0.0:
             said = _said(values["quote"])
             self._reader.wrong(rows[-1][0], "quote", said, "no quote of a dealer that did not answer")
+
+
+def _earliest(request: _Request) -> Values:
+    """The market's prices in the earliest row that has them: those at the request."""
+    rows = sorted(
+        (row for rows in request.said.values() for row in rows), key=lambda row: (row[1]["time"], row[0])
+    )
+    found: Values = {}
+    for _, values in reversed(rows):
+        found |= {name: values[name] for name in ("mid", "bid", "ask") if name in values}
+    return found
+
+
+def _mid(values: Values) -> float:
+    own = float(values.get("mid", math.nan))
+    middle = 0.5 * (float(values.get("bid", math.nan)) + float(values.get("ask", math.nan)))
+    return middle if math.isnan(own) else own
+
+
+def _quote_mid(values: Values) -> float:
+    at_trade = float(values.get("mid_at_trade", math.nan))
+    return _mid(values) if math.isnan(at_trade) else at_trade
 
 
 def _said(value: Value) -> str:
@@ -178,7 +223,9 @@ def _answered(values: Values, request: _Request, dealer: str) -> bool:
     return said or _won(values, request, dealer) or not math.isnan(float(values["quote"]))
 
 
-def _history(origin: str, good: list[tuple[str, _Request]], reader: CellReader) -> RfqHistory:
+def _history(
+    origin: str, good: list[tuple[str, _Request]], reader: CellReader, *, own_mids: bool
+) -> RfqHistory:
     requests = [request for _, request in good]
     dealers = tuple(sorted({dealer for request in requests for dealer in request.rows}))
     column = {dealer: at for at, dealer in enumerate(dealers)}
@@ -197,6 +244,11 @@ def _history(origin: str, good: list[tuple[str, _Request]], reader: CellReader) 
     quote = matrix(lambda values, _, __: float(values["quote"]), math.nan)
     rejected = matrix(lambda values, _, __: _rejected(values), 0.0) > 0.0
     mid = numbers(lambda request: request.mid)
+    mid_at_trade = numbers(lambda request: request.number("mid_at_trade"))
+    quote_mid = np.full(quote.shape, math.nan)
+    if own_mids:
+        quote_mid = matrix(lambda values, _, __: _quote_mid(values), math.nan)
+        mid_at_trade = np.array([_median(row) for row in quote_mid])
     half = numbers(lambda request: 0.5 * (request.number("ask") - request.number("bid")))
     return RfqHistory(
         origin=origin,
@@ -209,15 +261,21 @@ def _history(origin: str, good: list[tuple[str, _Request]], reader: CellReader) 
         mid=mid,
         half_spread=np.where(half > _LOCKED * np.abs(mid), half, math.nan),
         volatility=numbers(lambda request: request.number("volatility")),
-        mid_at_trade=numbers(lambda request: request.number("mid_at_trade")),
+        mid_at_trade=mid_at_trade,
         mid_after=numbers(lambda request: request.number("mid_after")),
         asked=matrix(lambda _, __, ___: 1.0, 0.0) > 0.0,
         answered=answered,
         quote=np.where(answered, quote, math.nan),
+        quote_mid=quote_mid,
         traded=(matrix(_won, 0.0) > 0.0) & answered & ~rejected,
         rejected=rejected & answered,
         knows_outcome=any(name in reader for name in _ENDS),
     )
+
+
+def _median(values: FloatArray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else math.nan
 
 
 def _symbols(requests: list[_Request]) -> npt.NDArray[np.str_]:

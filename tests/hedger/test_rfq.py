@@ -76,7 +76,10 @@ def test_what_a_bare_file_cannot_say_is_said_to_be_unknown(tmp_path: Path) -> No
     none = np.full(len(history), np.nan)
     bare = replace(
         history,
-        **dict.fromkeys(("half_spread", "volatility", "mid_at_trade", "mid_after"), none),
+        half_spread=none,
+        volatility=none,
+        mid_at_trade=none,
+        mid_after=none,
         knows_outcome=False,
     )
     text = said(study_requests(bare, RfqQuestion()))

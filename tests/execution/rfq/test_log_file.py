@@ -41,6 +41,37 @@ def problems(folder: Path, text: str) -> list[tuple[int | None, str | None, str 
     return [(found.row, found.column, found.value) for found in caught.value.problems]
 
 
+def with_own_mids(count: int, *, apart: int) -> str:
+    """Requests to two dealers, who answer a second apart; in the last few the mid has risen by then."""
+    lines = [HEAD.strip()]
+    for at in range(count):
+        later = 100.5 if at >= count - apart else 100.0
+        lines.append(f"r{at},{1_700_000_001 + 10 * at},buy,1,Y,101,{later},lost")
+        lines.append(f"r{at},{1_700_000_000 + 10 * at},buy,1,X,100.2,100,won")
+    return "\n".join(lines)
+
+
+def test_mids_that_often_differ_are_each_quotes_own(tmp_path: Path) -> None:
+    found = read(tmp_path, with_own_mids(40, apart=6)).history
+    np.testing.assert_array_equal(found.mid, 100.0)
+    np.testing.assert_array_equal(found.quote_mid[:, 0], 100.0)
+    np.testing.assert_array_equal(found.quote_mid[:, 1], [100.0] * 34 + [100.5] * 6)
+    np.testing.assert_array_equal(found.mid_at_trade, [100.0] * 34 + [100.25] * 6)
+    assert "its earliest row's" in found.notes[-1]
+    pq.write_table(history_table(found), tmp_path / "again.parquet")
+    assert_same(read_history(tmp_path / "again.parquet").history, found)
+
+
+@pytest.mark.parametrize(("count", "apart"), [(40, 4), (60, 5)])
+def test_mids_that_seldom_differ_are_slips(tmp_path: Path, count: int, apart: int) -> None:
+    text = with_own_mids(count, apart=apart)
+    first = 2 * (count - apart) + 3  # the row of the dealer that answered later stands first
+    assert problems(tmp_path, text)[0] == (first, "mid", "100")
+    kept = read(tmp_path, text, skip_bad_rows=True).history
+    assert len(kept) == count - apart
+    assert np.isnan(kept.quote_mid).all()
+
+
 def assert_same(one: RfqHistory, other: RfqHistory) -> None:
     assert one.dealers == other.dealers
     for field in fields(RfqHistory):

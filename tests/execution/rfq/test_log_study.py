@@ -217,6 +217,35 @@ def test_a_quote_with_a_slipped_digit_is_left_out_and_named() -> None:
     assert requests().slips == ()
 
 
+def test_a_slip_is_far_from_the_quotes_of_its_own_symbol() -> None:
+    one = history()
+    cheap = np.arange(len(one)) % 2 == 0
+    scale = np.where(cheap, 1e-3, 1.0)
+    row, dealer = next((int(row), int(at)) for row, at in np.argwhere(one.answered) if cheap[row])
+    quote = one.quote * scale[:, None]
+    quote[row, dealer] += 2.0 * one.side[row]  # two half-spreads of the dear symbol, 2,000 of its own
+    mixed = replace(
+        one,
+        quote=quote,
+        mid=one.mid * scale,
+        mid_at_trade=one.mid_at_trade * scale,
+        half_spread=nothing(one),
+        symbol=np.where(cheap, "CHEAP", "DEAR"),
+    )
+    found = measured(mixed, tick_size=0.01)
+    assert found is not None
+    assert found.slips == ((str(one.request_id[row]), one.dealers[dealer]),)
+
+
+def test_a_markup_is_over_the_quotes_own_mid() -> None:
+    one = history()
+    own = np.where(one.answered, one.mid_at_trade[:, None] + 0.05, np.nan)
+    found = of(one, quote_mid=own)
+    assert found.over_trade_mid
+    moved = (requests().markups - found.markups) * found.report_price[:, None]
+    np.testing.assert_allclose(moved[one.answered], (0.05 * one.side[:, None] * one.answered)[one.answered])
+
+
 def test_units_are_bps_ticks_or_points_and_mean_the_same() -> None:
     ticks = measured(history(), tick_size=0.01)
     free = of(history(), mid=history().mid - history().mid.min(), mid_at_trade=nothing(history()))
