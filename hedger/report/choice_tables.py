@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hedger.report.table import Table
 from hedger.report.units import counted, number, printable
 from hedger.spreads.choice_package import OptionPackage, PriceOfExposure
+from hedger.spreads.choice_rows import desk_unit
 from pricing.time import exchange_date
 
 EXPOSURE_UNITS = (
@@ -106,10 +107,3 @@ def exposure_amount(each: PriceOfExposure, value: float, spot: float) -> str:
 def exposure_price(each: PriceOfExposure, spot: float, *, sign: float = 1.0) -> str:
     """What one desk unit more of an exposure costs [currency]; sign -1 for more of it asked, not held."""
     return number(sign * each.price * desk_unit(each.name, spot), 2)
-
-
-def desk_unit(name: str, spot: float) -> float:
-    """The engine's units in one of the desk's, by the name of the exposure."""
-    if name.startswith("vega"):
-        return 100.0
-    return 100.0 / spot if name == "gamma" else 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedger.spreads.choice_infeasible import infeasibility
+from hedger.spreads.choice_infeasible import beyond_reach, infeasibility
 from hedger.spreads.choice_problem import Choice, ChoiceProblem, InfeasibleChoiceError
 from hedger.spreads.choice_relaxation import relax
 from hedger.spreads.choice_search import MOST_SEARCHED, search
@@ -18,6 +18,8 @@ def choose(problem: ChoiceProblem, *, most_searched: int = MOST_SEARCHED) -> Cho
     """
     if np.all((problem.lower <= 0.0) & (problem.upper >= 0.0)):
         return _nothing(problem)
+    if (too_far := beyond_reach(problem)) is not None:
+        raise InfeasibleChoiceError(too_far)
     relaxation = relax(problem)
     found = None if relaxation is None else search(problem, relaxation, most_searched=most_searched)
     if found is None:

@@ -13,6 +13,7 @@ from hedger.spreads.choice_problem import BoolArray, ChoiceProblem, FloatArray, 
 _NEGLIGIBLE = 1e-7
 _MOST_NODES = 500
 _LARGEST_PROGRAMME = 2_000
+_FARTHEST = 1e15  # contracts of the largest coefficient; HiGHS takes 1e20 of them for infinite
 
 
 def infeasibility(problem: ChoiceProblem, *, divisible: bool) -> str:
@@ -28,6 +29,22 @@ def infeasibility(problem: ChoiceProblem, *, divisible: bool) -> str:
     if problem.most_legs is not None and missed is not None and not _rows_missed(problem, missed).any():
         return f"The limit of {problem.most_legs} legs binds: more reach every target, no so few were found."
     return _said(problem, missed, "in whole contracts")
+
+
+def beyond_reach(problem: ChoiceProblem) -> str | None:
+    """The sentence for rows so far from what every contract together moves that HiGHS takes them for open.
+
+    None where there is no such row; one that is nearer is HiGHS's to find.
+    """
+    bought = problem.coefficients * problem.most_bought
+    sold = -problem.coefficients * problem.most_sold
+    missed = np.maximum(
+        problem.lower - np.maximum(bought, sold).clip(0.0).sum(axis=1),
+        np.minimum(bought, sold).clip(None, 0.0).sum(axis=1) - problem.upper,
+    )
+    if not np.any(missed > _FARTHEST * row_scale(problem)):
+        return None
+    return _said(problem, missed, "with any quantities")
 
 
 def _missed(problem: ChoiceProblem, *, whole: bool) -> FloatArray | None:
@@ -64,7 +81,8 @@ def _rows_missed(problem: ChoiceProblem, missed: FloatArray) -> BoolArray:
 def _said(problem: ChoiceProblem, missed: FloatArray | None, how: str) -> str:
     if missed is None or not (rows := np.flatnonzero(_rows_missed(problem, missed))).size:
         return f"Nothing was found that meets the targets and limits together {how}; widen one of them."
-    parts = [f"{problem.row_names[row]} by {missed[row]:.4g}" for row in rows]
+    unit = np.ones(len(missed)) if problem.row_unit is None else problem.row_unit
+    parts = [f"{problem.row_names[row]} by {missed[row] / unit[row]:.4g}" for row in rows]
     return (
         f"The targets and limits cannot be met together {how}: what comes nearest misses "
         f"{' and '.join(parts)}, so these bind; widen them, or allow more contracts."

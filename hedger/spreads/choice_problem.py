@@ -14,6 +14,7 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 _LARGEST_QUANTITY = 10_000_000
+_LARGEST_COST = 1e12  # HiGHS takes 1e20 for infinite, and a missed row costs 10,000 times the dearest
 
 
 class InfeasibleChoiceError(UsageError):
@@ -29,7 +30,9 @@ class ChoiceProblem:
     earned whatever the quotes. most_bought, most_sold: shape (column,), whole contracts. row_names: of the
     rows. coefficients: shape (row, column), what one contract bought adds to the row. lower, upper: shape
     (row,), infinite where there is no such side. most_legs: different columns among those in `is_leg` that
-    may trade, None for any number. Raises ValueError for shapes or numbers that make no problem.
+    may trade, None for any number. row_unit: shape (row,), how much of a row's unit is one of the unit that
+    people read it in, in which misses are said; None for the row's own. Raises ValueError for shapes or
+    numbers that make no problem.
     """
 
     names: tuple[str, ...]
@@ -43,6 +46,7 @@ class ChoiceProblem:
     upper: FloatArray
     is_leg: BoolArray
     most_legs: int | None = None
+    row_unit: FloatArray | None = None
 
     def __post_init__(self) -> None:
         columns, rows = len(self.names), len(self.row_names)
@@ -53,8 +57,8 @@ class ChoiceProblem:
             raise ValueError(f"the coefficients need {rows} rows and {columns} columns")
         for name in ("buy_cost", "sell_cost"):
             cost = getattr(self, name)
-            if not (np.isfinite(cost).all() and (cost > 0.0).all()):
-                raise ValueError(f"every {name} must be a finite number above zero")
+            if not ((cost > 0.0) & (cost <= _LARGEST_COST)).all():
+                raise ValueError(f"every {name} must be above zero and no more than {_LARGEST_COST:g}")
         if not np.isfinite(self.coefficients).all() or not (self.lower <= self.upper).all():
             raise ValueError("coefficients must be finite and no lower bound above its upper")
         limits = np.concatenate((self.most_bought, self.most_sold))

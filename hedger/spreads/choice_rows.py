@@ -71,6 +71,13 @@ def pillar_names() -> tuple[str, ...]:
     return tuple(f"vega of {365.0 * years:.0f} days" for years in PILLAR_YEARS)
 
 
+def desk_unit(name: str, spot: float) -> float:
+    """The engine's units in one of the desk's, by the name of the row: gamma per 1%, vega per point."""
+    if name.startswith("vega"):
+        return 100.0
+    return 100.0 / spot if name == "gamma" else 1.0
+
+
 def scenario_gains(options: OptionColumns, market: UnderlyingMarket) -> FloatArray:
     """What one unit of each option gains in each scenario [currency], shape (scenario, option).
 

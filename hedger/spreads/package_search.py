@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from hedger.spreads.choice_package import (
     premium,
 )
 from hedger.spreads.choice_problem import BoolArray, Choice, FloatArray, InfeasibleChoiceError
-from hedger.spreads.choice_rows import Rows, loss_rows, scenario_gains
+from hedger.spreads.choice_rows import Rows, desk_unit, loss_rows, scenario_gains
 from hedger.spreads.forward_market import forward_markets
 from hedger.spreads.free_money import FreeMoney, contradicted, free_money
 from pricing.market import UnderlyingMarket
@@ -93,8 +93,9 @@ def cheapest_package(
         fee_per_contract=limits.fee_per_contract,
         most_legs=limits.most_legs,
     )
+    units = np.array([desk_unit(name, desk.market.spot) for name in problem.row_names])
     try:
-        choice = choose(problem)
+        choice = choose(replace(problem, row_unit=units))
     except InfeasibleChoiceError as error:
         raise InfeasibleChoiceError(f"{refused} {error}") from None
     return _package(desk, choice, targets, said=said, idle=idle)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hedger.spreads import choice_search
 from hedger.spreads.choice import choose
 from hedger.spreads.choice_problem import ChoiceProblem, InfeasibleChoiceError
 from hedger.spreads.choice_relaxation import relax
@@ -38,6 +39,31 @@ def wide_problem(columns: int = 120, seed: int = 0) -> ChoiceProblem:
         lower=middle * 0.98,
         upper=middle * 1.02,
         is_leg=np.ones(columns, dtype=np.bool_),
+    )
+
+
+def one_row(
+    cost: list[float],
+    coefficients: list[float],
+    *,
+    at_least: float,
+    most: list[int] | None = None,
+    most_legs: int | None = None,
+) -> ChoiceProblem:
+    """A row that has to reach an amount, by columns that can only be bought."""
+    count = len(cost)
+    return ChoiceProblem(
+        names=tuple(f"c{i}" for i in range(count)),
+        buy_cost=np.array(cost),
+        sell_cost=np.array(cost),
+        most_bought=np.array(most or [9] * count),
+        most_sold=np.zeros(count, dtype=np.int64),
+        row_names=("gamma",),
+        coefficients=np.array([coefficients]),
+        lower=np.array([at_least]),
+        upper=np.array([np.inf]),
+        is_leg=np.ones(count, dtype=np.bool_),
+        most_legs=most_legs,
     )
 
 
@@ -111,6 +137,60 @@ def test_targets_out_of_reach_are_named_with_their_miss() -> None:
         choose(far)
 
 
+@pytest.mark.parametrize("target", [1e9, 1e12, 1e18, 1e21, 1e30])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_targets_beyond_what_the_solver_counts_are_named_with_their_miss(target: float, sign: float) -> None:
+    problem = wide_problem()
+    near, far = (np.array([amount, -np.inf, -np.inf]) for amount in (target, -np.inf))
+    rows = (near, np.full(3, np.inf)) if sign > 0.0 else (far, np.array([-target, np.inf, np.inf]))
+    with pytest.raises(
+        InfeasibleChoiceError, match=rf"nearest misses gamma by {target:.4g},".replace("+", r"\+")
+    ):
+        choose(replace(problem, lower=rows[0], upper=rows[1]))
+
+
+@pytest.mark.parametrize("loose", [1e12, 1e20, 1e30])
+def test_a_side_that_nothing_reaches_is_as_good_as_none(loose: float) -> None:
+    problem = wide_problem()
+    free, wide = (replace(problem, upper=np.array([problem.upper[0], x, x])) for x in (np.inf, loose))
+    np.testing.assert_array_equal(choose(free).quantity, choose(wide).quantity)
+
+
+def test_a_miss_is_said_in_the_unit_that_people_read() -> None:
+    problem = wide_problem()
+    reach = float(np.clip(problem.coefficients[0], 0.0, None).sum() * 60)
+    far = replace(problem, lower=np.array([reach + 5.0, -np.inf, -np.inf]), upper=np.full(3, np.inf))
+    with pytest.raises(InfeasibleChoiceError, match=r"nearest misses gamma by 0\.05,"):
+        choose(replace(far, row_unit=np.array([100.0, 1.0, 1.0])))
+
+
+def test_a_relaxation_in_whole_contracts_is_no_dearer_than_they_are() -> None:
+    problem = one_row([2.0, 3.0, 4.0], [1.0, 1.0, 1.0], at_least=5.0)
+    choice = choose(problem)
+    assert choice.relaxed_cost <= choice.cost == 10.0
+    assert choice.relaxed_cost == pytest.approx(10.0, rel=1e-4)
+
+
+def test_a_leg_that_the_relaxation_holds_in_full_can_make_room_for_another() -> None:
+    # Divisible contracts would be both of the cheap ones and a quarter of the dear: three legs.
+    problem = one_row([1.0, 1.0, 3.0], [1.0, 1.0, 2.0], at_least=2.5, most=[1, 1, 1], most_legs=2)
+    assert choose(problem).cost == brute_force(problem) == 4.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("searched", [3, 30, 300, 3_000, 30_000])
+def test_a_search_that_stops_within_a_budget_claims_the_last_one_alone(
+    seed: int, searched: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = wide_problem(columns=30, seed=seed)
+    exact = choose(problem)
+    dear = choose(replace(problem, buy_cost=problem.buy_cost[::-1], sell_cost=problem.sell_cost[::-1]))
+    held = np.concatenate((np.maximum(dear.quantity, 0), np.maximum(-dear.quantity, 0)))
+    monkeypatch.setattr(choice_search, "branch_and_bound", lambda *_: (held, 0.0))
+    cut = choose(problem, most_searched=searched)
+    assert cut.lower_bound <= exact.cost + 1e-9
+
+
 def test_a_limit_on_legs_that_binds_is_named() -> None:
     with pytest.raises(InfeasibleChoiceError, match="limit of 1 legs binds"):
         choose(replace(wide_problem(), most_legs=1))
@@ -132,6 +212,7 @@ def test_whole_contracts_that_cannot_hit_a_row_are_named() -> None:
     [
         lambda p: replace(p, buy_cost=np.zeros(120)),
         lambda p: replace(p, sell_cost=np.full(120, np.nan)),
+        lambda p: replace(p, sell_cost=np.full(120, 1e18)),
         lambda p: replace(p, most_bought=np.full(120, -1)),
         lambda p: replace(p, lower=np.full(3, 1e9)),
         lambda p: replace(p, coefficients=np.full((3, 120), np.inf)),

@@ -101,6 +101,12 @@ def test_gamma_and_every_vega_end_within_tolerance() -> None:
     assert all(each.lower - 1e-6 <= each.after <= each.upper + 1e-6 for each in found.prices)
 
 
+def test_the_delta_may_end_half_a_lot_off() -> None:
+    market = quoted_market()
+    delta = next(each for each in package().prices if each.name == "delta")
+    assert delta.upper == -delta.lower == pytest.approx(0.5 * market.hedge_delta() * market.hedge.lot_size)
+
+
 def test_the_package_is_proven_or_states_its_gap() -> None:
     found = package()
     assert found.lower_bound <= found.cost

@@ -81,6 +81,16 @@ def test_a_payoff_is_replicated_up_to_a_constant_at_the_least_cost(wanted: np.nd
     assert (found.cost, found.gap) == (pytest.approx(brute_force(problem(wanted))), 0.0)
 
 
+def test_the_underlying_pays_its_units_from_the_first_spot_on() -> None:
+    rows = payoff_rows(options(), SPOTS, np.zeros(len(SPOTS)), 1.0, underlying_units=LOT)
+    np.testing.assert_allclose(rows.underlying, LOT * (SPOTS[1:] - SPOTS[0]))
+
+
+def test_a_forward_alone_is_had_by_the_underlying_alone() -> None:
+    found = choose(problem(LOT * SPOTS))
+    assert found.quantity.tolist() == [0, 0, 0, 0, 0, 0, 1]
+
+
 def test_a_tolerance_turns_a_straddle_into_the_cheaper_strangle() -> None:
     near = problem(-100.0 * np.abs(SPOTS - 100.0), tolerance=500.0)
     found = choose(near)

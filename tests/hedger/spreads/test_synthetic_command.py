@@ -218,3 +218,10 @@ def test_a_line_with_a_one_sided_quote_is_named_with_its_row(command: Said, tmp_
     assert part["not_looked_at"] == [
         f"SPXW180531C02800000: its quote in row {at + 1} is one-sided: bid 0, ask {float(cells[5]):g}"
     ]
+
+
+@pytest.mark.parametrize(("target", "miss"), [("gamma=50", "gamma by 45,"), ("vega=-2e3", "vega by 1800,")])
+def test_a_miss_is_said_in_the_unit_that_was_asked_in(command: Said, target: str, miss: str) -> None:
+    status, _, err = command("--target", target, "--share-of-size", 0)
+    assert status == 2
+    assert f"what comes nearest misses {miss}" in err
