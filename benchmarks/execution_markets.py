@@ -4,7 +4,8 @@
 their own; agents and the winner then work the same orders in fresh markets. Costs are in bps of notional,
 fees and the task's charge for each lot left included; what unforeseen news made is taken out by
 regression, the same in mean. A market is an independent group of its orders. Controls: a market in which no
-agent can win, and a learner that is taught to save beside the same taught to pay.
+agent can win, and a learner that is taught to save beside the same taught to pay; both act as they learn, by
+their probabilities, since neither is taught long enough to be sure of anything.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.sampled_policy import SampledPolicy
 from execution.agents.classical import ScheduleFor, ScheduleWorker
 from execution.agents.comparison import PairedDifference
 from execution.agents.evaluate import Evaluation, evaluate
@@ -27,7 +29,7 @@ from execution.agents.shipped_task import shipped_source, shipped_task
 from execution.agents.study_workers import AGENTS, agent_file
 from execution.agents.task import ExecutionTask
 from execution.agents.training import PPO, difference, load_agent, train_agent
-from execution.agents.worker import Worker, agent_worker
+from execution.agents.worker import RenamedWorker, Worker, agent_worker
 from execution.schedules.almgren_chriss import AlmgrenChriss
 from execution.schedules.obizhaeva_wang import ObizhaevaWang
 from execution.schedules.pov import Pov
@@ -124,8 +126,8 @@ def taught(name: str, sign: float, source: MarketSource, task: ExecutionTask, st
     even = replace(PPO, first_odds=())
     with tempfile.TemporaryDirectory() as folder:
         path = train_agent("ppo", source, signed, out=Path(folder), steps=steps, rounds=1, seed=1, ppo=even)
-        policy = load_agent(path)
-    return agent_worker(replace(policy, card=replace(policy.card, name=name)))
+        policy = SampledPolicy(load_agent(path), seed=TEST_SEED)
+    return RenamedWorker(name=name, worker=agent_worker(policy))
 
 
 def timed(what: str, work: Callable[[], None]) -> None:

@@ -20,6 +20,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.sampled_policy import SampledPolicy
 from execution.agents.actions import default_actions
 from execution.agents.best_round import BestRound
 from execution.agents.card import AgentCard
@@ -31,6 +32,7 @@ from execution.agents.market_source import ScenarioSource
 from execution.agents.markets import Markets, venues_of
 from execution.agents.network_policy import NetworkPolicy
 from execution.agents.observation import FEATURES
+from execution.agents.policy import ExecutionPolicy
 from execution.agents.routers import BestPrice, CheapestVenue, ContKukanov, EveryVenue, RouterWorker, Sweep
 from execution.agents.shipped_task import shipped_task
 from execution.agents.task import ExecutionTask
@@ -73,35 +75,23 @@ def source(venues: int) -> ScenarioSource:
 
 
 class CountedPolicy:
-    """A policy whose actions are counted: `chosen`, shape (action,).
+    """A policy whose actions are counted: `chosen`, shape (action,)."""
 
-    sampled: act as PPO does when it learns, by its probabilities, instead of by the likeliest action.
-    """
-
-    def __init__(self, policy: NetworkPolicy, *, sampled: bool = False) -> None:
-        self._policy, self.name = policy, f"{policy.name}, sampled" if sampled else policy.name
-        self._rng = np.random.default_rng(TEST_SEED) if sampled else None
-        self.chosen = np.zeros(len(policy.card.action_names), np.int64)
+    def __init__(self, policy: ExecutionPolicy, names: Sequence[str]) -> None:
+        self._policy, self.name, self._names = policy, policy.name, names
+        self.chosen = np.zeros(len(names), np.int64)
 
     def act(self, observation: npt.NDArray[np.float32], mask: npt.NDArray[np.bool_]) -> IntArray:
         """Actions (market,) for observations (market, feature) and masks (market, action)."""
-        chosen = self._choose(observation, mask)
+        chosen = self._policy.act(observation, mask)
         left = observation[:, FEATURES.index("inventory_left")] > 0.0
         self.chosen += np.bincount(chosen[left], minlength=len(self.chosen))
-        return chosen
-
-    def _choose(self, observation: npt.NDArray[np.float32], mask: npt.NDArray[np.bool_]) -> IntArray:
-        if self._rng is None:
-            return self._policy.act(observation, mask)
-        odds = self._policy.outputs(observation) + self._rng.gumbel(size=mask.shape)
-        chosen: IntArray = np.argmax(np.where(mask, odds, -np.inf), axis=1)
         return chosen
 
     def told(self) -> str:
         """The actions chosen most while there was something left, with their shares."""
         most = np.argsort(-self.chosen, kind="stable")[:8]
-        names = self._policy.card.action_names
-        return "; ".join(f"{names[at]} {self.chosen[at] / self.chosen.sum():.0%}" for at in most)
+        return "; ".join(f"{self._names[at]} {self.chosen[at] / self.chosen.sum():.0%}" for at in most)
 
 
 class Counted:
@@ -260,7 +250,8 @@ def main() -> None:
             policy = train(options.out or Path(folder), task, options.steps)
         else:
             policy = NetworkPolicy.load(options.agent, actions=default_actions(VENUES).names)
-    counted = [CountedPolicy(policy), CountedPolicy(policy, sampled=True)]
+    both = policy, SampledPolicy(policy, seed=TEST_SEED)
+    counted = [CountedPolicy(one, policy.card.action_names) for one in both]
     agents = [AgentWorker(policy=one, table=default_actions(VENUES)) for one in counted]
     judge([*routers(), tuned_split(task, options.markets // 8), *agents], task, options.markets)
     for one in counted:

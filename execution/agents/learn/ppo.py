@@ -31,6 +31,7 @@ class ActorLearner(RoundLearner, OnPolicyAlgorithm):
 
     algorithm_name = "ppo"
     critic_decay: float | None = None
+    sharpening: float = 1.0
     _counters: ClassVar[tuple[str, ...]] = ("num_timesteps", "_n_updates")
 
     @abstractmethod
@@ -40,6 +41,7 @@ class ActorLearner(RoundLearner, OnPolicyAlgorithm):
     def advance(self, until: int, total: int) -> None:
         """Learn from whole rollouts until so many steps of `total` were taken."""
         while self.num_timesteps < until:
+            self._sharpen()
             self.roll_out()
             if self.critic_decay is not None:
                 teach_critic(self.rollout_buffer, self.gamma, self.critic_decay)
@@ -50,6 +52,12 @@ class ActorLearner(RoundLearner, OnPolicyAlgorithm):
     def network(self) -> Network:
         """The actor as it is now, without torch."""
         return actor_network(self.policy)
+
+    @torch.no_grad()
+    def _sharpen(self) -> None:
+        if self.sharpening > 1.0:
+            for parameter in self.policy.action_net.parameters():
+                parameter *= self.sharpening
 
 
 @final
@@ -79,10 +87,12 @@ class MaskedPpoLearner(ActorLearner, MaskablePPO):
 
 
 def ppo_learner(env: VecEnv, settings: PpoSettings, *, seed: int, device: str = "cpu") -> ActorLearner:
-    """A learner whose first weights follow from the seed."""
+    """A learner whose first weights follow from the seed; ValueError for a box's odds to be sharpened."""
     features = int(np.prod(env.observation_space.shape or (1,)))
     network = network_arguments(settings, features)
     is_box = isinstance(env.action_space, gymnasium.spaces.Box)
+    if is_box and settings.sharpening > 1.0:
+        raise ValueError("sharpening is of discrete actions' odds, a box has none")
     if is_box:
         network["log_std_init"] = float(np.log(settings.first_deviation))
     learner = (BoxPpoLearner if is_box else MaskedPpoLearner)(
@@ -136,6 +146,7 @@ def prepared(learner: ActorLearner, settings: PpoSettings, features: int) -> Act
             learner.policy.get_parameter("action_net.bias")[action] += odds
     learner.standard_steps, learner.averaged_share = settings.standard_steps, settings.averaged_share
     learner.features, learner.critic_decay = features, settings.critic_decay
+    learner.sharpening = settings.sharpening
     return learner
 
 

@@ -73,8 +73,9 @@ class PpoSettings:
     the same; a longer one tells it of what is far off (Yuan et al. 2025). first_deviation: of continuous
     actions at the start; it falls by equal factors to final_deviation, or is learnt where that is None.
     standard_steps: random steps before training, by which features are standardised. first_odds: actions,
-    by number, that are likelier at the start, by how much [log]. averaged_share: as of DQN (Polyak and
-    Juditsky 1992).
+    by number, that are likelier at the start, by how much [log]. sharpening: by what log-odds of discrete
+    actions are multiplied before each rollout, so that what learns by chance comes to act as the likeliest
+    action would, and learns from that too; at least 1. averaged_share: as of DQN (Polyak and Juditsky 1992).
     """
 
     hidden: tuple[int, ...] = (64, 64)
@@ -95,6 +96,7 @@ class PpoSettings:
     standard_steps: int = 2_000
     largest_gradient: float = 0.5
     first_odds: tuple[tuple[int, float], ...] = ()
+    sharpening: float = 1.0
     averaged_share: float = 0.0
 
     def __post_init__(self) -> None:
@@ -108,6 +110,8 @@ class PpoSettings:
         deviations = (self.first_deviation, 1.0 if self.final_deviation is None else self.final_deviation)
         if not (0.0 < self.learning_rate < 1.0 and self.clip > 0.0 and min(deviations) > 0.0):
             raise ValueError("learning_rate lies in (0, 1); clip and deviations are positive")
+        if not 1.0 <= self.sharpening < 2.0:
+            raise ValueError(f"sharpening is {self.sharpening}, must be at least 1 and below 2")
         if min(self.entropy_share, self.value_share, self.standard_steps) < 0.0 or self.largest_gradient <= 0:
             raise ValueError("shares and steps cannot be negative, and the gradient's norm is positive")
 

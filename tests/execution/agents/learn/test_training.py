@@ -75,6 +75,25 @@ def test_ppo_goes_right_and_never_takes_what_is_forbidden() -> None:
     assert chain.broken == 0
 
 
+def test_before_each_rollout_the_odds_are_sharpened() -> None:
+    still = replace(PPO, learning_rate=1e-12)
+    steps = 3 * 8 * PPO.rollout_steps
+    odds = [
+        train_ppo(_env(), replace(still, sharpening=factor), steps=steps, seed=1, rounds=1)
+        .policy()
+        .outputs(EYE)
+        for factor in (1.0, 1.5)
+    ]
+    assert np.abs(odds[0]).max() > 1e-4
+    assert np.allclose(odds[1], 1.5**3 * odds[0], rtol=1e-3, atol=1e-7)
+
+
+def test_odds_of_a_box_cannot_be_sharpened() -> None:
+    env = StableBaselinesEnv(SchedulingEnv(ObizhaevaWangTask(), count=2))
+    with pytest.raises(ValueError, match="a box has none"):
+        ppo_learner(env, replace(PPO, sharpening=1.1), seed=0)
+
+
 @pytest.mark.parametrize("dueling_units", [0, 8])
 def test_an_exported_network_answers_as_torch_does(dueling_units: int) -> None:
     settings = DqnSettings(hidden=(7, 5), dueling_units=dueling_units)
@@ -220,6 +239,8 @@ def test_settings_of_dqn_out_of_range_are_refused(wrong: dict[str, float]) -> No
         {"entropy_share": -1.0},
         {"largest_gradient": 0.0},
         {"final_deviation": 0.0},
+        {"sharpening": 0.9},
+        {"sharpening": float("nan")},
         {"averaged_share": 1.5},
     ],
 )
