@@ -57,7 +57,7 @@ class ActorLearner(RoundLearner, OnPolicyAlgorithm):
     def _sharpen(self) -> None:
         if self.sharpening > 1.0:
             for parameter in self.policy.action_net.parameters():
-                parameter *= self.sharpening
+                parameter.mul_(self.sharpening)
 
 
 @final
