@@ -14,7 +14,8 @@ def choose(problem: ChoiceProblem, *, most_searched: int = MOST_SEARCHED) -> Cho
     """Solve a choice; `Choice.gap` says how far from the best it can be, zero in the usual case.
 
     most_searched: combinations enumerated before HiGHS's branch and bound takes over; the answer depends on
-    it, but not on the machine. Raises InfeasibleChoiceError with a sentence that names the rows in the way.
+    it, but not on how fast the machine is. Raises InfeasibleChoiceError with a sentence that names the rows
+    in the way.
     """
     if np.all((problem.lower <= 0.0) & (problem.upper >= 0.0)):
         return _nothing(problem)

@@ -22,7 +22,7 @@ def branch_and_bound(problem: ChoiceProblem, relaxation: Relaxation) -> tuple[In
     """The cheapest signed quantities that HiGHS finds, and what no solution costs less than.
 
     A solution with a column that is left out costs at least the relaxation plus the least reduced cost of
-    those left out. Nodes are limited, not seconds, so that the answer is the same on every machine. None
+    those left out. Nodes are limited, not seconds, so that how fast the machine is changes nothing. None
     where the thousand columns of least reduced cost have no solution that is found.
     """
     reduced = np.where(problem.signed().most > 0, np.maximum(relaxation.reduced_cost, 0.0), np.inf)

@@ -10,7 +10,8 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, mi
 
 from hedger.spreads.choice_problem import FloatArray, IntArray
 
-_LIMIT_REACHED = 1
+# scipy's: infeasible; of linear programmes also that numbers stood in the way, of whole ones out of nodes.
+_INFEASIBLE, _OTHER = 2, 4
 
 
 def whole_programme(
@@ -29,7 +30,8 @@ def whole_programme(
             bounds=bounds,
             constraints=constraints,
             options={**options, "presolve": presolve},
-        )
+        ),
+        doubted=(_INFEASIBLE,),
     )
 
 
@@ -45,14 +47,13 @@ def linear_programme(
             bounds=np.column_stack((np.zeros(len(most)), most)),
             method="highs-ds",
             options={"presolve": presolve},
-        )
+        ),
+        doubted=(_INFEASIBLE, _OTHER),
     )
 
 
-def _believed(solve: Callable[[bool], OptimizeResult]) -> OptimizeResult:
+def _believed(solve: Callable[[bool], OptimizeResult], *, doubted: Sequence[int]) -> OptimizeResult:
     # scipy 1.16.3's HiGHS has called whole programmes of equalities in ratios infeasible after presolve that
     # it solves without.
     found: OptimizeResult = solve(True)
-    if found.x is not None or found.status == _LIMIT_REACHED:
-        return found
-    return solve(False)
+    return solve(False) if found.x is None and found.status in doubted else found

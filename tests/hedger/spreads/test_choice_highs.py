@@ -50,3 +50,24 @@ def test_a_choice_survives_a_presolve_that_always_refuses(monkeypatch: pytest.Mo
 def test_what_is_infeasible_stays_so() -> None:
     found = linear_programme(np.ones(1), np.array([[-1.0]]), np.array([-5.0]), np.array([4]))
     assert found.x is None
+
+
+def test_a_programme_that_runs_out_of_nodes_is_not_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    solved = []
+
+    def counted(*arguments: object, **named: object) -> OptimizeResult:
+        solved.append(milp(*arguments, **named))
+        return solved[-1]
+
+    monkeypatch.setattr(choice_highs, "milp", counted)
+    rng = np.random.default_rng(0)
+    weights = rng.integers(1_000_000, 9_000_000, (3, 30)).astype(np.float64)
+    half = np.floor(weights.sum(axis=1) / 2.0)
+    found = whole_programme(
+        np.ones(30),
+        integrality=np.ones(30),
+        bounds=Bounds(0.0, 1.0),
+        constraints=LinearConstraint(weights, half, half),
+        options={"node_limit": 2},
+    )
+    assert (found.x, [each.status for each in solved]) == (None, [4])
