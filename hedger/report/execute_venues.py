@@ -64,7 +64,8 @@ def share_bars(study: ScenarioStudy) -> go.Figure:
         )
     figure.update_xaxes(title="share of the traded lots", tickformat=".0%", range=[0.0, 1.0])
     figure.update_yaxes(autorange="reversed")
-    return styled(figure, height=160 + 36 * len(names)).update_layout(barmode="stack")
+    styled(figure, height=160 + 36 * len(names))
+    return figure.update_layout(barmode="stack", legend={"traceorder": "normal"})
 
 
 def _share_table(study: ScenarioStudy) -> Table:
