@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint
 
@@ -24,8 +22,7 @@ def infeasibility(problem: ChoiceProblem, *, divisible: bool) -> str:
     """
     if not divisible:
         return _said(problem, _missed(problem, whole=False), "with any quantities")
-    without_legs = replace(problem, most_legs=None)
-    missed = _missed(without_legs, whole=True)
+    missed = _missed(problem, whole=True)
     if problem.most_legs is not None and missed is not None and not _rows_missed(problem, missed).any():
         return f"The limit of {problem.most_legs} legs binds: more reach every target, no so few were found."
     return _said(problem, missed, "in whole contracts")
@@ -48,7 +45,7 @@ def beyond_reach(problem: ChoiceProblem) -> str | None:
 
 
 def _missed(problem: ChoiceProblem, *, whole: bool) -> FloatArray | None:
-    """How far outside of its bounds each row ends in the smallest relaxation, shape (row,).
+    """How far outside of its bounds each row ends in the smallest relaxation with any legs, shape (row,).
 
     None where the nodes of the search were too few to find any.
     """

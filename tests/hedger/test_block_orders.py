@@ -214,6 +214,20 @@ def test_at_the_touch_every_leg_is_crossed_at_once() -> None:
     assert {each.fill.price_ticks for each in trades.fills if each.fill.side is Side.BUY} == {1025}
 
 
+def test_half_cents_are_paid_by_who_crosses() -> None:
+    settings = RunSettings(block_execution="touch")
+    trades = option_trades([package(ODD, 0.255)], BOOK, market_of(flat_underlying()), settings)
+    paid = {side: {each.fill.price_ticks for each in trades.fills if each.fill.side is side} for side in Side}
+    assert paid == {Side.BUY: {1026}, Side.SELL: {974}}
+
+
+def test_a_block_that_is_left_costs_nothing_and_is_done_with_its_time() -> None:
+    (left,) = blocks(ODD[:1], block_limit=-1.0)
+    assert left.arrival_mid > 0.0
+    assert (left.filled_packages, left.effective_cost, left.market_move, left.fees) == (0, 0.0, 0.0, 0.0)
+    assert left.done_ns == left.order.start_ns + left.order.horizon_ns
+
+
 def test_a_package_of_nothing_is_no_block() -> None:
     assert package_blocks(replace(package(ODD), legs=()), BOOK, flat_underlying(), RunSettings()) == ()
 

@@ -10,6 +10,7 @@ from hedger.spreads import choice_bound
 from hedger.spreads.choice_bound import branch_and_bound
 from hedger.spreads.choice_problem import ChoiceProblem
 from hedger.spreads.choice_relaxation import relax
+from tests.twins.choice import brute_force, small_problem
 
 
 def wide_problem(columns: int) -> ChoiceProblem:
@@ -38,6 +39,18 @@ def test_a_solution_among_few_columns_is_bounded_by_those_left_out() -> None:
     quantity, bound = branch_and_bound(problem, relaxation)
     assert quantity is not None
     assert relaxation.cost <= bound <= quantity @ problem.signed().cost
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nothing_that_was_left_out_lies_below_the_bound(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice_bound, "_RESTRICTED", (2, 3))
+    problem = small_problem(np.random.default_rng(seed), columns=5, rows=2)
+    if (relaxation := relax(problem)) is None:
+        return
+    quantity, bound = branch_and_bound(problem, relaxation)
+    cheapest = brute_force(problem)
+    assert bound <= cheapest + 1e-9
+    assert quantity is None or quantity @ problem.signed().cost >= cheapest - 1e-9
 
 
 def test_no_programme_is_larger_than_a_thousand_columns(monkeypatch: pytest.MonkeyPatch) -> None:

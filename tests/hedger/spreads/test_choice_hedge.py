@@ -19,7 +19,7 @@ from hedger.report.choice_tables import package_tables
 from hedger.report.json_document import document, dumps, schema
 from hedger.result import HedgeRun, RunSettings
 from hedger.spreads.choice_hedge import option_package
-from hedger.spreads.choice_market import ChoiceLimits
+from hedger.spreads.choice_market import ChoiceLimits, underlying_tiers
 from hedger.spreads.choice_package import OptionPackage
 from hedger.spreads.choice_problem import InfeasibleChoiceError
 from hedger.spreads.choice_rows import SCENARIO_MOVES
@@ -99,6 +99,22 @@ def test_gamma_and_every_vega_end_within_tolerance() -> None:
     found = package()
     assert found.legs
     assert all(each.lower - 1e-6 <= each.after <= each.upper + 1e-6 for each in found.prices)
+
+
+def test_the_cost_is_each_legs_own_side_and_the_underlyings() -> None:
+    market = quoted_market()
+    quotes = market.quotes
+    assert quotes is not None
+    # Asks moved away from the values that the other right leaves: buying costs more than selling.
+    skewed = replace(quotes, ask=quotes.ask + np.where(quotes.is_call, 0.4, 0.0))
+    market = replace(market, quotes=skewed, listed=skewed)
+    curve = first_cost_curve(market)
+    exposure = measure(SHORT_STRANGLE, market_of(market)).by_underlying["SPX"]
+    found = option_package(exposure, SHORT_STRANGLE, market, curve, tolerance=0.05, horizon_days=30.0 / 390.0)
+    tiers = underlying_tiers(market, curve, horizon_days=30.0 / 390.0)
+    lots = np.repeat(tiers.cost, tiers.most)[: abs(found.underlying_lots)]
+    assert found.option_cost == pytest.approx(sum(leg.cost for leg in found.legs))
+    assert found.cost == pytest.approx(found.option_cost + lots.sum())
 
 
 def test_the_delta_may_end_half_a_lot_off() -> None:

@@ -102,6 +102,61 @@ def test_an_underlying_that_parity_contradicts_is_a_conversion_or_reversal(by: f
     assert {each.kind for each in found} == {kind}
 
 
+@pytest.mark.parametrize("kind", ["vertical", "butterfly", "box", "conversion", "reversal"])
+def test_what_fees_take_is_off_the_amount_and_off_the_list(kind: str) -> None:
+    """Of every kind the combination that pays the most, at no fee and just below and above what it bears."""
+    quotes = fair_quotes()
+    wrong = {
+        "vertical": moved(quotes, at(quotes, 0.1, 100.0, True), -3.0),
+        "butterfly": moved(quotes, at(quotes, 0.4, 100.0, True), 0.5),
+        "box": moved(quotes, at(quotes, 0.4, 80.0, True), 0.3),
+    }.get(kind, quotes)
+    fair = float(FORWARD.forward_at(0.1)) + {"conversion": -1.0, "reversal": 1.0}.get(kind, 0.0)
+    market = ForwardMarket(
+        expiry_years=0.1,
+        ask=fair + 0.02,
+        bid=fair - 0.01,
+        discount=float(DISCOUNT.discount_at(0.1)),
+        most=1e6,
+    )
+    underlying = [market] if kind in ("conversion", "reversal") else []
+
+    def amounts(fee: float) -> list[float]:
+        found = free_money(wrong, DISCOUNT, FORWARD, fee=fee, underlying=underlying)
+        return [each.amount for each in found if each.kind == kind]
+
+    best, contracts = max(amounts(0.0)), 4.0 if kind == "box" else 2.0
+    assert max(amounts(0.01)) == pytest.approx(best - 0.01 * contracts, abs=1e-12)
+    assert amounts(0.999 * best / contracts)
+    assert not amounts(1.001 * best / contracts)
+
+
+def test_a_conversion_pays_the_underlyings_ask_and_a_reversal_gets_its_bid() -> None:
+    quotes, discount = fair_quotes(), float(DISCOUNT.discount_at(0.1))
+    call, put = at(quotes, 0.1, 100.0, True), at(quotes, 0.1, 100.0, False)
+    wide = ForwardMarket(expiry_years=0.1, ask=90.0, bid=80.0, discount=discount, most=1e6)
+    found = free_money(quotes, DISCOUNT, FORWARD, underlying=[wide])
+    sold = quotes.bid[call] - quotes.ask[put] + discount * 100.0
+    own = [each.amount for each in found if each.legs[0] == (call, -1.0)]
+    assert own == pytest.approx([sold - discount * 90.0])
+
+
+def test_a_calendar_must_beat_the_error_of_the_carry_and_its_fees() -> None:
+    quotes = fair_quotes()
+    near = (quotes.expiry_years == 0.1) & quotes.is_call
+    dear = replace(quotes, bid=quotes.bid + 4.0 * near, ask=quotes.ask + 4.0 * near)
+
+    def best(fee: float = 0.0, carry_error: float = 0.0) -> float:
+        found = free_money(dear, DISCOUNT, FORWARD, fee=fee, carry_error=carry_error)
+        return max(each.amount for each in found if each.kind == "calendar")
+
+    forwards, factors = FORWARD.forward_at(YEARS), DISCOUNT.discount_at(YEARS)
+    later = float(forwards[0] * factors[0] / (forwards[1] * factors[1]))  # contracts for one nearer
+    assert best() - best(carry_error=1e-3) == pytest.approx(1e-3 * forwards[0] * factors[0])
+    # The later ones are bought now and sold when the nearer one expires.
+    assert best() - best(fee=0.01) == pytest.approx(0.01 * (1.0 + 2.0 * later))
+
+
 def test_fees_that_exceed_the_gain_leave_nothing() -> None:
     quotes = fair_quotes()
     slight = moved(quotes, at(quotes, 0.4, 80.0, True), 0.1)
@@ -124,16 +179,17 @@ def test_the_sentence_names_what_to_buy_and_sell_and_the_amount() -> None:
     assert found.sentence.startswith(f"{found.kind} for {found.amount:.4g}: buy 1 call 100 in 36 days")
 
 
+@pytest.mark.parametrize("fee", [0.0, 0.03])
 @pytest.mark.parametrize("quote", range(0, 36, 5))
-def test_an_amount_is_received_and_never_paid_back(quote: int) -> None:
+def test_an_amount_is_received_after_fees_and_never_paid_back(quote: int, fee: float) -> None:
     quotes = moved(fair_quotes(), quote, 1.0)
     spots = np.linspace(0.0, 400.0, 4001)
-    for each in free_money(quotes, DISCOUNT, FORWARD):
+    for each in free_money(quotes, DISCOUNT, FORWARD, fee=fee):
         if each.kind == "calendar":
             continue
         received, payoff = 0.0, np.zeros_like(spots)
         for leg, ratio in each.legs:
-            received -= ratio * (quotes.ask[leg] if ratio > 0 else quotes.bid[leg])
+            received -= ratio * (quotes.ask[leg] if ratio > 0 else quotes.bid[leg]) + abs(ratio) * fee
             sign = 1.0 if quotes.is_call[leg] else -1.0
             payoff += ratio * np.maximum(sign * (spots - quotes.strike[leg]), 0.0)
         discount = float(DISCOUNT.discount_at(quotes.expiry_years[each.legs[0][0]]))

@@ -56,6 +56,25 @@ def test_without_room_in_the_underlying_a_synthetic_forward_is_taken() -> None:
     assert "synthetic forward at" in found.way
 
 
+def test_the_underlying_has_room_for_as_many_units_as_it_says() -> None:
+    quotes = fair_quotes()
+    order = at(quotes, YEARS, 100.0, True)
+    wide = widened(quotes, order, 0.5)
+    (found,) = replacements([(order, 2)], wide, [forward_market(most=200.0)], fee_per_contract=1.0)
+    assert found.forward_units == 200.0
+
+
+@pytest.mark.parametrize("fee", [0.0, 1.0, 7.0])
+def test_a_synthetic_forward_pays_the_fees_of_its_two_options(fee: float) -> None:
+    quotes = fair_quotes()
+    order = at(quotes, YEARS, 100.0, True)
+    wide = widened(quotes, order, 0.5)
+    (found,) = replacements([(order, 2)], wide, [forward_market(most=0.0)], fee_per_contract=fee)
+    (free,) = replacements([(order, 2)], wide, [forward_market(most=0.0)], fee_per_contract=0.0)
+    assert found.replaced - free.replaced == pytest.approx(3 * 2 * fee)  # with the twin's
+    assert found.direct - free.direct == pytest.approx(2 * fee)
+
+
 def test_a_replacement_pays_what_the_order_pays() -> None:
     quotes = fair_quotes()
     order = at(quotes, YEARS, 95.0, False)

@@ -225,3 +225,13 @@ def test_a_miss_is_said_in_the_unit_that_was_asked_in(command: Said, target: str
     status, _, err = command("--target", target, "--share-of-size", 0)
     assert status == 2
     assert f"what comes nearest misses {miss}" in err
+
+
+def test_an_equal_fits_the_size_of_the_side_that_it_takes(command: Said, tmp_path: Path) -> None:
+    # Bids are for 60, asks for 50: of two wide calls the one that is sold has a put that can be sold instead.
+    lines = "symbol,quantity\nSPXW180228C02550000,55\nSPXW180228C02600000,-55\n"
+    (tmp_path / "book.csv").write_text(lines)
+    status, out, _ = command("--book", "book.csv", "--tolerance", 0.99, "--json")
+    assert status == 0
+    (part,) = json.loads(out)["underlyings"]
+    assert {each["symbol"] for each in part["equals"]} == {"SPXW180228C02600000"}
