@@ -188,6 +188,7 @@ def _block(
         name=name,
         order=order,
         lines={leg.symbol: lines[leg.symbol] for leg in order.legs},
+        leg_mid_ticks={leg.symbol: quotes[leg.symbol].mid_ticks for leg in order.legs},
         arrival_mid=scale * mid,
         quoted_cost=scale * half_spread_ticks(order, quotes),
         expected_cost=scale * (ticks + _begins(spread_market) - mid),

@@ -14,7 +14,8 @@ from execution.tca.default_curve import default_cost_curve
 from execution.tca.fill_reader import find_fills, read_fills
 from execution.tca.fill_table import FilledOrder
 from execution.tca.recorded_orders import RecordedOrders
-from hedger.result import WorkedOrder
+from hedger.result import HedgeRun, WorkedOrder
+from hedger.spreads.leg_records import block_records, touch_records
 from pricing.market import Market, UnderlyingMarket
 
 _COSTS = ("spread", "impact", "timing", "opportunity")
@@ -64,6 +65,14 @@ def updated_cost_curve(prior: CostCurve, orders: Sequence[WorkedOrder], *, volat
         cost_bps=np.array([_cost_bps(each) for each in worked]),
     )
     return update_cost_curve(prior, observations, origin="own fills")
+
+
+def recorded_orders(run: HedgeRun) -> list[FilledOrder]:
+    """All that a run traded, as it is recorded: the options leg by leg, then the orders of the hedges."""
+    options = [leg for block in run.option_blocks for leg in block_records(block)]
+    if not run.option_blocks:
+        options = [leg for package in run.packages for leg in touch_records(package, run.option_fills)]
+    return [*options, *filled_orders(run.orders)]
 
 
 def filled_orders(orders: Sequence[WorkedOrder], *, prefix: str = "") -> list[FilledOrder]:

@@ -64,6 +64,7 @@ def _rows_of(study: ScenarioStudy, worked: WorkedOrders) -> pa.Table:
         "volatility": instrument.volatility or None,
         "multiplier": order.rules.multiplier,
         "price_ticks": None,
+        "package_id": None,
     }
     repeated = {name: pa.repeat(pa.scalar(value), len(market)) for name, value in shared.items()}
     arrays = columns | repeated

@@ -20,6 +20,7 @@ from execution.tca.market_join import Surroundings, join_market
 from execution.tca.market_tape import MarketTape
 from execution.tca.order_costs import OrderCosts, order_costs
 from execution.tca.order_leakage import BEFORE_NS, OrderLeakage, order_leakage
+from execution.tca.packages import PackageCost, package_costs
 from execution.tca.unknown import unknown_sentences
 from execution.tca.venues import VenueCost, venue_costs
 
@@ -38,7 +39,7 @@ class CostAnalysis:
     groups: by dimension (time of day, size, regime, algorithm, symbol, side), total cost [bps]. curve: None
     where it cannot be fitted. unknown: what cannot be said and what it would take, a sentence each. problems:
     rows that were left out. boosted: None where it was not asked for. leakage: the move against us before
-    our trades beside its control.
+    our trades beside its control. packages: the orders for several legs, whose legs no model explains.
     """
 
     blotter: Blotter
@@ -56,6 +57,7 @@ class CostAnalysis:
     notes: tuple[str, ...]
     problems: tuple[RecordingProblem, ...] = ()
     boosted: BoostedAttribution | None = None
+    packages: tuple[PackageCost, ...] = ()
 
 
 def analyse(
@@ -88,12 +90,13 @@ def analyse(
         benchmarks=_benchmarks(joined, streams[1]),
         groups=_groups(joined, costs, factors, streams[2]),
         venues=venue_costs(joined, around, streams[3]),
-        attribution=attribute(factors, costs.bps, streams[4]),
+        attribution=attribute(factors, single_bps(costs, joined), streams[4]),
         leakage=leakage,
         curve=curve,
         unknown=(*unknown, *leakage.unknown, *no_curve),
         notes=(*blotter.notes, *(() if tape is None else (*tape.notes, *_uncovered(joined, tape)))),
         problems=problems,
+        packages=package_costs(joined, costs),
     )
 
 
@@ -169,7 +172,7 @@ def _curve(
     paid = paid_bps(costs, blotter)
     known = (
         (factors.participation > 0.0) & (factors.horizon_days > 0.0) & (volatility > 0.0) & ~np.isnan(paid)
-    )
+    ) & (blotter.orders.package_id == "")
     if not known.any():
         return None, ("no cost curve: it takes arrival price, volatility, market volume and time of orders",)
     observations = CostObservations(
@@ -183,6 +186,14 @@ def _curve(
         return fit_cost_curve(observations, fee_bps=1e4 * fees, origin=blotter.origin), ()
     except ValueError as error:
         return None, (f"no cost curve: {error}",)
+
+
+def single_bps(costs: OrderCosts, blotter: Blotter) -> FloatArray:
+    """Cost of the orders that a model may explain [bps]: NaN of a package's legs.
+
+    A leg is priced and timed with the others: for nobody's impact but the package's.
+    """
+    return np.where(blotter.orders.package_id == "", costs.bps, np.nan)
 
 
 def paid_bps(costs: OrderCosts, blotter: Blotter) -> FloatArray:

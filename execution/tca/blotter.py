@@ -23,7 +23,7 @@ class OrderColumns:
     market, end_price the mid at the order's end, reversion_price the mid some time later; interval_vwap and
     interval_twap from arrival to end; close_price of the day. Times [ns]. volatility: annualised per
     sqrt(year) as 0.20. market_volume: contracts traded by everybody while the order was worked. multiplier:
-    currency per contract per 1.00 of price.
+    currency per contract per 1.00 of price. package_id: of the order for several legs that it is one of.
     """
 
     parent_id: TextArray
@@ -45,6 +45,7 @@ class OrderColumns:
     multiplier: FloatArray
     algorithm: TextArray
     regime: TextArray
+    package_id: TextArray
 
     def __len__(self) -> int:
         return len(self.parent_id)

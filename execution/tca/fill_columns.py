@@ -155,6 +155,7 @@ FILL_ALIASES: Mapping[str, tuple[str, ...]] = {
     "currency": ("currency", "ccy", "currency_primary"),
     "algorithm": ("algorithm", "algo", "strategy", "target_strategy", "algo_name", "schedule"),
     "regime": ("regime", "market_regime"),
+    "package_id": ("package_id", "package", "spread_id", "combo_id", "multi_leg_id", "leg_group_id"),
 }
 
 MARKET_ALIASES: Mapping[str, tuple[str, ...]] = {

@@ -25,8 +25,8 @@ _ORDER_PRICES = (
 )
 _ORDER_TIMES = ("decision_time", "arrival_time", "end_time")
 _ORDER_NUMBERS = (*_ORDER_PRICES, "volatility", "market_volume", "multiplier", "horizon")
-_ORDER_FIELDS = frozenset((*_ORDER_NUMBERS, *_ORDER_TIMES, "currency", "algorithm", "regime"))
-_AGREEING = ("side", "symbol", "currency", *_ORDER_TIMES, *_ORDER_NUMBERS)
+_ORDER_FIELDS = frozenset((*_ORDER_NUMBERS, *_ORDER_TIMES, "currency", "algorithm", "regime", "package_id"))
+_AGREEING = ("side", "symbol", "currency", "package_id", *_ORDER_TIMES, *_ORDER_NUMBERS)
 _HORIZON_NS = {"horizon_ns": 1.0, "horizon_seconds": 1e9, "horizon_minutes": 6e10}
 _DAY_NS = 86_400 * 10**9
 _OVERFILL = 1.0 + 1e-9  # quantities of decimal fractions do not add up to the last bit
@@ -109,6 +109,7 @@ class OrderGathering:
             multiplier=np.array(multiplier),
             algorithm=_texts(orders, "algorithm"),
             regime=_texts(orders, "regime"),
+            package_id=_texts(orders, "package_id"),
         )
 
     def fill_columns(self) -> FillColumns:

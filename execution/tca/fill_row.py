@@ -42,6 +42,7 @@ _PARSERS: Mapping[str, Callable[[str], Value]] = {
     "counterparty": cells.label,
     "algorithm": cells.label,
     "regime": cells.label,
+    "package_id": cells.label,
     "currency": cells.label,
     "execution_id": cells.label,
     "execution_type": cells.label,

@@ -39,6 +39,7 @@ FILL_SCHEMA = pa.schema(
         pa.field("end_price", pa.float64()),
         pa.field("mid", pa.float64()),
         pa.field("multiplier", pa.float64()),
+        pa.field("package_id", pa.string()),
     ]
 )
 
@@ -50,7 +51,8 @@ class FilledOrder:
     parent_id: unique in its file, by default the order's own. arrival_price, end_price: mid when the order
     arrived and when its horizon was over [currency]. volatility: forecast at the decision, per sqrt(year).
     market_volume: contracts traded by everybody over the horizon. decision_ts_ns: None where the order
-    arrived when it was decided. fill_mid: mid at each fill [currency]. None elsewhere: not known.
+    arrived when it was decided. fill_mid: mid at each fill [currency]. package_id: of the order for several
+    legs that this is one of; None where it stands alone. None elsewhere: not known.
     """
 
     order: ParentOrder
@@ -65,6 +67,7 @@ class FilledOrder:
     venue: str | None = None
     fill_mid: tuple[float, ...] | None = None
     parent_id: str | None = None
+    package_id: str | None = None
 
 
 def fill_table(orders: Iterable[FilledOrder]) -> pa.Table:
@@ -108,6 +111,7 @@ def _rows(filled: FilledOrder) -> list[dict[str, object]]:
         "market_volume": filled.market_volume,
         "end_price": filled.end_price,
         "multiplier": order.rules.multiplier,
+        "package_id": filled.package_id,
     }
     mids = filled.fill_mid or (None,) * len(filled.fills)
     if not filled.fills:

@@ -146,9 +146,11 @@ def _with_boosted(analysis: CostAnalysis, seed: int) -> CostAnalysis:
 
     if find_spec("sklearn") is None:
         raise UsageError("--boosted needs scikit-learn: pip install 'hedger[tca]'")
+    from execution.tca.analysis import single_bps
     from execution.tca.boosting import FEWEST_ORDERS, boosted
 
-    found = boosted(analysis.factors, analysis.costs.bps, np.random.default_rng(seed))
+    bps = single_bps(analysis.costs, analysis.blotter)
+    found = boosted(analysis.factors, bps, np.random.default_rng(seed))
     too_few = f"boosted trees: not fitted; it takes {FEWEST_ORDERS} orders whose cost and factors are known"
     unknown = analysis.unknown if found is not None else (*analysis.unknown, too_few)
     return replace(analysis, boosted=found, unknown=unknown)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from execution.tca.fill_table import FILLS_NAME, write_fills
 from hedger.errors import UsageError
-from hedger.feedback import filled_orders
+from hedger.feedback import recorded_orders
 from hedger.report.html import page
 from hedger.report.json_document import Json, dumps
 from hedger.report.record import RECORD_NAME, RunInputs, run_record
@@ -54,7 +54,7 @@ def write_run(run: HedgeRun, directory: Path, inputs: RunInputs) -> None:
             {**cost, **order} for cost, order in zip(found["costs"]["by_order"], found["orders"], strict=True)
         ]
         write_columns(folder / "orders.parquet", orders, _ORDERS)
-        write_fills(folder / FILLS_NAME, filled_orders(run.orders))
+        write_fills(folder / FILLS_NAME, recorded_orders(run))
         (folder / "report.html").write_text(page(run), encoding="utf-8")
         (folder / RECORD_NAME).write_text(dumps(record) + "\n", encoding="utf-8")
 

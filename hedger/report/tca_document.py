@@ -14,6 +14,7 @@ from execution.tca.boosted_result import BoostedAttribution
 from execution.tca.order_leakage import OrderLeakage
 from execution.tca.venues import VenueCost
 from hedger.report.json_document import Json, columns_of, finite
+from hedger.report.tca_packages import package_entry
 
 TCA_SCHEMA_VERSION = "1.0"
 
@@ -34,6 +35,7 @@ def tca_document(analysis: CostAnalysis) -> Json:
                 for name, groups in analysis.groups.items()
             },
             "venues": [_venue(each) for each in analysis.venues],
+            "packages": [package_entry(each, analysis) for each in analysis.packages],
             "attribution": None if analysis.attribution is None else _attribution(analysis.attribution),
             "boosted": None if analysis.boosted is None else _boosted(analysis.boosted),
             "leakage": _leakage(analysis.leakage),

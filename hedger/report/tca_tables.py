@@ -14,6 +14,7 @@ from execution.tca.cost_curve import CostCurve
 from execution.tca.groups import Group, WeightedMean
 from hedger.report.table import Table
 from hedger.report.tca_leakage import leakage_table
+from hedger.report.tca_packages import package_tables
 from hedger.report.units import MISSING, counted, number, percent, price, printable
 
 _COSTLIEST = 10
@@ -54,6 +55,7 @@ def tca_tables(analysis: CostAnalysis) -> tuple[Table, ...]:
         benchmark_table(analysis.benchmarks),
         *(group_table(name, groups) for name, groups in analysis.groups.items()),
         venue_table(analysis),
+        *package_tables(analysis),
         leakage_table(analysis.leakage),
         attribution_table(analysis.attribution),
         boosted_table(analysis),

@@ -29,7 +29,8 @@ class OptionBlock:
     """One order of the package's options, planned or worked. Costs [currency], without fees, of all packages.
 
     underlying: symbol; name: the structure's. lines: each leg's line and trading rules, by symbol.
-    arrival_mid: what the block is worth at the mids of its quotes, negative where it brings something in.
+    leg_mid_ticks: mid of each leg's quote at arrival, by symbol [ticks, half ones too]. arrival_mid: what the
+    block is worth at these mids, negative where it brings something in.
     quoted_cost: of crossing every leg at its quote, beyond that mid. expected_cost: of the plan, before it
     began, and expected_leakage by it. execution: None where it was planned alone.
     """
@@ -38,6 +39,7 @@ class OptionBlock:
     name: str
     order: SpreadOrder
     lines: Mapping[str, tuple[Position, TradingRules]]
+    leg_mid_ticks: Mapping[str, float]
     arrival_mid: float
     quoted_cost: float
     expected_cost: float

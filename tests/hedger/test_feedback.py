@@ -12,7 +12,9 @@ from execution.tca.fill_table import FilledOrder, write_fills
 from hedger import api
 from hedger.feedback import cost_curve_from, filled_orders, first_cost_curve, updated_cost_curve
 from hedger.result import WorkedOrder
+from hedger.spreads.leg_records import block_records
 from tests.hedger.runs import small_run
+from tests.hedger.test_block_orders import blocks
 from tests.markets import flat_underlying, market_of
 
 
@@ -124,6 +126,22 @@ def test_fills_of_another_instrument_teach_nothing(tmp_path: Path) -> None:
     other = replace(market, hedge=replace(market.hedge, symbol="NQ"))
     write_fills(tmp_path / "fills.parquet", recorded(30.0))
     assert cost_curve_from(tmp_path / "fills.parquet", other) == first_cost_curve(other)
+
+
+def test_fills_of_options_teach_nothing_of_the_underlying(tmp_path: Path) -> None:
+    """Not even where somebody fills in what a curve needs: they are other instruments."""
+    market = flat_underlying()
+    orders = recorded(5.0)
+    for name in ("alone", "both"):
+        (tmp_path / name).mkdir()
+    write_fills(tmp_path / "alone" / "fills.parquet", orders)
+    legs = [leg for found in blocks() for leg in block_records(found)]
+    known = [replace(leg, volatility=0.2, market_volume=10_000) for leg in legs]
+    told = [replace(leg, parent_id=f"told-{at}") for at, leg in enumerate(known)]
+    write_fills(tmp_path / "both" / "fills.parquet", [*legs, *orders, *told])
+    assert len(legs) >= 3
+    alone, both = (cost_curve_from(tmp_path / name, market) for name in ("alone", "both"))
+    assert both == alone
 
 
 def test_a_hedge_with_recorded_costs_expects_them(tmp_path: Path) -> None:

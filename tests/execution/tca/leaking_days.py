@@ -43,6 +43,7 @@ def blotter_of(
             multiplier=np.ones(count),
             algorithm=np.full(count, ""),
             regime=np.full(count, ""),
+            package_id=np.full(count, ""),
         ),
         fills=FillColumns(
             order=order,

@@ -60,6 +60,7 @@ def ticked(
         multiplier=np.array([1.0]),
         algorithm=np.array([""]),
         regime=np.array([""]),
+        package_id=np.array([""]),
     )
     column = np.array(rows, dtype=np.float64)
     unknown = np.full(len(rows), np.nan)
