@@ -50,6 +50,23 @@ def test_what_is_dearer_than_the_limit_is_left() -> None:
     execution = trade_on_complex_book(order, market=market(), instrument="vertical")
     assert (execution.filled_packages, execution.leaves_packages) == (3, 2)
     assert execution.clips[-1].ended is Ended.LEFT
+    assert execution.effective_over_quoted == pytest.approx((212 - 210) / 5)  # of those that were had
+
+
+def test_a_leg_counts_in_the_half_spread_as_often_as_it_is_in_the_package() -> None:
+    legs = (LONG, replace(SHORT, ratio=2))
+    ratio = ComplexInstrument(
+        name="ratio",
+        legs=tuple(ComplexLeg(symbol=leg.symbol, ratio=leg.ratio, side=leg.side) for leg in legs),
+    )
+    venue = ComplexMarket(("C100", "C105"), (ratio,), reference_ticks={"C100": 520, "C105": 310})
+    for symbol, mid, half in (("C100", 520, 3), ("C105", 310, 2)):
+        for side in Side:
+            order = LegOrder(symbol=symbol, side=side, quantity=9, limit_ticks=mid - side * half)
+            venue.submit(order)
+    execution = trade_on_complex_book(vertical_order(legs=legs, packages=2), market=venue, instrument="ratio")
+    assert (execution.arrival_mid_ticks, execution.half_spread_ticks) == (520 - 2 * 310, 3 + 2 * 2)
+    assert execution.effective_over_quoted == pytest.approx(1.0)
 
 
 def test_a_one_sided_leg_is_refused() -> None:
@@ -63,11 +80,11 @@ def test_other_legs_than_listed_are_refused() -> None:
         trade_on_complex_book(order, market=market(), instrument="vertical")
 
 
-def asked(*, most_ticks: int | None = None, packages: int = 30) -> SpreadExecution:
+def asked(*, most_ticks: int | None = None, packages: int = 30, **order: int) -> SpreadExecution:
     """Three dealers asked for verticals."""
     venue = RfqVenue(panel=standard_panel(4), terms=RfqTerms(), seed=np.random.SeedSequence(4))
     return trade_by_quotes(
-        vertical_order(packages=packages),
+        vertical_order(packages=packages, **order),
         venue=venue,
         dealers=(0, 1, 3),
         leg_mid_ticks=(520.0, 310.0),
@@ -84,6 +101,20 @@ def test_dealers_quotes_are_taken_until_the_order_is_done() -> None:
     assert execution.filled_packages == bought > 0
     assert cash == sum(clip.total_ticks for clip in execution.clips)
     assert len({leg.execution_id for leg in execution.fills}) == len(execution.fills)
+
+
+def test_dealers_fills_pay_the_fee_of_every_contract() -> None:
+    fills = [leg.fill for leg in asked().fills]
+    assert sum(fill.fee for fill in fills) == pytest.approx(0.5 * sum(fill.quantity for fill in fills))
+
+
+def test_a_single_package_is_had_of_dealers() -> None:
+    assert asked(packages=1).filled_packages == 1
+
+
+@pytest.mark.parametrize(("limit", "most"), [(100, 10_000), (10_000, 100)])
+def test_the_tighter_of_two_limits_holds(limit: int, most: int) -> None:
+    assert asked(net_limit_ticks=limit, most_ticks=most).fills == ()
 
 
 def test_no_quote_beyond_the_reservation_price_is_taken() -> None:

@@ -15,6 +15,7 @@ from execution.errors import OrderRejectedError
 from execution.legging.broken import BrokenLegRule
 from execution.legging.leg_risk import LegRiskLimit
 from execution.legging.packages import PackageState
+from execution.orders import Liquidity
 from execution.spread.order import Ended, SpreadExecution, SpreadOrder
 from execution.spread.plan import PackagePlan
 from execution.spread.programme import Programme
@@ -83,6 +84,20 @@ def test_every_ending_happens_and_costs_what_its_fills_say() -> None:
         order = vertical_order(net_limit_ticks=205, broken_leg=BrokenLegRule.UNWIND)
         ended.update(clip.ended for clip in worked(order, seed=seed).clips)
     assert set(ended) == set(Ended)
+
+
+def test_each_clip_trades_in_its_own_time_and_what_rested_is_a_makers() -> None:
+    length = round(1e9 * LEGGING.steps * LEGGING.step_seconds)
+    liquidities = set()
+    for seed in range(10):
+        for at, clip in enumerate(worked(vertical_order(start_ns=7), seed=seed).clips):
+            way = {"C100": clip.ways[0], "C105": clip.ways[1]}
+            for each in clip.fills:
+                assert 7 + at * length <= each.fill.ts_ns <= 7 + (at + 1) * length
+                rested = way[each.fill.symbol] in (Way.PACKAGE, Way.REST)
+                assert (each.fill.liquidity is Liquidity.MAKER) == rested
+                liquidities.add(each.fill.liquidity)
+    assert liquidities == set(Liquidity)
 
 
 def test_an_order_without_a_limit_is_always_completed() -> None:
