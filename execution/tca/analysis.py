@@ -86,7 +86,7 @@ def analyse(
         costs=costs,
         factors=factors,
         around=around,
-        parts=_parts(costs, streams[0]),
+        parts=_parts(joined, costs, streams[0]),
         benchmarks=_benchmarks(joined, streams[1]),
         groups=_groups(joined, costs, factors, streams[2]),
         venues=venue_costs(joined, around, streams[3]),
@@ -112,21 +112,23 @@ def _named(symbols: Sequence[str]) -> str:
     return f"{said} ..." if len(symbols) > _NAMED else said
 
 
-def _parts(costs: OrderCosts, rng: np.random.Generator) -> Mapping[str, WeightedMean]:
+def _parts(blotter: Blotter, costs: OrderCosts, rng: np.random.Generator) -> Mapping[str, WeightedMean]:
     """Over orders with an arrival price; a part that an order does not know is none of its cost."""
     known = ~np.isnan(costs.total)
-    weight = np.where(known, costs.arrival_notional, np.nan)
+    weight, unit = np.where(known, costs.arrival_notional, np.nan), blotter.unit
     found = {
-        name: weighted_mean(np.where(known, np.nan_to_num(costs.part_bps(name)), np.nan), weight, rng)
+        name: weighted_mean(
+            np.where(known, np.nan_to_num(costs.part_bps(name)), np.nan), weight, rng, unit=unit
+        )
         for name in costs.known_parts()
     }
-    return {**found, "total": weighted_mean(costs.bps, weight, rng)} if known.any() else {}
+    return {**found, "total": weighted_mean(costs.bps, weight, rng, unit=unit)} if known.any() else {}
 
 
 def _benchmarks(blotter: Blotter, rng: np.random.Generator) -> Mapping[str, WeightedMean]:
     weight = blotter.filled * blotter.orders.multiplier
     return {
-        name: weighted_mean(found.bps, weight * found.price, rng)
+        name: weighted_mean(found.bps, weight * found.price, rng, unit=blotter.unit)
         for name, found in slippages(blotter).items()
         if not np.isnan(found.bps).all()
     }
@@ -152,7 +154,7 @@ def _groups(
         "side": (factors.labels["side"], None),
     }
     means = {
-        name: group_means(labels, costs.bps, costs.arrival_notional, rng, order=order)
+        name: group_means(labels, costs.bps, costs.arrival_notional, rng, order=order, unit=blotter.unit)
         for name, (labels, order) in dimensions.items()
     }
     return {name: found for name, found in means.items() if len(found) > 1}
@@ -172,7 +174,7 @@ def _curve(
     paid = paid_bps(costs, blotter)
     known = (
         (factors.participation > 0.0) & (factors.horizon_days > 0.0) & (volatility > 0.0) & ~np.isnan(paid)
-    ) & (blotter.orders.package_id == "")
+    ) & blotter.is_single
     if not known.any():
         return None, ("no cost curve: it takes arrival price, volatility, market volume and time of orders",)
     observations = CostObservations(
@@ -193,7 +195,7 @@ def single_bps(costs: OrderCosts, blotter: Blotter) -> FloatArray:
 
     A leg is priced and timed with the others: for nobody's impact but the package's.
     """
-    return np.where(blotter.orders.package_id == "", costs.bps, np.nan)
+    return np.where(blotter.is_single, costs.bps, np.nan)
 
 
 def paid_bps(costs: OrderCosts, blotter: Blotter) -> FloatArray:

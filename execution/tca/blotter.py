@@ -10,6 +10,7 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 TextArray = npt.NDArray[np.str_]
+BoolArray = npt.NDArray[np.bool_]
 
 NO_TIME = -(2**63)  # of a time that nobody stated
 
@@ -102,6 +103,17 @@ class Blotter:
     def ordered(self) -> FloatArray:
         """Contracts ordered, or filled where the file does not say what was ordered, shape (order,)."""
         return np.where(np.isnan(self.orders.quantity), self.filled, self.orders.quantity)
+
+    @property
+    def is_single(self) -> BoolArray:
+        """Whether each order is an order of its own, no leg of a package, shape (order,)."""
+        return np.asarray(self.orders.package_id == "", dtype=np.bool_)
+
+    @property
+    def unit(self) -> IntArray:
+        """A number of what each order was decided with: the legs of a package share one, shape (order,)."""
+        _, first, own = np.unique(self.orders.package_id, return_index=True, return_inverse=True)
+        return np.where(self.is_single, np.arange(len(self.orders)), first[own])
 
     @property
     def starts(self) -> IntArray:

@@ -76,7 +76,8 @@ def order_leakage(
 
     labels: of each order by dimension, (order,), '' for none: what the groups are made of. before_ns: as
     leakage_windows.order_windows. An order that another one of ours in the symbol was at work beside before
-    its own first fill is left out: the other's impact is no leak.
+    its own first fill is left out: the other's impact is no leak. So are the legs of packages: they are asked
+    for and traded together, and what one leg's premium moved is no measure of the package.
     """
     windows = order_windows(blotter, before_ns=before_ns)
     if tape is None:
@@ -85,15 +86,15 @@ def order_leakage(
             f"{_WHAT}: not known for any order; it takes market data (--market) of "
             "times with and without orders of ours",
         )
-    alone = windows.known & ~_beside_another(blotter, windows)
+    alone = windows.known & blotter.is_single & ~_beside_another(blotter, windows)
     found = _gathered(blotter, tape, windows, alone)
     if found is None or len(found.rows) < FEWEST_ORDERS:
         have = 0 if found is None else len(found.rows)
         return _unmeasured(
             blotter,
-            f"{_WHAT}: not known, for {have} of {len(blotter.orders):,} orders have a window and "
-            f"{FEWEST_CONTROLS} controls; it takes {FEWEST_ORDERS} such orders, and market data that goes on "
-            "while none of ours is at work",
+            f"{_WHAT}: not known, for {have} of {np.count_nonzero(blotter.is_single):,} orders have a window "
+            f"and {FEWEST_CONTROLS} controls; it takes {FEWEST_ORDERS} such orders, and market data that "
+            "goes on while none of ours is at work",
         )
     moved, expected = np.full((2, len(blotter.orders)), np.nan)
     moved[found.rows] = found.trades.against
@@ -105,7 +106,7 @@ def order_leakage(
         moved_bps=moved,
         expected_bps=expected,
         window_ns=np.where(np.isnan(moved), 0, windows.end_ns - windows.start_ns),
-        notes=tuple(_left_out(windows, alone, found)),
+        notes=tuple(_left_out(blotter, windows, alone, found)),
     )
 
 
@@ -231,8 +232,11 @@ def _first_liquidity(blotter: Blotter) -> TextArray:
     return found
 
 
-def _left_out(windows: OrderWindows, alone: BoolArray, found: _Found) -> Iterator[str]:
-    beside = int(np.count_nonzero(windows.known & ~alone))
+def _left_out(blotter: Blotter, windows: OrderWindows, alone: BoolArray, found: _Found) -> Iterator[str]:
+    legs = int(np.count_nonzero(windows.known & ~blotter.is_single))
+    if legs:
+        yield f"{legs:,} legs of packages left out: they trade together, and their moves are of a premium"
+    beside = int(np.count_nonzero(windows.known & blotter.is_single & ~alone))
     if beside:
         yield f"{beside:,} orders left out: another of ours was at work in the symbol before their first fill"
     uncovered = int(np.count_nonzero(alone)) - len(found.rows)

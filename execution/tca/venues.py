@@ -18,7 +18,7 @@ class VenueCost:
     against_mid: price against the mid just before the fill [bps], positive is a cost. fee: [bps], a rebate is
     negative. markout: mid a minute later against the mid at the fill [bps], positive in the order's favour;
     where it is below zero the price moved back, or the fill was at the wrong moment. Intervals by drawing
-    orders again.
+    orders again, the legs of a package together.
     """
 
     venue: str
@@ -62,4 +62,4 @@ def _by_order(
     weight = blotter.sum_by_order(np.where(known, notional, 0.0))
     cost = blotter.sum_by_order(np.where(known, np.nan_to_num(values) * notional, 0.0))
     mean = np.where(weight > 0.0, cost / np.where(weight > 0.0, weight, 1.0), np.nan)
-    return weighted_mean(mean, weight, rng)
+    return weighted_mean(mean, weight, rng, unit=blotter.unit)

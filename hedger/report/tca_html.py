@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from execution.tca.analysis import CostAnalysis, paid_bps
+from execution.tca.analysis import CostAnalysis, paid_bps, single_bps
 from execution.tca.attribution import Attribution
 from execution.tca.blotter import FloatArray
 from execution.tca.factor_design import BoolArray
 from execution.tca.groups import Group, WeightedMean
+from execution.tca.packages import PackageCost
 from hedger.report.html import Picture, picture, render_page
 from hedger.report.plots import BLUE, GREEN, GREY, INK, ORANGE, styled
 from hedger.report.tca_leakage import leakage_points
+from hedger.report.tca_packages import costliest_packages, package_name
 from hedger.report.tca_tables import tca_header, tca_tables
 from hedger.report.units import printable
 
@@ -39,7 +41,7 @@ def tca_page(analysis: CostAnalysis) -> str:
                 by_group(analysis.groups["time of day"]),
             )
         )
-    if np.isfinite(analysis.factors.participation).any() and analysis.parts:
+    if np.isfinite(analysis.factors.participation[analysis.blotter.is_single]).any() and analysis.parts:
         caption = (
             "Filled part before fees. Grey: an order; blue: means of equally many orders, give or take two "
             "standard errors; orange: the fitted cost curve at the median horizon and volatility."
@@ -67,26 +69,42 @@ def tca_page(analysis: CostAnalysis) -> str:
 
 
 def _cost_pictures(analysis: CostAnalysis) -> list[Picture]:
-    return [
+    drawn = [
         picture(
             "parts",
             "Where the shortfall went",
             "Mean by part, weighted by notional; the parts add up to the total.",
             waterfall(analysis.parts),
-        ),
-        picture(
-            "distribution",
-            "Shortfall of the orders",
-            "The outermost bars hold everything beyond the first and last hundredth.",
-            distribution(analysis),
-        ),
+        )
+    ]
+    if np.isfinite(single_bps(analysis.costs, analysis.blotter)).any():
+        drawn.append(
+            picture(
+                "distribution",
+                "Shortfall of the orders",
+                "Legs of packages left out. The outermost bars hold everything beyond the first and last "
+                "hundredth.",
+                distribution(analysis),
+            )
+        )
+    if analysis.packages:
+        drawn.append(
+            picture(
+                "packages",
+                "Shortfall of the packages",
+                "Each is the sum of its legs, fees included, from their mids at arrival.",
+                by_package(costliest_packages(analysis)),
+            )
+        )
+    drawn.append(
         picture(
             "benchmarks",
             "Fills against benchmarks",
             "Without fees; bars are 95% intervals by drawing orders again.",
             benchmarks(analysis.benchmarks),
-        ),
-    ]
+        )
+    )
+    return drawn
 
 
 def waterfall(parts: Mapping[str, WeightedMean]) -> go.Figure:
@@ -112,17 +130,35 @@ def waterfall(parts: Mapping[str, WeightedMean]) -> go.Figure:
 
 
 def distribution(analysis: CostAnalysis) -> go.Figure:
-    """Histogram of the orders' shortfall [bps], with the mean that the tables give."""
-    bps = analysis.costs.bps[np.isfinite(analysis.costs.bps)]
+    """Histogram of the shortfall of the orders that are no legs [bps], with their mean by notional."""
+    single = single_bps(analysis.costs, analysis.blotter)
+    known = np.isfinite(single)
+    bps, notional = single[known], analysis.costs.arrival_notional[known]
     low, high = np.quantile(bps, [0.01, 0.99])
     counts, edges = np.histogram(np.clip(bps, low, high), bins=min(_BINS, max(5, len(bps) // 3)))
     figure = go.Figure()
     figure.add_bar(x=0.5 * (edges[1:] + edges[:-1]), y=counts, width=np.diff(edges), marker={"color": BLUE})
-    mean = analysis.parts["total"].value
+    mean = float(bps @ notional / notional.sum())
     figure.add_vline(x=mean, line={"color": ORANGE}, annotation_text=f"mean {mean:.2f}")
     figure.update_xaxes(title="shortfall [bps of arrival notional]")
     figure.update_yaxes(title="orders")
     return styled(figure, height=360)
+
+
+def by_package(packages: Sequence[PackageCost]) -> go.Figure:
+    """A bar a package [currency]: a premium may be near nothing, and bps of it say little."""
+    figure = go.Figure()
+    costs = [package.shortfall for package in packages]
+    figure.add_bar(
+        x=costs,
+        y=[package_name(package) for package in packages],
+        orientation="h",
+        marker={"color": [ORANGE if cost > 0.0 else GREEN for cost in costs]},
+    )
+    figure.add_vline(x=0.0, line={"color": GREY, "width": 1})
+    figure.update_xaxes(title="shortfall [currency], positive is a cost")
+    figure.update_yaxes(autorange="reversed", type="category")
+    return styled(figure, height=140 + 30 * len(packages))
 
 
 def benchmarks(means: Mapping[str, WeightedMean]) -> go.Figure:
@@ -150,7 +186,7 @@ def by_group(groups: Sequence[Group]) -> go.Figure:
 def by_participation(analysis: CostAnalysis) -> go.Figure:
     """Cost of what filled against participation, means of orders of like size, and the fitted curve."""
     participation, paid = analysis.factors.participation, paid_bps(analysis.costs, analysis.blotter)
-    known = (participation > 0.0) & np.isfinite(paid)
+    known = (participation > 0.0) & np.isfinite(paid) & analysis.blotter.is_single
     x, y = participation[known], paid[known]
     figure = go.Figure()
     figure.add_scatter(

@@ -14,13 +14,17 @@ from hedger.report.units import MISSING, counted, number, printable
 _SHOWN = 20
 
 
+def costliest_packages(analysis: CostAnalysis) -> tuple[PackageCost, ...]:
+    """The packages that a table or a picture has room for: of the largest cost or gain, as in the file."""
+    ranked = sorted(analysis.packages, key=lambda each: -abs(_or_zero(each.shortfall)))[:_SHOWN]
+    return tuple(each for each in analysis.packages if each in ranked)
+
+
 def package_tables(analysis: CostAnalysis) -> tuple[Table, ...]:
     """What each package and leg cost, and the parts of it; none without packages."""
     if not analysis.packages:
         return ()
-    # The costliest ones, in the file's order.
-    ranked = sorted(analysis.packages, key=lambda each: -abs(_or_zero(each.shortfall)))[:_SHOWN]
-    shown = [each for each in analysis.packages if each in ranked]
+    shown = costliest_packages(analysis)
     parts = [name for name in analysis.costs.known_parts() if _is_shown(shown, name)]
     left = len(analysis.packages) - len(shown)
     more = (f"{counted(left, 'package')} that cost less in the JSON document.",) if left else ()
@@ -33,7 +37,8 @@ def package_tables(analysis: CostAnalysis) -> tuple[Table, ...]:
             notes=(
                 "A package's price is that of the legs bought less that of the legs sold, its cost the sum "
                 "of its legs', from their mids at arrival, fees included. Legs are in the means above, by "
-                "their notional, and neither in the regression nor in the cost curve.",
+                "their notional, drawn together for the intervals, and neither in the regression nor in the "
+                "cost curve nor in the leakage of orders.",
                 *more,
             ),
         ),
@@ -72,7 +77,7 @@ def package_entry(package: PackageCost, analysis: CostAnalysis) -> Json:
 def _rows(package: PackageCost, analysis: CostAnalysis) -> Iterator[tuple[str, ...]]:
     orders, costs, blotter = analysis.blotter.orders, analysis.costs, analysis.blotter
     yield (
-        _named(package),
+        package_name(package),
         "",
         _price(package.arrival_price),
         _price(package.average_price),
@@ -97,7 +102,7 @@ def _part_rows(
 ) -> Iterator[tuple[str, ...]]:
     costs, scale = analysis.costs, package.per_package
     total = _price(package.shortfall * scale)
-    yield (_named(package), *(_price(package.parts[name] * scale) for name in parts), total)
+    yield (package_name(package), *(_price(package.parts[name] * scale) for name in parts), total)
     for at in package.legs.tolist():
         one = _per_contract(at, analysis)
         own = (_price(float(costs.parts[name][at]) * one) for name in parts)
@@ -112,7 +117,8 @@ def _per_contract(at: int, analysis: CostAnalysis) -> float:
     return 1.0 / float(analysis.costs.ordered[at] * analysis.blotter.orders.multiplier[at])
 
 
-def _named(package: PackageCost) -> str:
+def package_name(package: PackageCost) -> str:
+    """How many of what, where how many is known."""
     name = printable(package.package_id)
     return name if math.isnan(package.packages) else f"{package.packages:,.0f} {name}"
 

@@ -71,6 +71,7 @@ def parts_table(analysis: CostAnalysis) -> Table:
     """The shortfall and its parts, mean in bps and sum in currency."""
     costs = analysis.costs
     known = ~np.isnan(costs.total)
+    drawn = "whole orders and packages" if analysis.packages else "whole orders"
     rows = []
     for name, mean in analysis.parts.items():
         part = costs.total if name == "total" else costs.parts[name]
@@ -80,7 +81,7 @@ def parts_table(analysis: CostAnalysis) -> Table:
         title="Shortfall against arrival; positive is a cost",
         columns=("", ">bps", ">95% interval", ">currency", "what it is"),
         rows=tuple(rows),
-        notes=("Means are weighted by notional; intervals draw whole orders again.",) if rows else (),
+        notes=(f"Means are weighted by notional; intervals draw {drawn} again.",) if rows else (),
     )
 
 

@@ -82,6 +82,33 @@ def test_an_interval_of_a_weighted_mean_holds_the_truth_about_as_often_as_it_say
     assert 86 <= held <= 100
 
 
+def test_orders_of_one_unit_are_drawn_together_as_one_that_adds_them_up() -> None:
+    rng = np.random.default_rng(6)
+    cost, weight, pair = rng.standard_normal(40), rng.uniform(1.0, 2.0, 40), np.arange(40) // 2
+    whole = np.add.reduceat(weight, np.arange(0, 40, 2))
+    added = np.add.reduceat(cost * weight, np.arange(0, 40, 2)) / whole
+    found = weighted_mean(cost, weight, np.random.default_rng(1), unit=pair)
+    expected = weighted_mean(added, whole, np.random.default_rng(1))
+    assert (found.value, found.lower, found.upper) == pytest.approx(
+        (expected.value, expected.lower, expected.upper)
+    )
+    assert found.orders == 40
+    few = weighted_mean(cost, weight, rng, unit=np.arange(40) // 10)
+    assert np.isnan(few.lower)
+
+
+def test_legs_that_cost_alike_make_the_interval_of_their_packages_as_often_right_as_it_says() -> None:
+    rng, held = np.random.default_rng(5), {"alone": 0, "together": 0}
+    package = np.repeat(np.arange(40), 4)
+    for _ in range(100):
+        cost = 1.0 + rng.standard_normal(40)[package]
+        for name, unit in (("alone", None), ("together", package)):
+            mean = weighted_mean(cost, np.ones(160), rng, unit=unit)
+            held[name] += mean.lower <= 1.0 <= mean.upper
+    assert held["alone"] < 80
+    assert 86 <= held["together"] <= 100
+
+
 def test_group_means_add_up_to_the_whole_and_unknown_orders_are_in_none() -> None:
     rng = np.random.default_rng(0)
     names, values = np.array(["a", "b", "a", ""]), np.array([1.0, 3.0, 2.0, np.nan])

@@ -136,3 +136,13 @@ def test_a_market_that_stands_still_and_orders_without_fills_are_borne() -> None
     assert measured(still, empty).whole is None
     trades_only = MarketTape(symbols={"": replace(tape_of(np.zeros(0)), quote_ns=np.zeros(0, np.int64))})
     assert measured(trades_only, blotter).whole is None
+
+
+def test_legs_of_packages_have_no_part_and_are_counted() -> None:
+    tape, blotter = market_and_orders(1, 1.0)
+    names = np.where(np.arange(len(blotter.orders)) < 10, "spread", "")
+    found = measured(tape, replace(blotter, orders=replace(blotter.orders, package_id=names)))
+    assert np.isnan(found.moved_bps[:10]).all()
+    assert found.whole is not None
+    assert any(note.startswith("10 legs of packages left out") for note in found.notes)
+    np.testing.assert_array_equal(found.moved_bps[10:], measured(tape, blotter).moved_bps[10:])

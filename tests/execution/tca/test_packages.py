@@ -149,3 +149,24 @@ def test_the_csv_of_a_desk_without_packages_has_none(tmp_path: Path) -> None:
     found = analyse(explained_orders(tmp_path, orders=5, noise_bps=1.0))
     assert found.packages == ()
     assert np.all(found.blotter.orders.package_id == "")
+
+
+def test_the_legs_of_a_package_are_one_unit_and_every_other_order_its_own(tmp_path: Path) -> None:
+    rows = [
+        leg(name, name, "buy", 10, 5.1, 5.0, package=package)
+        for name, package in (("a", "one"), ("b", ""), ("c", "two"), ("d", "one"), ("e", ""), ("f", "two"))
+    ]
+    blotter = read(tmp_path, "\n".join((HEAD, *rows))).blotter
+    assert blotter.unit.tolist() == [0, 1, 2, 0, 4, 2]
+    assert blotter.is_single.tolist() == [False, True, False, False, True, False]
+
+
+def test_legs_that_offset_each_other_widen_no_interval(tmp_path: Path) -> None:
+    rows = [
+        leg(f"{at}{side}", f"S{at}{side}", side, 10, 5.5, 5.0, package=f"spread-{at}")
+        for at in range(12)
+        for side in ("buy", "sell")
+    ]
+    total = analyse(read(tmp_path, "\n".join((HEAD, *rows))).blotter).parts["total"]
+    assert total.orders == 24
+    assert (total.lower, total.upper) == pytest.approx((total.value, total.value))
