@@ -48,6 +48,7 @@ PPO = PpoSettings(
     advantage_decay=0.95,
     critic_decay=1.0,
     first_odds=tuple((action, 4.0) for action in _PATIENT),
+    sharpening=1.016,
 )
 DQN = DqnSettings(
     n_steps=3,

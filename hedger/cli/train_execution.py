@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from execution.agents.training import Algorithm, Lesson
 
 _LOOKS = (1_024, 2_048, 4_096)
-_STEPS, _SLOW_STEPS, _LONG_STEPS = 700_000, 120_000, 72_000
+_STEPS, _SLOW_STEPS, _LONG_STEPS = 1_400_000, 120_000, 72_000
 
 
 @click.command("execution", short_help="Teach an agent to work parent orders.")
@@ -29,7 +29,7 @@ _STEPS, _SLOW_STEPS, _LONG_STEPS = 700_000, 120_000, 72_000
     "--steps",
     type=click.IntRange(min=4_000),
     metavar="N",
-    help="Decisions. Default: ppo 700,000, one a second; dqn 120,000, one in ten; with --long 72,000.",
+    help="Decisions. Default: ppo 1,400,000, one a second; dqn 120,000, one in ten; with --long 72,000.",
 )
 @click.option("--rounds", type=click.IntRange(1, 1_000), default=7, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N")
