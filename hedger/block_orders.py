@@ -12,7 +12,7 @@ import numpy as np
 from execution.errors import OrderRejectedError
 from execution.legging.packages import LegFill, PackageLeg
 from execution.orders import Side, TradingRules
-from execution.spread.leakage import expected_leakage
+from execution.spread.leakage import ExpectedLeakage, expected_leakage
 from execution.spread.order import SpreadOrder
 from execution.spread.programme import Programme
 from execution.spread.terms import PackageMarket
@@ -32,8 +32,9 @@ from hedger.spreads.block_market import (
     step_move,
     with_deltas,
 )
-from hedger.spreads.block_ways import BlockWays, WayCost, expected_ticks
-from hedger.spreads.choice_fills import OPTION_TICK, OptionFill, fills_at_touch, package_lines
+from hedger.spreads.block_ways import BlockWays, PlannedWay, WayCost, planned_ways
+from hedger.spreads.choice_fills import OptionFill, fills_at_touch, package_lines
+from hedger.spreads.choice_market import OPTION_TICK
 from hedger.spreads.choice_package import OptionPackage, symbol_of
 from hedger.spreads.cover import exact_cover
 from hedger.spreads.leg_quotes import leg_name, leg_quotes
@@ -210,10 +211,10 @@ def _block(
 def structure_ways(
     structure: Structure, packages: int, market: UnderlyingMarket, settings: RunSettings
 ) -> BlockWays:
-    """What working so many packages of a structure is expected to cost, way by way.
+    """What working so many packages of a structure is expected to cost and to leak, way by way.
 
-    Raises UsageError for a structure with the underlying in it, with more than four legs, and where a leg
-    has no quote.
+    All ways leak in the same simulated markets. Raises UsageError for a structure with the underlying in it,
+    with more than four legs, and where a leg has no quote or is to be sold and nobody bids a tick.
     """
     options = [option for _, option in structure.options]
     if len(options) < len(structure.legs) or len(options) > _MOST_LEGS:
@@ -233,8 +234,14 @@ def structure_ways(
     quoted = [(symbols[option], option, touch.quotes[option]) for option in options]
     quotes = with_deltas([(symbol, option, each.bid, each.ask) for symbol, option, each in quoted], market)
     order = spread_order(structure, packages=packages, rules=rules, start=market.as_of, settings=settings)
+    for leg in order.legs:
+        if leg.side < 0 and quotes[leg.symbol].bid_ticks < 1:
+            raise UsageError(
+                f"The {structure.name} cannot be worked: {leg.symbol} is to be sold and nobody bids a tick "
+                f"of {OPTION_TICK:g}; its bid is {quotes[leg.symbol].bid:g}."
+            )
     spread_market = _market(order, quotes, market, settings)
-    ticks = expected_ticks(spread_market, risk_aversion=_aversion(order, settings))
+    ways = planned_ways(spread_market, risk_aversion=_aversion(order, settings))
     half, rounded = half_spread_ticks(order, quotes), _begins(spread_market) - net_mid_ticks(order, quotes)
     scale = order.packages * order.currency_per_tick
     return BlockWays(
@@ -242,11 +249,21 @@ def structure_ways(
         packages=packages,
         minutes=settings.block_minutes,
         half_spread=scale * half,
+        currency_per_tick=scale,
         ways=tuple(
-            WayCost(name=name, cost=scale * (cost + rounded), of_touch=(cost + rounded) / half)
-            for name, cost in ticks.items()
+            WayCost(
+                name=name,
+                cost=scale * (way.ticks + rounded),
+                of_touch=(way.ticks + rounded) / half,
+                leakage=_leakage(order, way, _generator(settings, market, 1, _EXPECTED)),
+            )
+            for name, way in ways.items()
         ),
     )
+
+
+def _leakage(order: SpreadOrder, way: PlannedWay, rng: np.random.Generator) -> ExpectedLeakage:
+    return expected_leakage(order, market=way.market, plan=way.plan, rng=rng)
 
 
 def _market(

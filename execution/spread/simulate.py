@@ -12,7 +12,9 @@ from execution.legging.leg_risk import LegRiskLimit
 from execution.spread.law import arrivals, leg_menu, package_arrivals, quote_law
 from execution.spread.plan import PackagePlan, States
 from execution.spread.records import BoolArray, PackageRecords, Way
-from execution.spread.terms import FloatArray, IntArray, PackageMarket
+from execution.spread.terms import FloatArray, IntArray, LegMarket, PackageMarket
+
+_ANY = np.iinfo(np.int64).min  # of a price that has no least
 
 
 def work_packages(
@@ -32,18 +34,22 @@ def work_packages(
     net_limit_ticks: the most that is paid for a package [ticks of net price]. Beyond it nothing is crossed,
     offered or accepted, and no leg rests while what is paid and the natural price of the rest exceed it. At
     the end an untouched package beyond the limit stays untraded, a half filled one goes by `rule`: COMPLETE
-    crosses what is open whatever it costs, UNWIND trades what is filled back across the spread. limit: of leg
-    risk, moves in ticks of net price; a package that breaks it, seen at a step's start, goes by `rule` at
-    once. Each step uses the same number of random numbers whatever is done, so that two plans on one seed
-    meet one market. factor_rng: of the common factor, where other packages share it; by default the same.
-    control_mid: the legs' mids at the start where earlier clips had not traded, shape (leg,) [ticks]; by
-    default the market's. ValueError for no path, a plan of other steps, a limit that is no number, and a rule
-    that ends nothing.
+    crosses what is open whatever it costs, UNWIND trades what is filled back across the spread, or completes
+    where a leg to be sold back has no bid. What is offered at a tick or more never trades below one, and its
+    touch stays where it was or above nothing. limit: of leg risk, moves in ticks of net price; a package that
+    breaks it, seen at a step's start, goes by `rule` at once. Each step uses the same number of random
+    numbers whatever is done, so that two plans on one seed meet one market. factor_rng: of the common factor,
+    where other packages share it; by default the same. control_mid: the legs' mids at the start where earlier
+    clips had not traded, shape (leg,) [ticks]; by default the market's. ValueError for no path, a plan of
+    other steps, a limit that is no number, a rule that ends nothing, and a leg to be sold for which nobody
+    bids.
     """
     if rule is BrokenLegRule.WORK:
         raise ValueError("a broken package cannot be worked on after its horizon: complete or unwind it")
     if paths < 1 or plan.steps != market.steps or math.isnan(net_limit_ticks):
         raise ValueError(f"{paths} paths, {plan.steps} of {market.steps} steps, limit {net_limit_ticks}")
+    if any(leg.side < 0 and _is_bidless(leg) for leg in market.legs):
+        raise ValueError("a leg without a bid cannot be sold")
     desk = _Desk(market, plan, paths, net_limit_ticks, control_mid)
     for step in range(market.steps):
         desk.enforce(step, limit or LegRiskLimit(), rule)
@@ -91,6 +97,7 @@ class _Desk:
         start = np.array([leg.mid_ticks for leg in legs])
         untouched = start if control_mid is None else control_mid
         self._lowest, self._control_lowest = (_lowest_mid(mid, self._half) for mid in (start, untouched))
+        self._least = np.where(start + self._half > 0, 1, _ANY)
         package = [market.split(part) for part in market.complex_offsets]
         self._package = np.array(package, dtype=np.int64).reshape(-1, len(legs))
         self._step = 0
@@ -144,14 +151,17 @@ class _Desk:
 
     def _end(self, broken: BoolArray, rule: BrokenLegRule) -> None:
         """Cross what is open of broken packages, or trade back what is filled and leave it at that."""
+        held, price = self.way != Way.NONE, self._mid - self._side * self._half
+        left = broken & self._is_price(np.where(held, price, self._least))
         if rule is BrokenLegRule.COMPLETE:
-            self._fill(self._is_open & broken[:, None], self._mid + self._side * self._half, Way.COMPLETION)
-            return
-        back = (self.way != Way.NONE) & broken[:, None]
+            left = np.zeros_like(broken)
+        natural = self._mid + self._side * self._half
+        self._fill(self._is_open & (broken & ~left)[:, None], natural, Way.COMPLETION)
+        back = held & left[:, None]
         self.way = np.where(back, int(Way.UNWOUND), self.way)
-        self.unwind = np.where(back, self._mid - self._side * self._half, self.unwind)
+        self.unwind = np.where(back, price, self.unwind)
         self.unwind_step = np.where(back, self._step, self.unwind_step)
-        self._over |= broken
+        self._over |= left
 
     def records(self) -> PackageRecords:
         """What became of the packages."""
@@ -198,8 +208,8 @@ class _Desk:
         return total
 
     def _is_price(self, offered: IntArray) -> BoolArray:
-        """Whether no venue minds the legs' prices: none below zero where it was not so, shape (path,)."""
-        return np.asarray((offered >= np.minimum(self._lowest, 0)).all(axis=1), dtype=np.bool_)
+        """Whether no venue minds the legs' prices: none below a tick where it was not so, shape (path,)."""
+        return np.asarray((offered >= self._least).all(axis=1), dtype=np.bool_)
 
     def _fill(self, which: BoolArray, price: IntArray, way: Way, jump: IntArray | int = 0) -> None:
         """Book fills; the fair value and the mid then fall by `jump` ticks against the package."""
@@ -262,7 +272,8 @@ class _Desk:
             traded[:, at] = (orders[at] > 0) & within & (chances.taker[:, at] < 1.0 - missed)
         informed = chances.informed < np.array([leg.informed for leg in self._market.legs])
         jump = np.where(informed, np.array([leg.jump_ticks for leg in self._market.legs]), 0)
-        self._fill(traded & self._is_open, self._mid + self._side * offset, Way.REST, jump)
+        offered = self._mid + self._side * offset
+        self._fill(traded & self._is_open & (offered >= self._least), offered, Way.REST, jump)
 
     def _rest_package(self, order: IntArray, chances: _Chances) -> None:
         """Takers come to the package where it rests whole: all legs trade together."""
@@ -291,6 +302,10 @@ class _Desk:
 
 
 def _lowest_mid(mid: IntArray, half_spread: IntArray) -> IntArray:
-    """Where a leg's mid stops falling: a bid that is not negative at the start keeps a tick, or its zero."""
-    kept = np.minimum(mid, half_spread + 1)
-    return np.where(mid >= half_spread, kept, np.iinfo(np.int64).min)
+    """Where the mid of a leg that is offered at a positive price stops falling: a bid keeps its last tick."""
+    return np.where(mid + half_spread > 0, np.minimum(mid, half_spread + 1), _ANY)
+
+
+def _is_bidless(leg: LegMarket) -> bool:
+    """Whether a leg is offered at a positive price and nobody bids."""
+    return -leg.half_spread_ticks < leg.mid_ticks <= leg.half_spread_ticks

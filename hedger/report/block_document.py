@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from execution.spread.leakage import ExpectedLeakage
 from execution.spread.order import SpreadExecution
 from hedger.spreads.block import OptionBlock
 
@@ -36,7 +37,9 @@ def block_entry(block: OptionBlock) -> Json:
         "paid": block.paid if done else None,
         "fees": block.fees if done else None,
         "before_fills": _before_fills(block),
-        "expected_leakage": _expected_leakage(block),
+        "expected_leakage": leakage_entry(
+            block.expected_leakage, scale=block.order.packages * block.order.currency_per_tick
+        ),
         "ways": list(block.ways),
         "ended": [clip.ended.value for clip in done.clips] if done else [],
         "leg_risk": _leg_risk(done),
@@ -50,8 +53,8 @@ def _before_fills(block: OptionBlock) -> Json | None:
     return {"moved": moved, "control": moved - leakage, "leakage": leakage}
 
 
-def _expected_leakage(block: OptionBlock) -> Json:
-    found, scale = block.expected_leakage, block.order.packages * block.order.currency_per_tick
+def leakage_entry(found: ExpectedLeakage, *, scale: float) -> Json:
+    """An expected leakage in currency. scale: of a tick of net price of all packages [currency]."""
     return {
         "mean": scale * found.mean_ticks,
         "half_width": scale * found.half_width_ticks,

@@ -11,6 +11,7 @@ from hedger.result import RunSettings
 from hedger.spreads.block import OptionBlock
 from hedger.spreads.block_ways import BlockWays
 
+_EXPECTED_LEAKAGE = ">expected leakage,\n95% interval"
 _STATED = (
     "Half spreads are the chain's, the legs' moves those of their deltas and the underlying's forecast. How "
     "often quotes lag, who trades inside of the spread, what dealers and makers of packages want is stated, "
@@ -47,7 +48,7 @@ def leakage_table(blocks: Sequence[OptionBlock], unit: str) -> Table:
         ">with the\nblock",
         ">same market\nwithout it",
         ">leakage",
-        ">expected leakage,\n95% interval",
+        _EXPECTED_LEAKAGE,
     )
     rows = tuple(
         (f"{block.order.packages:,} {block.name}", *_moves((block,)), _expected_leakage((block,)))
@@ -71,14 +72,26 @@ def leakage_table(blocks: Sequence[OptionBlock], unit: str) -> Table:
 
 def ways_table(found: BlockWays) -> Table:
     """What each way of working a block is expected to cost."""
-    rows = tuple((way.name, number(way.cost, 2), percent(way.of_touch)) for way in found.ways)
+    scale = found.currency_per_tick
+    rows = tuple(
+        (
+            way.name,
+            number(way.cost, 2),
+            percent(way.of_touch),
+            _interval(scale * way.leakage.mean_ticks, scale * way.leakage.half_width_ticks),
+        )
+        for way in found.ways
+    )
     return Table(
         title=f"Working {found.packages:,} {found.name} over {found.minutes:g} minutes",
-        columns=("way", ">expected cost\nbeyond mid", ">of the\ntouch"),
+        columns=("way", ">expected cost\nbeyond mid", ">of the\ntouch", _EXPECTED_LEAKAGE),
         rows=rows,
         notes=(
             "Currency, all packages, before fees; what has not traded by the end is crossed. A resting price "
             "is its way's best constant one; the plan mixes all ways with dealers and chooses its moments.",
+            "Leakage: how far the legs' mids move against the block until they trade because of it, the mean "
+            f"over {max(way.leakage.paths for way in found.ways):,} simulated markets beside themselves "
+            "without it; the cost has it in it. Only a request for quotes that is declined tells anything.",
             _STATED,
         ),
     )
@@ -98,6 +111,10 @@ def _expected_leakage(blocks: Sequence[OptionBlock]) -> str:
     found = [(scale, block.expected_leakage) for scale, block in zip(scales, blocks, strict=True)]
     mean = sum(scale * each.mean_ticks for scale, each in found)
     half = math.hypot(*(scale * each.half_width_ticks for scale, each in found))
+    return _interval(mean, half)
+
+
+def _interval(mean: float, half: float) -> str:
     return MISSING if math.isnan(half) else f"{number(mean, 2)} ± {number(half, 2)}"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import fields
 
-from hedger.report.json_document import Json, columns_of, finite
+from hedger.report.block_document import leakage_entry
+from hedger.report.json_document import Json, finite
 from hedger.spreads.block_ways import BlockWays
 from hedger.spreads.study import PricedPiece, SpreadStudy
 from pricing.greeks import GreekColumns
@@ -57,7 +58,21 @@ def _piece(priced: PricedPiece) -> Json:
 
 
 def _ways(ways: BlockWays) -> Json:
-    return {**columns_of(ways), "ways": [columns_of(way) for way in ways.ways]}
+    return {
+        "name": ways.name,
+        "packages": ways.packages,
+        "minutes": ways.minutes,
+        "half_spread": ways.half_spread,
+        "ways": [
+            {
+                "name": way.name,
+                "cost": way.cost,
+                "of_touch": way.of_touch,
+                "expected_leakage": leakage_entry(way.leakage, scale=ways.currency_per_tick),
+            }
+            for way in ways.ways
+        ],
+    }
 
 
 def _leg(leg: StructureLeg) -> Json:

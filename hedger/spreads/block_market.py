@@ -18,7 +18,7 @@ from execution.market.regime import SECONDS_PER_DAY
 from execution.spread.order import SpreadOrder
 from execution.spread.terms import LegMarket, PackageMarket, stated_market
 from execution.spread.work import legs_of
-from hedger.spreads.choice_fills import OPTION_TICK
+from hedger.spreads.choice_market import OPTION_TICK
 from pricing.book import OptionColumns, value_options
 from pricing.market import UnderlyingMarket
 from pricing.option import Exercise, Option, Right
@@ -30,6 +30,10 @@ _MOST_UNITS = 3
 _FACTOR_MOVE = 0.2
 # With four legs a rest at three prices each takes five times as long to plan, and is worth nothing.
 _RESTING_LEGS = 3
+# No price is below a tick: nobody sells for less than this offer, and it cannot fall.
+_OFFERED_AT_A_TICK = LegMarket(
+    mid_ticks=0, half_spread_ticks=1, widest=0, loading=0, own_move=0.0, takers=0.0, maker_takers=0.0
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +115,8 @@ def block_market(
     quarters of its half spread; the underlying's move reaches it as delta x move, of which quotes lag by one
     quarter, the rest moves quotes and orders together. A declined request for quotes moves the widest leg by
     a quarter. A single option is worked in its own book alone; of four legs each rests at the mid or not at
-    all. Raises KeyError for a leg without a quote and ValueError for a leg sold without a bid, a move that is
-    negative or not finite.
+    all. What is offered at a tick stands still until it is crossed. Raises KeyError for a leg without a quote
+    and ValueError for a leg sold without a bid, a move that is negative or not finite.
     """
     if not 0.0 <= underlying_move < math.inf:
         raise ValueError(f"an underlying's move of {underlying_move} is not one")
@@ -137,6 +141,8 @@ def _leg(quote: OptionQuote, side: int, underlying_move: float) -> LegMarket:
     """One leg: its touch on our side to the cent; of an odd spread the mid is half a cent off."""
     if side < 0 and quote.bid_ticks < 1:
         raise ValueError("an option without a bid cannot be sold")
+    if side > 0 and quote.ask_ticks == 1:
+        return _OFFERED_AT_A_TICK
     half = max(1, (quote.ask_ticks - quote.bid_ticks) // 2)
     unit = max(1, round(half / _UNITS_TO_TOUCH))
     # The factor moves by this or not at all in a step, so that its variance is the underlying's.

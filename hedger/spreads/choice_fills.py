@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from execution.orders import Fill, Liquidity, Side, TradingRules
 from hedger.portfolio import Portfolio, Position, PositionKind
-from hedger.spreads.choice_market import OPTION_MULTIPLIER
+from hedger.spreads.choice_market import OPTION_MULTIPLIER, OPTION_TICK
 from hedger.spreads.choice_package import OptionPackage, PackageLeg
 from pricing.time import exchange_date
-
-OPTION_TICK = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

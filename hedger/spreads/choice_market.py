@@ -20,6 +20,8 @@ from pricing.option import Exercise
 from pricing.quotes import Quotes
 
 OPTION_MULTIPLIER = 100.0
+OPTION_TICK = 0.01
+_LEAST_BID = (1.0 - 1e-6) * OPTION_TICK  # from less nothing is left of a bid in ticks
 _TIERS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
 
 
@@ -63,7 +65,8 @@ class ChoiceLimits:
 class TradableOptions:
     """Listed options in columns of equal length; greeks per unit of underlying, by the market's surface.
 
-    most_bought, most_sold: contracts that the limits allow. value: what cost is counted from, None for mids.
+    most_bought, most_sold: contracts that the limits allow, none sold where nobody bids a tick. value: what
+    cost is counted from, None for mids.
     """
 
     columns: OptionColumns
@@ -145,7 +148,7 @@ def tradable_columns(
         bid=quotes.bid,
         ask=quotes.ask,
         most_bought=_most(quotes, limits, quotes.ask_size, usable & (quotes.ask > 0.0)),
-        most_sold=_most(quotes, limits, quotes.bid_size, usable & (quotes.bid > 0.0)),
+        most_sold=_most(quotes, limits, quotes.bid_size, usable & (quotes.bid >= _LEAST_BID)),
         greeks=greeks,
         value=value,
     )

@@ -10,7 +10,8 @@ from execution.spread.order import SpreadExecution
 from execution.tca.fill_table import FilledOrder
 from hedger.spreads.block import OptionBlock
 from hedger.spreads.block_market import OptionQuote
-from hedger.spreads.choice_fills import OPTION_TICK, OptionFill
+from hedger.spreads.choice_fills import OptionFill
+from hedger.spreads.choice_market import OPTION_TICK
 from hedger.spreads.choice_package import OptionPackage
 
 _AT_ONCE_NS = 1

@@ -14,7 +14,7 @@ import pytest
 
 from execution.legging.packages import LegFill
 from execution.orders import Side
-from hedger.block_orders import book_options, option_trades, package_blocks
+from hedger.block_orders import book_options, option_trades, package_blocks, structure_ways
 from hedger.errors import UsageError
 from hedger.ledger import Ledger
 from hedger.report.block_document import block_entry
@@ -24,6 +24,9 @@ from hedger.result import RunSettings
 from hedger.spreads.block import OptionBlock
 from hedger.spreads.choice_package import OptionPackage, PackageLeg, symbol_of
 from pricing.option import Right
+from pricing.quotes import Quotes
+from pricing.spreads.structure import Structure, StructureLeg
+from pricing.time import year_fraction
 from tests.markets import book, flat_underlying, market_of, option_position
 
 BOOK = book(option_position(-40, strike=2750.0))
@@ -246,3 +249,25 @@ def test_a_package_of_nothing_is_no_block() -> None:
 def test_settings_that_are_none_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=r"block|Blocks|Options are"):
         RunSettings(**wrong)
+
+
+def test_a_structure_that_sells_what_nobody_bids_a_tick_for_is_not_worked() -> None:
+    near, far = (option_position(1, strike=strike).option for strike in (2750.0, 2800.0))
+    assert near is not None
+    assert far is not None
+    years = year_fraction(flat_underlying().as_of, near.expiry)
+    quotes = Quotes(
+        underlying="SPX",
+        as_of=flat_underlying().as_of,
+        spot=2648.94,
+        expiry_years=np.array([years, years]),
+        strike=np.array([2750.0, 2800.0]),
+        is_call=np.array([True, True]),
+        bid=np.array([9.9, 0.004]),
+        ask=np.array([10.1, 0.05]),
+        received=2,
+    )
+    legs = (StructureLeg(instrument=near, ratio=1), StructureLeg(instrument=far, ratio=-1))
+    structure = Structure(name="bull call spread", legs=legs)
+    with pytest.raises(UsageError, match=r"to be sold and nobody bids a tick of 0.01; its bid is 0.004"):
+        structure_ways(structure, 1, replace(flat_underlying(), quotes=quotes), RunSettings())

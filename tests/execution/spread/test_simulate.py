@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from execution.legging.broken import BrokenLegRule
+from execution.legging.leg_risk import LegRiskLimit
 from execution.spread.plan import PackagePlan
 from execution.spread.plans import fixed_leg_order, market_orders, resting_package
 from execution.spread.programme import Programme
@@ -150,5 +151,41 @@ def test_a_bid_that_is_not_negative_never_becomes_so() -> None:
     cheap = replace(cheap, legs=legs, steps=60)
     for plan in (Programme(cheap).solve()[0], resting_package(cheap, offset=0.5)):
         records = simulated(cheap, plan, paths=1_000)
-        assert records.price.min() >= 0
+        assert records.price.min() >= 1
         assert (records.last_mid >= [4, 5]).all()
+
+
+def test_what_nobody_bids_for_is_not_sold() -> None:
+    market = vertical()
+    legs = (market.legs[0], replace(market.legs[1], mid_ticks=4))
+    with pytest.raises(ValueError, match="without a bid cannot be sold"):
+        simulated(replace(market, legs=legs), market_orders(market))
+
+
+def test_a_broken_package_whose_held_leg_nobody_bids_for_is_completed_and_not_unwound() -> None:
+    market = replace(stressed(vertical()), dealers=0, complex_offsets=())
+    bidless = replace(market.legs[0], mid_ticks=market.legs[0].half_spread_ticks, own_move=0.0, loading=0)
+    ended = {}
+    for first in (market.legs[0], bidless):
+        held = replace(market, legs=(first, market.legs[1]))
+        plan = fixed_leg_order(held, first=0, offset=0.5)
+        records = work_packages(
+            held,
+            plan,
+            paths=500,
+            rng=np.random.default_rng(1),
+            rule=BrokenLegRule.UNWIND,
+            limit=LegRiskLimit(open_seconds=0.0),
+        )
+        ended[first is bidless] = set(records.way.ravel().tolist())
+    assert int(Way.UNWOUND) in ended[False]
+    assert int(Way.UNWOUND) not in ended[True]
+    assert int(Way.COMPLETION) in ended[True]
+
+
+def test_a_market_of_negative_prices_has_no_floor() -> None:
+    market = vertical(60)
+    legs = (replace(market.legs[0], mid_ticks=-20, followed_ticks=9), market.legs[1])
+    records = simulated(replace(market, legs=legs), market_orders(market))
+    assert records.last_mid[:, 0].min() < -40
+    assert records.last_mid[:, 0].max() > 20

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from execution.legging.packages import PackageLeg
@@ -83,9 +83,48 @@ def test_an_option_without_a_bid_is_bought_and_never_below_nothing() -> None:
     found = market(("P2500", Side.BUY), ("P2700", Side.SELL), steps=60)
     records = work_packages(found, Programme(found).solve()[0], paths=500, rng=np.random.default_rng(2))
     assert records.complete.all()
-    assert records.price.min() >= 0
+    assert records.price.min() >= 1
     with pytest.raises(ValueError, match="without a bid cannot be sold"):
         market(("P2500", Side.SELL))
+
+
+@pytest.mark.parametrize("bid", [0.0, 0.01])
+def test_an_option_offered_at_a_tick_is_bought_at_it_and_stands_still_until_then(bid: float) -> None:
+    quotes = QUOTES | {"C2800": OptionQuote(bid=bid, ask=0.01, delta=0.05)}
+    for other in ((), (("P2700", Side.SELL),)):
+        bought = order(("C2800", Side.BUY), *other)
+        found = block_market(bought, quotes, underlying_move=MOVE, steps=40)
+        records = work_packages(found, Programme(found).solve()[0], paths=300, rng=np.random.default_rng(3))
+        assert records.complete.all()
+        assert (records.price[:, 0] == 1).all()
+        assert (records.mid[:, 0] == 0).all()
+        assert (records.last_mid[:, 0] == 0).all()
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    bid=st.integers(0, 3),
+    spread=st.integers(0, 6),
+    side=st.sampled_from(Side),
+    delta=st.floats(-0.5, 0.5),
+    seed=st.integers(0, 999),
+)
+def test_a_cheap_option_trades_at_a_tick_or_more_and_its_touch_stays_above_nothing(
+    bid: int, spread: int, side: Side, delta: float, seed: int
+) -> None:
+    assume(bid + spread > 0)
+    assume(side is Side.BUY or bid > 0)
+    quote = OptionQuote(bid=bid / 100, ask=(bid + spread) / 100, delta=delta)
+    other = Side.SELL if side is Side.BUY else Side.BUY
+    both = order(("C2800", side), ("P2700", other))
+    found = block_market(both, QUOTES | {"C2800": quote}, underlying_move=MOVE, steps=10)
+    records = work_packages(found, Programme(found).solve()[0], paths=50, rng=np.random.default_rng(seed))
+    half = found.legs[0].half_spread_ticks
+    assert records.price.min() >= 1
+    # What is recorded is moved to the quotes' own mid, which an odd spread has half a tick away.
+    away = quote.mid_ticks - found.legs[0].mid_ticks
+    assert (records.mid[:, 0] + away).min() > 0
+    assert (records.last_mid[:, 0] + half).min() >= 1
 
 
 def test_a_single_option_has_no_complex_order_and_no_dealers() -> None:

@@ -61,6 +61,12 @@ def test_each_side_has_its_own_size_and_what_has_no_bid_or_count_is_not_traded()
     np.testing.assert_array_equal(options.most_sold, [10, 20, 0])
 
 
+def test_a_bid_of_less_than_a_tick_is_none() -> None:
+    quotes = replace(three_quotes(), bid=np.array([0.009, 0.01, 0.0]))
+    found = tradable_columns(quotes, SimpleNamespace(), SimpleNamespace(), ANY)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(found.most_sold, [0, 20, 0])
+
+
 @pytest.mark.parametrize(
     ("limits", "bought"),
     [

@@ -144,6 +144,9 @@ def test_ways_of_working_a_structure_are_ranked_beside_its_touch(command: Said, 
     costs = [way["cost"] for way in ways["ways"]]
     assert costs[0] == pytest.approx(ways["half_spread"])
     assert costs[3] < min(costs[:3])
+    leaks = [way["expected_leakage"] for way in ways["ways"]]
+    assert all(leak == {"mean": 0.0, "half_width": 0.0, "markets": 1000} for leak in leaks[:3])
+    assert 0.0 < leaks[3]["half_width"] < leaks[3]["mean"] < costs[3]
     assert all(way["of_touch"] == pytest.approx(way["cost"] / ways["half_spread"]) for way in ways["ways"])
 
 
@@ -152,6 +155,8 @@ def test_ways_are_a_table_of_the_terminal(command: Said, tmp_path: Path) -> None
     assert status == 0
     assert "Working 1 bull call spread over 10 minutes" in out
     assert "a simulator's" in out
+    assert "expected leakage," in out
+    assert "over 1,000 simulated markets" in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
