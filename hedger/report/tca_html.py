@@ -82,8 +82,8 @@ def _cost_pictures(analysis: CostAnalysis) -> list[Picture]:
             picture(
                 "distribution",
                 "Shortfall of the orders",
-                "Legs of packages left out. The outermost bars hold everything beyond the first and last "
-                "hundredth.",
+                f"{'Legs of packages left out. ' if analysis.packages else ''}The outermost bars hold "
+                "everything beyond the first and last hundredth.",
                 distribution(analysis),
             )
         )
