@@ -38,10 +38,7 @@ def search(
             return None
         proven = budget
         budget = max(_BUDGET_GROWTH * budget, _FIRST_BUDGET * relaxation.cost, 1e-6)
-    found, bound = branch_and_bound(problem, relaxation)
-    costs = problem.signed().cost
-    if found is None or (incumbent is not None and incumbent @ costs < found @ costs):
-        found = incumbent
+    found, bound = branch_and_bound(problem, relaxation, incumbent)
     if found is None:
         return None
     return _choice(problem, relaxation, found, max(bound, relaxation.cost + proven), searched)
