@@ -206,7 +206,7 @@ def test_a_market_is_fitted_and_saved(tmp_path: Path, capfd: pytest.CaptureFixtu
         (("report",), "give one of them"),
         (("report", "gone.csv"), "gone.csv"),
         (("report", "gone.csv", "--scenario", "calm"), "give one of them"),
-        (("report", "--scenario", "nowhere"), "nowhere: expected a file or one of calm, news"),
+        (("report", "--scenario", "nowhere"), "nowhere: expected a file or one of calm, dark, news"),
         (("report", "--scenario", "calm", "--minutes", "nan"), "--minutes"),
         (("report", "--scenario", "calm", "--minutes", "0"), "--minutes"),
         (("simulate", "--scenario", "calm", "--minutes", "1e-12", "--out", "x.parquet"), "nothing happens"),
