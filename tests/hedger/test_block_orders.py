@@ -228,6 +228,7 @@ def test_a_block_that_is_left_costs_nothing_and_is_done_with_its_time() -> None:
     (left,) = blocks(ODD[:1], block_limit=-1.0)
     assert left.arrival_mid > 0.0
     assert (left.filled_packages, left.effective_cost, left.market_move, left.fees) == (0, 0.0, 0.0, 0.0)
+    assert left.effective_over_quoted is None
     assert left.done_ns == left.order.start_ns + left.order.horizon_ns
 
 

@@ -138,11 +138,17 @@ def test_dealers_do_not_quote_legs_of_different_multipliers() -> None:
         )
 
 
-def split(*, packages: int, net_limit_ticks: int | None = None, seed: int = 4) -> SpreadExecution:
+def split(
+    *,
+    packages: int,
+    net_limit_ticks: int | None = None,
+    seed: int = 4,
+    on: ComplexMarket | None = None,
+) -> SpreadExecution:
     """An order traded with dealers and on the book."""
     return trade_at_best(
         vertical_order(packages=packages, net_limit_ticks=net_limit_ticks),
-        market=market(),
+        market=on or market(),
         instrument="vertical",
         venue=RfqVenue(panel=standard_panel(4), terms=RfqTerms(), seed=np.random.SeedSequence(seed)),
         dealers=(0, 1, 3),
@@ -169,3 +175,31 @@ def test_more_than_the_book_has_is_had_with_dealers() -> None:
 def test_neither_dealers_nor_book_go_beyond_the_limit() -> None:
     execution = split(packages=12, net_limit_ticks=212)
     assert all(clip.total_ticks <= 212 * clip.packages for clip in execution.clips)
+
+
+def best_quote(packages: int) -> tuple[int, int]:
+    """The first of the quotes that `split` meets: its price and how many packages it is taken for."""
+    execution = trade_by_quotes(
+        vertical_order(packages=packages),
+        venue=RfqVenue(panel=standard_panel(4), terms=RfqTerms(), seed=np.random.SeedSequence(4)),
+        dealers=(0, 1, 3),
+        leg_mid_ticks=(520.0, 310.0),
+        half_spread_ticks=5.0,
+        volatility_ticks=0.01,
+    )
+    first = execution.clips[0]
+    return first.total_ticks // first.packages, first.packages
+
+
+def test_a_quote_at_the_limit_is_taken() -> None:
+    price, had = best_quote(12)
+    assert 212 < price < 215  # where the book has three packages
+    assert split(packages=12, net_limit_ticks=price).filled_packages == 3 + min(had, 9)
+
+
+def test_of_equal_prices_the_book_s_is_taken() -> None:
+    price, _ = best_quote(12)
+    venue = market()
+    venue.submit(ComplexOrder(instrument="vertical", side=Side.SELL, packages=9, net_limit_ticks=price))
+    assert split(packages=12, on=venue).filled_packages == 12
+    assert venue.sweep("vertical", Side.BUY, 1, net_limit_ticks=price).leaves == 1
