@@ -98,13 +98,14 @@ def write_features(  # type: ignore[no-untyped-def]
 ):
     """Take one step into a market's state, and write its features and scales.
 
-    While a side is empty the mid stays where it was. What is not finite in the context counts as not known.
+    While a side is empty the mid stays where it was; a crossed book, as recordings begin with, has no spread.
+    What is not finite in the context counts as not known.
     """
     mid, half_spread = state[_MID], 0.0
     both = depth[0, 0, 1] > 0 and depth[1, 0, 1] > 0
     if both:
         mid = 0.5 * (depth[0, 0, 0] + depth[1, 0, 0])
-        half_spread = 0.5 * (depth[1, 0, 0] - depth[0, 0, 0])
+        half_spread = max(0.5 * (depth[1, 0, 0] - depth[0, 0, 0]), 0.0)
     move = _update(state, mid, half_spread, 0.5 * (depth[0, 0, 1] + depth[1, 0, 1]), bought + sold, both)
     _write_scales(state, scales)
     write_book(depth, flow, mid, scales, features)

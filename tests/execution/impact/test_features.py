@@ -57,6 +57,14 @@ def test_an_empty_book_gives_finite_features(empty: str) -> None:
     assert np.all(scales[:, :2] > 0.0)
 
 
+def test_a_book_that_is_crossed_at_first_gives_finite_features() -> None:
+    depth = made_depth(40)
+    depth[0, 0, :, 0] += 100
+    features, scales = features_of(samples_from(depth))
+    assert np.all(np.isfinite(features))
+    assert np.all(scales > 0.0)
+
+
 def test_a_side_that_goes_moves_no_mid() -> None:
     depth = made_depth(40)
     depth[10:12, 1] = 0
