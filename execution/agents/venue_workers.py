@@ -35,7 +35,6 @@ class VenueWorker:
     """A worker that is shown every venue, and decides every few seconds."""
 
     worker: Worker
-    decision_seconds: float = DECISION_SECONDS
 
     @property
     def name(self) -> str:
@@ -59,7 +58,7 @@ class VenueSession:
         """Watch for the task's pause, then work an order in each market, shape (market,)."""
         task, markets = self._task, self._markets
         markets.step_until(markets.now_ns + task.pause * task.interval_ns)
-        decisions = max(1, round(task.horizon_seconds / self._worker.decision_seconds))
+        decisions = max(1, round(task.horizon_seconds / DECISION_SECONDS))
         own = replace(task, decisions=decisions, repeats=1, pause=0)
         session: Session = self._worker.worker.session(markets, self._terms, own)
         return session.work(side, quantity)
